@@ -1,0 +1,40 @@
+# Everything below works on a fresh machine with Python 3.11 or newer; neither a compiler nor root is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+CASE ?= examples/back-pain-leaf.toml
+
+.PHONY: run test lint types bench validate calibrate docs lock clean
+
+run: .venv/ready          ## simulate an example case and write its report
+	$(BIN)/ketum run $(CASE) -o out
+
+test: .venv/ready         ## lint, types, all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+validate: .venv/ready     ## predicted against observed, for every human datum on file
+	$(BIN)/ketum validate
+
+bench: .venv/ready        ## side by side with other solvers, in one run
+	$(BIN)/ketum bench
+
+calibrate: .venv/ready    ## fit the model to the human data again (about half an hour)
+	$(BIN)/python calibration/fit.py
+
+docs: .venv/ready         ## build the documentation into site/
+	$(BIN)/mkdocs build --strict
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("ketum needs Python 3.11 or newer; this is " + sys.version) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+lock:                     ## resolve the dependencies again (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+
+clean:
+	rm -rf .venv out site .pytest_cache .mypy_cache .ruff_cache .hypothesis

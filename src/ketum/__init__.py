@@ -1,0 +1,1 @@
+"""ketum: what a kratom product does in a given person, computed."""

@@ -1,0 +1,92 @@
+"""What can go wrong, in one tree.
+
+::
+
+    KetumError              anything that ketum says to a person instead of a traceback
+    ├── InputError          the input is wrong; the command line ends with exit code 2
+    │   ├── CaseError       a case file
+    │   ├── ModelError      an SBML or Antimony model
+    │   └── OutputError     a folder or file that cannot be written
+    └── SolveError          an integration that failed, with the person it failed for
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    Parameters
+    ----------
+    where
+        The key, line, column or file it stands at, such as ``kratom[0].amount``.
+    what
+        What is wrong, in one sentence without a full stop.
+    given
+        What was found there, as the person wrote it; empty when nothing was.
+    allowed
+        What may stand there.
+    cure
+        What to do, where that does not follow from `allowed`.
+    """
+
+    where: str
+    what: str
+    given: str = ""
+    allowed: str = ""
+    cure: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.where}: {self.what}" if self.where else self.what]
+        lines += [
+            f"    {label}: {text}"
+            for label, text in (("given", self.given), ("allowed", self.allowed), ("cure", self.cure))
+            if text
+        ]
+        return "\n".join(lines)
+
+
+class KetumError(Exception):
+    """Anything that ketum says to a person instead of a traceback."""
+
+
+class InputError(KetumError):
+    """The input is wrong.
+
+    Parameters
+    ----------
+    subject
+        The file (or thing) that is wrong.
+    problems
+        Everything that is wrong with it, not only the first.
+    """
+
+    def __init__(self, subject: str, problems: Sequence[Problem]) -> None:
+        self.subject = subject
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        body = "\n".join(f"  {line}" for problem in self.problems for line in str(problem).splitlines())
+        super().__init__(f"{subject}: {count}\n{body}")
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, tuple[Problem, ...]]]:
+        return type(self), (self.subject, self.problems)
+
+
+class CaseError(InputError):
+    """A case file that cannot be used as it is."""
+
+
+class ModelError(InputError):
+    """A model that cannot be loaded, or parameters or doses that do not fit it."""
+
+
+class OutputError(InputError):
+    """A folder or file that cannot be written."""
+
+
+class SolveError(KetumError):
+    """An integration that failed, with the person it failed for."""
