@@ -1,0 +1,7 @@
+"""Any SBML model, dose events and a table of people in; trajectories out. This room knows nothing of kratom."""
+
+from ketum.engine.doses import Dosing
+from ketum.engine.model import Model
+from ketum.engine.sbml import consistency_messages
+
+__all__ = ["Dosing", "Model", "consistency_messages"]
