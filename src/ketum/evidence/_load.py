@@ -1,0 +1,123 @@
+"""The one loader: every table is read once, with the csv module, and kept."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from ketum.errors import KetumError
+from ketum.evidence._fact import Fact, Source
+
+# How a row of each table becomes a readable line: the columns in order; those within one entry are joined by a space.
+_WHAT: Mapping[str, tuple[str, ...]] = {
+    "pk_summary": ("analyte parameter", "statistic", "matrix", "study arm"),
+    "pk_timecourse": ("analyte concentration", "matrix", "study arm", "point_type"),
+    "adme_inputs": ("compound parameter", "statistic", "species", "system"),
+    "product_content": ("analyte content", "statistic", "product", "country"),
+    "user_blood_levels": ("analyte", "matrix", "statistic", "population"),
+    "ddi_clinical": ("object parameter", "with precipitant precipitant_dose", "statistic", "evidence"),
+    "molecular_weights": ("molar mass of compound", "formula"),
+    "derived_checks": ("quantity", "derived_from"),
+    "legal_status": ("law in jurisdiction", "last_known_status"),
+    "regulator": ("agency", "topic", "date"),
+    "product_quality": ("parameter", "product_type", "topic"),
+    "populations": ("finding", "topic", "population"),
+    "dependence": ("measure", "population", "exposure"),
+    "adverse_events": ("event", "setting", "dose_or_arm"),
+    "serving_weights": ("weight of one measure of material", "role"),
+    "studied_amounts": ("quantity", "product_kind"),
+}
+_COMMON = ("fact_id", "source_id", "locator", "access", "value", "unit", "spread", "spread_type", "n", "conditions")
+
+
+class UnknownFactError(KetumError, KeyError):
+    """A fact id that no table holds."""
+
+    def __str__(self) -> str:
+        # KeyError would print the message in quotation marks.
+        return str(self.args[0])
+
+
+@cache
+def facts() -> Mapping[str, Fact]:
+    """Return every fact by its id, in the order of the tables."""
+    found: dict[str, Fact] = {}
+    for table in _WHAT:
+        for row in _rows(table):
+            read = _fact(table, row)
+            if read.fact_id in found:
+                raise KetumError(f"fact {read.fact_id} stands in both {found[read.fact_id].table} and {table}")
+            found[read.fact_id] = read
+    return MappingProxyType(found)
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Return every source by its id."""
+    return MappingProxyType({row["source_id"]: Source(**row) for row in _rows("sources")})
+
+
+def fact(fact_id: str) -> Fact:
+    """Return one fact.
+
+    Raises
+    ------
+    UnknownFactError
+        Where there is none of that id; the message names the nearest.
+    """
+    try:
+        return facts()[fact_id]
+    except KeyError:
+        raise UnknownFactError(f"no fact {fact_id!r}{_nearest(fact_id)}") from None
+
+
+def _nearest(fact_id: str) -> str:
+    from rapidfuzz import process  # only where something went wrong
+
+    best = process.extract(fact_id.strip(), list(facts()), processor=str.casefold, limit=3, score_cutoff=60)
+    near = [name for name, _, _ in best]
+    return f"; near: {', '.join(near)}" if near else ""
+
+
+def _rows(table: str) -> Iterator[dict[str, str]]:
+    with files(__package__).joinpath("tables", f"{table}.csv").open(encoding="utf-8") as lines:
+        reader = csv.reader(lines)
+        header = next(reader)
+        for row in reader:
+            yield dict(zip(header, row, strict=True))
+
+
+def _fact(table: str, row: Mapping[str, str]) -> Fact:
+    return Fact(
+        fact_id=row["fact_id"],
+        table=table,
+        source_ids=tuple(name.strip() for name in row["source_id"].split(";")),
+        locator=row["locator"],
+        access=row["access"],
+        what=_what(table, row),
+        value=row["value"],
+        unit=row["unit"],
+        spread=row["spread"],
+        spread_type=row.get("spread_type", ""),
+        n=row["n"],
+        conditions=row["conditions"],
+        details=MappingProxyType({name: text for name, text in row.items() if text and name not in _COMMON}),
+    )
+
+
+def _what(table: str, row: Mapping[str, str]) -> str:
+    # A word of the recipe that is no column is a word of the sentence; it goes where none of its columns says anything.
+    parts = (
+        " ".join(filter(None, (row.get(word, word) for word in words)))
+        for words in _recipe(table)
+        if any(row.get(word) for word in words)
+    )
+    return ", ".join(parts).replace("_", " ")
+
+
+@cache
+def _recipe(table: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(entry.split()) for entry in _WHAT[table])

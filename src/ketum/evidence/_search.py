@@ -1,0 +1,76 @@
+"""Look a fact up by its id, its source or its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from ketum.evidence._fact import Fact
+from ketum.evidence._load import facts, sources
+
+_SEPARATORS = re.compile(r"[\s,;:()\[\]/|\"']+")
+
+
+def search(query: str) -> tuple[Fact, ...]:
+    """Find facts.
+
+    Parameters
+    ----------
+    query
+        A fact id, a source id, or words, in any case. Every word must begin a word somewhere in the row or among its
+        authors. Where no row holds them all, each unknown word is read as the nearest known one, and the search runs
+        again.
+
+    Returns
+    -------
+    tuple of Fact
+        In the order of the tables; empty where nothing fits.
+    """
+    wanted = query.strip().casefold()
+    if by_id := tuple(one for name, one in facts().items() if name.casefold() == wanted):
+        return by_id
+    if by_source := tuple(one for one in facts().values() if wanted in map(str.casefold, one.source_ids)):
+        return by_source
+    words = _words(query)
+    return _with_all(words) or _with_all(tuple(map(_nearest_word, words)))
+
+
+def _with_all(words: tuple[str, ...]) -> tuple[Fact, ...]:
+    if not words:
+        return ()
+    return tuple(facts()[name] for name, text in _texts().items() if all(f" {word}" in text for word in words))
+
+
+def _nearest_word(word: str) -> str:
+    from rapidfuzz import process  # only where nothing was found
+
+    if any(f" {word}" in text for text in _texts().values()):
+        return word
+    best = process.extractOne(word, _vocabulary(), score_cutoff=75)
+    return best[0] if best else word
+
+
+@cache
+def _texts() -> Mapping[str, str]:
+    return {name: " " + " ".join(_words(_everything(one))) for name, one in facts().items()}
+
+
+@cache
+def _vocabulary() -> tuple[str, ...]:
+    return tuple(sorted({word for text in _texts().values() for word in text.split() if len(word) > 2}))
+
+
+def _everything(one: Fact) -> str:
+    cited = (sources()[name] for name in one.source_ids)
+    return " ".join(
+        (
+            one.fact_id, *one.source_ids, one.table, one.locator, one.access, one.what, one.value, one.unit,
+            one.spread, one.spread_type, one.n, one.conditions, *one.details.values(),
+            *(f"{source.authors} {source.year}" for source in cited),
+        )
+    )  # fmt: skip
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in _SEPARATORS.split(text.casefold()) if word)
