@@ -1,18 +1,18 @@
 """Fit the kratom model to the human data on file, and write what came out back into its tables.
 
-    python calibration/fit.py [--steps 12000] [--draws 500] [--check-only]
+    python calibration/fit.py [--steps 20000] [--draws 500] [--maximum-only]
 
-What is unknown (typical values and the spread between people) has the priors of ``parameters.csv`` and ``variability.csv``.
-The likelihood compares each datum with the distribution that the model gives the same statistic:
+What is unknown (typical values and the spread between people) has the priors of ``parameters.csv`` and
+``variability.csv``. The likelihood compares each datum with the distribution that the model gives the same statistic:
 
 * a median with its range from n people: the exact density of the smallest, middle and largest of n numbers, with the
   simulated people's mean and SD on the log scale;
 * a mean with an SD: the sampling distributions of both;
 * a range over arms, or the highest arm: the mean over people, with the error written in ``ARM_ERROR``.
 
-Two random-walk chains (Metropolis, with the proposal's covariance learnt during the first half) run from different starts;
-the second halves are kept, and their agreement (R-hat) is printed. Rows of the same five people are treated as independent,
-so the posterior is somewhat too narrow where Cmax and AUC say the same thing twice.
+Two chains (Metropolis) start from two climbs to a high point; the second halves are kept, and their agreement (R-hat)
+is printed. Rows of the same five people are treated as independent, so the posterior is somewhat too narrow where Cmax
+and AUC say the same thing twice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.stats import norm, qmc
 
 from ketum import pharmacology, trials
@@ -47,9 +46,7 @@ NAMES = (*(p.name for p in PARAMETERS), *(e.name for e in EFFECTS))
 
 def typical(z: Array) -> dict[str, Array]:
     """Turn standard normal coordinates (under the prior) into values."""
-    values = {
-        p.name: moved(np.array(p.prior_median), p.prior_sd * z[i], p.scale) for i, p in enumerate(PARAMETERS)
-    }
+    values = {p.name: moved(np.array(p.prior_median), p.prior_sd * z[i], p.scale) for i, p in enumerate(PARAMETERS)}
     values |= {e.name: e.prior_median * np.exp(e.prior_sd * z[len(PARAMETERS) + i]) for i, e in enumerate(EFFECTS)}
     return values
 
@@ -58,7 +55,9 @@ class Population:
     """The same people, weights, assay errors and limits in every evaluation, so that the likelihood is smooth."""
 
     def __init__(self) -> None:
-        sobol = qmc.MultivariateNormalQMC(np.zeros(len(EFFECTS) + 2), engine=qmc.Sobol(len(EFFECTS) + 2, seed=1), seed=1)
+        sobol = qmc.MultivariateNormalQMC(
+            np.zeros(len(EFFECTS) + 2), engine=qmc.Sobol(len(EFFECTS) + 2, seed=1), seed=1
+        )
         z = sobol.random(PEOPLE)
         self.effects = {e.name: z[:, i] for i, e in enumerate(EFFECTS)}
         self.weight, self.limit = z[:, -2], norm.cdf(z[:, -1])
@@ -79,10 +78,7 @@ class Population:
         low, high = arm.limits_nM
         limit = low * (high / low) ** self.limit
         weights = trials.trial_weights(arm, self.weight)
-        found = {
-            code: trials.individual_quantities(arm, code, curves, limit, weights)
-            for code in ("MG", "HM", "SC")
-        }
+        found = {code: trials.individual_quantities(arm, code, curves, limit, weights) for code in ("MG", "HM", "SC")}
         found["HM/MG"] = {"Cmax": found["HM"]["Cmax"] / found["MG"]["Cmax"]}
         return found
 
@@ -148,32 +144,52 @@ def log_posterior(z: Array, population: Population) -> float:
     return log_likelihood(z, population) - 0.5 * float(z @ z)
 
 
-def highest(population: Population) -> Array:
-    """Find the posterior's maximum."""
-    def cost(z: Array) -> float:
-        return -log_posterior(z, population)
+def climb(steps: int, seed: int) -> Array:
+    """Find a high point of the posterior: keep every random step that goes up.
 
-    best = minimize(cost, np.zeros(len(NAMES)), method="L-BFGS-B", bounds=[(-4, 4)] * len(NAMES), options={"eps": 0.02, "maxiter": 60, "maxfun": 4000})
-    print(f"maximum: {-best.fun:.2f} after {best.nfev} evaluations", flush=True)
-    return np.asarray(best.x)
+    A gradient is of little use here, because the choice of the terminal slope's points makes the surface uneven.
+    """
+    population, rng = Population(), np.random.default_rng(seed)
+    z = np.zeros(len(NAMES))
+    current = log_posterior(z, population)
+    for _ in range(steps):
+        proposal = z + _few(rng, z.size)
+        value = log_posterior(proposal, population)
+        if value > current:
+            z, current = proposal, value
+    print(f"  climb {seed}: {current:.2f}", flush=True)
+    return z
+
+
+def _few(rng: np.random.Generator, size: int) -> Array:
+    """Move three coordinates, by a little or a lot."""
+    step = np.zeros(size)
+    step[rng.integers(size, size=3)] = rng.standard_normal(3) * rng.choice([0.05, 0.2, 0.6])
+    return step
 
 
 def chain(start: Array, steps: int, seed: int) -> Array:
-    """Adaptive Metropolis; returns the second half, shape (steps // 2, unknowns)."""
+    """Metropolis; returns the second half, shape (steps // 2, unknowns).
+
+    Half the steps move everything, with a covariance learnt on the way until half-time; the other half move three
+    coordinates.
+    """
     population, rng, size = Population(), np.random.default_rng(seed), start.size
-    z = start + 0.1 * rng.standard_normal(size)
-    current, path, accepted = log_posterior(z, population), np.empty((steps, size)), 0
-    covariance, scale = np.eye(size) * 0.2, 2.38 / np.sqrt(size) * 0.5
+    z, current = start, log_posterior(start, population)
+    path, factor, scale = np.empty((steps, size)), np.eye(size) * 0.1, 2.38 / np.sqrt(size)
+    tried = accepted = 0
     for step in range(steps):
         if step % 200 == 199 and step < steps // 2:
-            recent = path[step // 3 : step]
-            covariance = np.cov(recent.T) + 1e-4 * np.eye(size)
-            scale *= np.exp(accepted / 200 - 0.25)
-            accepted = 0
-        proposal = rng.multivariate_normal(z, scale**2 * covariance, method="cholesky")
+            factor = np.linalg.cholesky(np.cov(path[step // 3 : step].T) + 1e-4 * np.eye(size))
+            scale *= np.exp(accepted / tried - 0.25)
+            tried = accepted = 0
+        whole = rng.random() < 0.5
+        proposal = z + (scale * factor @ rng.standard_normal(size) if whole else _few(rng, size))
         value = log_posterior(proposal, population)
-        if np.log(rng.random()) < value - current:
-            z, current, accepted = proposal, value, accepted + 1
+        up = np.log(rng.random()) < value - current
+        tried, accepted = tried + whole, accepted + (whole and up)
+        if up:
+            z, current = proposal, value
         path[step] = z
         if step % 1000 == 999:
             print(f"  chain {seed}, step {step + 1}: {current:.1f}, scale {scale:.3f}", flush=True)
@@ -223,8 +239,9 @@ def show(z: Array, population: Population) -> None:
             ratio = np.quantile(good, 0.95) / np.quantile(good, 0.05) if good.size else np.nan
             row = fact(datum.fact_id)
             print(
-                f"{datum.fact_id} {datum.alkaloid:6}{datum.quantity:10} observed {row.value:>8} {row.unit:6} ({row.spread}) "
-                f"simulated median {np.median(good):8.3g} mean {good.mean():8.3g} SD {good.std():7.3g} p95/p05 {ratio:5.2f} "
+                f"{datum.fact_id} {datum.alkaloid:6}{datum.quantity:10} "
+                f"observed {row.value:>8} {row.unit:6} ({row.spread}) simulated median {np.median(good):8.3g} "
+                f"mean {good.mean():8.3g} SD {good.std():7.3g} p95/p05 {ratio:5.2f} "
                 f"defined {good.size / sample.size:.2f} loglik {_datum(datum, sample, population.arms[trial]):6.2f}"
             )
 
@@ -232,17 +249,16 @@ def show(z: Array, population: Population) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=20000, help="steps of each chain")
+    parser.add_argument("--climb", type=int, default=3000, help="steps of each climb to a starting point")
     parser.add_argument("--draws", type=int, default=500, help="joint draws to keep")
     parser.add_argument("--maximum-only", action="store_true", help="print the best fit and write nothing")
     options = parser.parse_args()
-    population = Population()
-    best = highest(population)
-    show(best, population)
-    print({name: round(float(value), 3) for name, value in typical(best).items()})
-    if options.maximum_only:
-        return
     with ProcessPoolExecutor(2) as pool:
-        chains = list(pool.map(chain, [best, best * 0.5], [options.steps] * 2, [1, 2]))
+        starts = list(pool.map(climb, [options.climb] * 2, [1, 2]))
+        show(starts[0], Population())
+        if options.maximum_only:
+            return
+        chains = list(pool.map(chain, starts, [options.steps] * 2, [1, 2]))
     agreement = r_hat(chains)
     print("R-hat, worst five:", {NAMES[i]: round(float(agreement[i]), 3) for i in np.argsort(-agreement)[:5]})
     everything = np.concatenate(chains)

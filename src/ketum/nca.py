@@ -1,7 +1,7 @@
 """Non-compartmental analysis, as a trial reports it.
 
-What a paper calls a half-life depends on when blood was drawn and on how little the laboratory could still measure. To be
-compared with a paper, a simulated curve has to pass through the same analysis.
+What a paper calls a half-life depends on when blood was drawn and on how little the laboratory could still measure. To
+be compared with a paper, a simulated curve has to pass through the same analysis.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ketum import nca, people, pharmacology
 from ketum.engine import Model
-from ketum.evidence import fact
+from ketum.intake import nmol
 from ketum.pharmacology.tables import ROOM, Array
 
 ASSAY_ERROR = 0.05
@@ -100,12 +100,6 @@ def data() -> tuple[Datum, ...]:
 def model() -> Model:
     """Load the kratom model once."""
     return Model.from_file(pharmacology.model_path())
-
-
-def nmol(mg: float, code: str) -> float:
-    """Convert an alkaloid's mass to an amount with the molar mass on file."""
-    alkaloid = next(a for a in pharmacology.ALKALOIDS if a.code == code)
-    return mg * 1e6 / fact(alkaloid.molar_mass).number()
 
 
 def concentrations(arm: Arm, own: Mapping[str, Array]) -> dict[str, Array]:

@@ -1,13 +1,13 @@
 """Doses as one event table with NONMEM's columns, turned into what an integrator needs.
 
-Covered so far: bolus doses (``EVID`` 1) of ``AMT`` into the species named in ``CMT`` at ``TIME``, repeated ``ADDL`` more
-times every ``II``, with a bioavailability per compartment and person. Every other column of NONMEM is refused by name
-rather than ignored.
+Covered so far: bolus doses (``EVID`` 1) of ``AMT`` into the species named in ``CMT`` at ``TIME``, repeated ``ADDL``
+more times every ``II``, with a bioavailability per compartment and person. Every other column of NONMEM is refused by
+name rather than ignored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ Array = npt.NDArray[np.float64]
 
 COLUMNS = ("ID", "TIME", "EVID", "AMT", "CMT", "II", "ADDL")
 REQUIRED = ("TIME", "AMT", "CMT")
+MOST_ROWS = 5
+"""Rows that a message names for each column."""
 
 
 @dataclass(frozen=True)
@@ -144,25 +146,37 @@ def _checked(doses: pd.DataFrame, states: tuple[str, ...], subjects: int) -> pd.
 
 
 def _bad_numbers(table: pd.DataFrame, subjects: int) -> list[Problem]:
-    rules = {
-        "TIME": (lambda v: np.isfinite(v) & (v >= 0), "a finite time, 0 or later"),
-        "AMT": (lambda v: np.isfinite(v) & (v >= 0), "a finite amount, 0 or more"),
-        "II": (lambda v: np.isfinite(v) & (v >= 0), "a finite interval, 0 or more"),
-        "ADDL": (lambda v: np.isfinite(v) & (v >= 0) & (v == np.floor(v)), "a whole number, 0 or more"),
-        "ID": (lambda v: np.isin(v, np.arange(subjects)), f"a whole number from 0 to {subjects - 1}"),
-        "EVID": (lambda v: v == 1, "1 (a dose)"),
-    }
     problems = []
-    for name, (rule, allowed) in rules.items():
+    for name, (allowed, rule) in _rules(subjects).items():
         if name not in table:
             continue
         values = pd.to_numeric(table[name], errors="coerce").to_numpy(float)
-        for row in np.flatnonzero(~rule(values))[:5]:
-            problems.append(Problem(f"row {row}, {name}", "this value cannot be used", str(table[name][row]), allowed))
-    repeated = table["ADDL"].to_numpy(float) > 0
-    for row in np.flatnonzero(repeated & ~(table["II"].to_numpy(float) > 0))[:5]:
-        problems.append(Problem(f"row {row}, II", "additional doses need an interval", "0", "an interval above 0"))
+        bad = np.flatnonzero(~(np.isfinite(values) & rule(values)))[:MOST_ROWS]
+        problems += [
+            Problem(f"row {row}, {name}", "this value cannot be used", str(table[name][row]), allowed) for row in bad
+        ]
+    repeated = pd.to_numeric(table["ADDL"], errors="coerce").to_numpy(float) > 0
+    without = repeated & ~(pd.to_numeric(table["II"], errors="coerce").to_numpy(float) > 0)
+    problems += [
+        Problem(f"row {row}, II", "additional doses need an interval", str(table["II"][row]), "an interval above 0")
+        for row in np.flatnonzero(without)[:MOST_ROWS]
+    ]
     return problems
+
+
+Rule = Callable[[Array], npt.NDArray[np.bool_]]
+
+
+def _rules(subjects: int) -> dict[str, tuple[str, Rule]]:
+    """What may stand in each column: in words, and as a test of finite numbers."""
+    return {
+        "TIME": ("a finite time, 0 or later", lambda v: v >= 0),
+        "AMT": ("a finite amount, 0 or more", lambda v: v >= 0),
+        "II": ("a finite interval, 0 or more", lambda v: v >= 0),
+        "ADDL": ("a whole number, 0 or more", lambda v: (v >= 0) & (v == np.floor(v))),
+        "ID": (f"a whole number from 0 to {subjects - 1}", lambda v: np.isin(v, np.arange(subjects))),
+        "EVID": ("1 (a dose)", lambda v: v == 1),
+    }
 
 
 def _bad_targets(table: pd.DataFrame, states: Collection[str]) -> list[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import heyoka as hy
@@ -138,7 +139,7 @@ def _legs(dose_times: Array, times: Array) -> list[Leg]:
     legs = []
     if times[0] == 0.0:
         legs.append(Leg((), np.array([0.0]), 0, 0, 1))
-    for start, stop in zip(stops[:-1], stops[1:], strict=True):
+    for start, stop in pairwise(stops):
         first, last = np.searchsorted(times, [start, stop], side="right")
         inside = times[first:last]
         grid = np.concatenate([[start], inside, [] if inside.size and inside[-1] == stop else [stop]])

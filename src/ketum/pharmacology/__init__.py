@@ -1,14 +1,37 @@
-"""The system itself: equations, parameters and their spread. This room holds it as data; it neither solves nor draws."""
+"""The system itself, as data: equations, parameters and their spread. Nothing here solves or draws."""
 
 from ketum.pharmacology.tables import (
     ALKALOIDS,
     Alkaloid,
+    Companion,
     Effect,
     Parameter,
+    Product,
+    Serving,
+    alkaloid,
     effects,
+    model_names,
     model_path,
     parameters,
     posterior,
+    products,
+    servings,
 )
 
-__all__ = ["ALKALOIDS", "Alkaloid", "Effect", "Parameter", "effects", "model_path", "parameters", "posterior"]
+__all__ = [
+    "ALKALOIDS",
+    "Alkaloid",
+    "Companion",
+    "Effect",
+    "Parameter",
+    "Product",
+    "Serving",
+    "alkaloid",
+    "effects",
+    "model_names",
+    "model_path",
+    "parameters",
+    "posterior",
+    "products",
+    "servings",
+]

@@ -44,6 +44,11 @@ ALKALOIDS = (
 )
 
 
+def alkaloid(code: str) -> Alkaloid:
+    """Find an alkaloid by its code in the model."""
+    return next(known for known in ALKALOIDS if known.code == code)
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A row of ``parameters.csv``: what holds for a typical person of 70 kg.
@@ -120,15 +125,15 @@ def parameters() -> tuple[Parameter, ...]:
     """Read ``parameters.csv``."""
     return tuple(
         Parameter(
-            row["name"],
-            row["label"],
-            row["unit"],
-            row["scale"],
-            float(row["weight_exponent"]),
-            *_numbers(row),
-            row["how"],
-            tuple(row["facts"].split(";")),
-            row["note"],
+            name=row["name"],
+            label=row["label"],
+            unit=row["unit"],
+            scale=row["scale"],
+            weight_exponent=float(row["weight_exponent"]),
+            how=row["how"],
+            facts=tuple(row["facts"].split(";")),
+            note=row["note"],
+            **_numbers(row),
         )
         for row in _rows("parameters.csv")
     )
@@ -139,13 +144,13 @@ def effects() -> tuple[Effect, ...]:
     """Read ``variability.csv``."""
     return tuple(
         Effect(
-            row["name"],
-            row["label"],
-            tuple(row["on"].split(";")),
-            *_numbers(row),
-            row["how"],
-            tuple(row["facts"].split(";")),
-            row["note"],
+            name=row["name"],
+            label=row["label"],
+            on=tuple(row["on"].split(";")),
+            how=row["how"],
+            facts=tuple(row["facts"].split(";")),
+            note=row["note"],
+            **_numbers(row),
         )
         for row in _rows("variability.csv")
     )
@@ -170,5 +175,103 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _numbers(row: Mapping[str, str]) -> tuple[float, ...]:
-    return tuple(float(row[key] or "nan") for key in ("prior_median", "prior_sd", "value", "low", "high"))
+def _numbers(row: Mapping[str, str]) -> dict[str, float]:
+    return {key: float(row[key] or "nan") for key in ("prior_median", "prior_sd", "value", "low", "high")}
+
+
+@dataclass(frozen=True)
+class Companion:
+    """How much of another alkaloid comes with a product's main one, mass per mass; a row of ``companions.csv``."""
+
+    alkaloid: str
+    ratio: float
+    sd: float
+    facts: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """A kind of product; a row of ``products.csv``.
+
+    Parameters
+    ----------
+    name
+        As in a case file.
+    form
+        The model's compartment (without the alkaloid's code) that a dose enters.
+    release
+        The parameter that says which share of it is given up.
+    base
+        Code of the main alkaloid; empty where nothing is known of the content.
+    content_mg_per_g, content_sd
+        Median content of the main alkaloid, and the SD of its logarithm.
+    companions
+        The alkaloids that come with it.
+    """
+
+    name: str
+    form: str
+    release: str
+    base: str
+    content_mg_per_g: float
+    content_sd: float
+    facts: tuple[str, ...]
+    note: str
+    companions: tuple[Companion, ...]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The weight of a capsule, teaspoon or serving; a row of ``servings.csv``."""
+
+    unit: str
+    grams: float
+    sd: float
+    facts: tuple[str, ...]
+    note: str
+
+
+@cache
+def products() -> Mapping[str, Product]:
+    """Read ``products.csv`` with its companions, by the product's name."""
+    companions: dict[str, list[Companion]] = {}
+    for row in _rows("companions.csv"):
+        companion = Companion(
+            row["alkaloid"], float(row["ratio"]), float(row["sd"]), tuple(row["facts"].split(";")), row["note"]
+        )
+        companions.setdefault(row["product"], []).append(companion)
+    return MappingProxyType(
+        {
+            row["product"]: Product(
+                row["product"],
+                row["form"],
+                row["release"],
+                row["base"],
+                float(row["content_mg_per_g"] or "nan"),
+                float(row["content_sd"] or "nan"),
+                tuple(row["facts"].split(";")),
+                row["note"],
+                tuple(companions.get(row["product"], ())),
+            )
+            for row in _rows("products.csv")
+        }
+    )
+
+
+@cache
+def servings() -> Mapping[str, Serving]:
+    """Read ``servings.csv``, by the unit's name."""
+    return MappingProxyType(
+        {
+            row["unit"]: Serving(
+                row["unit"], float(row["grams"]), float(row["sd"]), tuple(row["facts"].split(";")), row["note"]
+            )
+            for row in _rows("servings.csv")
+        }
+    )
+
+
+def model_names() -> tuple[str, ...]:
+    """List the models of this room."""
+    return tuple(sorted(path.stem for path in ROOM.glob("*.ant")))

@@ -1,0 +1,37 @@
+"""Figures and the page: the only room that draws, and it never simulates."""
+
+from ketum.report.as_json import json_text, report_json
+from ketum.report.charts import figures
+from ketum.report.content import (
+    DoseContent,
+    DoseLine,
+    Endpoint,
+    Levels,
+    PublishedLevel,
+    Report,
+    Share,
+    SourceLine,
+    Unknown,
+)
+from ketum.report.figure import Figure
+from ketum.report.page import render_page
+from ketum.report.writing import check_folder, write_report
+
+__all__ = [
+    "DoseContent",
+    "DoseLine",
+    "Endpoint",
+    "Figure",
+    "Levels",
+    "PublishedLevel",
+    "Report",
+    "Share",
+    "SourceLine",
+    "Unknown",
+    "check_folder",
+    "figures",
+    "json_text",
+    "render_page",
+    "report_json",
+    "write_report",
+]

@@ -1,0 +1,229 @@
+"""The command line: parses, calls, prints.
+
+Exit codes: 0 done; 1 it ran and found a failure; 2 the input is wrong; 3 an internal fault.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ketum.errors import InputError, KetumError, Problem
+
+app = typer.Typer(
+    name="ketum",
+    help="What a kratom product does in a given person, computed, and how well each statement is known.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SCREEN_PEOPLE, SCREEN_SEED = 2000, 0
+
+CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="A case file (TOML).", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def main() -> None:
+    """Run the command line; no traceback reaches a person."""
+    try:
+        app()
+    except (InputError, KetumError) as error:
+        _say(f"ketum: {error}")
+        sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
+    except KeyboardInterrupt:
+        _say("ketum: stopped")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:
+        _say(_internal_fault(error))
+        sys.exit(3)
+
+
+@app.command()
+def run(
+    case: CaseFile,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the report goes.")] = Path("out"),
+    number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="Virtual people.")] = 1000,
+    days: Annotated[
+        float | None,
+        typer.Option(min=0.04, max=3650, help="Days to simulate; by default as long as the case says."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the random numbers.")] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; chosen by size by default.")] = None,
+) -> None:
+    """Simulate a case, screen it, and write the report."""
+    from ketum.case import load_case
+    from ketum.report import check_folder
+
+    understood = load_case(case)
+    check_folder(output)
+
+    from ketum.report.assemble import write_run
+    from ketum.simulate import simulate
+
+    with _progress() as progress:
+        finished = simulate(understood, number=number, days=days, seed=seed, workers=workers, progress=progress)
+    page = write_run(finished, output, seed)
+    print(f"report: {page}")
+
+
+@app.command()
+def screen(case: CaseFile, as_json: AsJson = False) -> None:
+    """List findings only, in about a second."""
+    from ketum.case import load_case
+    from ketum.intake import dose_sizes, intakes
+    from ketum.people import Stream
+    from ketum.screen import screen as screened
+
+    understood = load_case(case)
+    sizes = dose_sizes(intakes(understood, Stream(SCREEN_SEED, SCREEN_PEOPLE)))
+    found = [finding.as_dict() for finding in screened(understood, sizes)]
+    if as_json:
+        _print_json({"case": understood.model_dump(mode="json", by_alias=True), "findings": found})
+        return
+    for finding in found:
+        print(f"{finding['severity'].upper():9}  {finding['title']}  [{finding['code']}]")
+        print(f"           {finding['because']}")
+    if not found:
+        print("nothing was found by the checks that exist so far: law, age, pregnancy, amounts, product")
+
+
+@app.command()
+def check(case: CaseFile) -> None:
+    """Say whether a case file is right, and everything that is wrong with it at once."""
+    from ketum.case import load_case
+
+    understood = load_case(case)
+    print(f"{case}: this case file is right")
+    unknown = understood.unknown()
+    if unknown:
+        print("left out, and so unknown: " + ", ".join(unknown))
+
+
+@app.command()
+def validate(as_json: AsJson = False) -> None:
+    """Compare predictions with every human datum on file; exit code 1 where a calibration row misses its bar."""
+    from ketum.validate import failures, rows
+
+    found = rows()
+    if as_json:
+        _print_json({"rows": [row.as_dict() for row in found]})
+    else:
+        from ketum.validate import table
+
+        print(table(found))
+    if failures(found):
+        sys.exit(1)
+
+
+@app.command()
+def evidence(
+    query: Annotated[str, typer.Argument(help="A fact id, a source, or words; everything when left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Look a fact or a source up: value, spread, source, what of it was seen, and where ketum uses it."""
+    from ketum.lookup import as_dicts, as_text
+
+    print(json.dumps(as_dicts(query), ensure_ascii=False, indent=1) if as_json else as_text(query))
+
+
+@app.command()
+def model(
+    name: Annotated[str, typer.Argument(help="A model of ketum, or the path of an .ant or SBML file.")] = "kratom",
+    sbml: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as SBML, for other tools.")] = None,
+) -> None:
+    """Show a model's equations, or export it as SBML that other tools open."""
+    from ketum.engine import Model
+    from ketum.pharmacology import model_names, model_path
+
+    if name in model_names():
+        path = model_path(name)
+    elif Path(name).exists():
+        path = Path(name)
+    else:
+        problem = Problem("", "no such model", name, ", ".join(model_names()) + ", or the path of a model file")
+        raise InputError("model", [problem])
+    if sbml is None:
+        print(path.read_text(encoding="utf-8"), end="")
+        return
+    _write(sbml, Model.from_file(path).sbml)
+    print(f"{sbml}: SBML written")
+
+
+@app.command()
+def bench(as_json: AsJson = False) -> None:
+    """Time the engine side by side with other solvers, in one run."""
+    from ketum.bench import measure, table
+
+    found = measure()
+    if as_json:
+        _print_json(found)
+    else:
+        print(table(found))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar on a terminal, and nothing on a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("people", total=None)
+        yield lambda finished, total: bar.update(task, completed=finished, total=total)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    from ketum.errors import OutputError
+
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        problem = Problem(
+            "", f"cannot be written: {error.strerror}", cure="choose a folder that exists and is writable"
+        )
+        raise OutputError(str(path), [problem]) from error
+
+
+def _print_json(content: Any) -> None:
+    from ketum.report import json_text
+
+    print(json_text(content))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _internal_fault(error: Exception) -> str:
+    import traceback
+
+    from ketum import __version__
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"ketum: internal fault: {type(error).__name__}: {error}\n"
+        f"    at {Path(place.filename).name}, line {place.lineno}, in {place.name}; ketum {__version__}\n"
+        "    This is a defect of ketum, not of your file. Please report these lines with the command and the case file."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""What a curve amounts to: peak, trough, area and half-life, over the whole run and over single dosing intervals.
+
+All in ng/mL and hours, for every person apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ketum import nca
+from ketum.pharmacology.tables import Array
+
+UNITS = {
+    "Cmax": "ng/mL",
+    "tmax": "h",
+    "AUC": "h*ng/mL",
+    "AUC_inf": "h*ng/mL",
+    "Cmin": "ng/mL",
+    "Cavg": "ng/mL",
+    "half_life": "h",
+    "half_life_structural": "h",
+    "accumulation": "ratio",
+    "time_above_study_peak": "h",
+}
+"""Unit of every quantity; ``_first`` and ``_last`` do not change it."""
+
+FOLLOW_UP_H = np.array([0.5, 1, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 24, 48, 72, 96, 120, 144])
+"""Hours after the last dose at which a trial would draw blood; the half-life is read off these."""
+
+QUANTIFIABLE_NM = 0.4
+"""A level that a laboratory can still measure, for the apparent half-life: the middle of what `trials` assumes."""
+
+EARLY = np.array([0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 36])
+COARSE = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 12])
+MANY_DOSES = 300
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time: the whole run, or one dosing interval."""
+
+    suffix: str
+    start_h: float
+    stop_h: float
+
+
+def output_times(dose_times: Array, end_h: float) -> Array:
+    """Choose output times that follow every dose's rise and fall, and reach beyond the last for its half-life.
+
+    Parameters
+    ----------
+    dose_times
+        All dose times, shape (doses,).
+    end_h
+        End of the run.
+
+    Returns
+    -------
+    ndarray
+        Increasing; at least up to the later of `end_h` and the last follow-up sample.
+    """
+    offsets = EARLY if dose_times.size <= MANY_DOSES else COARSE
+    gaps = np.append(np.diff(dose_times), np.inf)
+    near = (dose_times[:, None] + offsets)[offsets[None, :] < gaps[:, None]]
+    last = dose_times[-1] if dose_times.size else 0.0
+    quiet = np.arange(0.0, end_h + 1e-9, 12.0)
+    grid = np.concatenate([[0.0, end_h], near, dose_times, quiet, last + FOLLOW_UP_H])
+    return np.unique(np.round(grid, 6))
+
+
+def windows(dose_times: Array, end_h: float) -> tuple[Window, ...]:
+    """Name the stretches that are reported: the run, and with repeated doses its first and last complete interval."""
+    whole = Window("", 0.0, end_h)
+    taken = np.unique(dose_times[dose_times < end_h])
+    if taken.size < 2:
+        return (whole,)
+    # The last dose's interval is as long as the one before it, and counts only where the run reaches its end.
+    stops = np.append(taken[1:], taken[-1] + (taken[-1] - taken[-2]))
+    complete = np.flatnonzero(stops <= end_h + 1e-9)
+    last = complete[-1]
+    return (whole, Window("_first", taken[0], stops[0]), Window("_last", taken[last], stops[last]))
+
+
+def endpoints(
+    times: Array, levels: Array, dose_times: Array, end_h: float, limit: float, study_peak: float
+) -> dict[str, Array]:
+    """Work out each person's numbers for one alkaloid.
+
+    Parameters
+    ----------
+    times
+        Output times, shape (times,).
+    levels
+        Plasma concentrations in ng/mL, shape (people, times).
+    dose_times
+        Dose times, shape (doses,).
+    end_h
+        End of the run; later outputs serve the half-life only.
+    limit
+        Quantification limit in ng/mL for the apparent half-life.
+    study_peak
+        Level in ng/mL above which time is counted.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (people,)
+    """
+    found: dict[str, Array] = {}
+    for window in windows(dose_times, end_h):
+        found |= {name + window.suffix: value for name, value in _in_window(times, levels, window).items()}
+    run = times <= end_h + 1e-9
+    found["time_above_study_peak"] = time_above(times[run], levels[:, run], study_peak)
+    found["half_life"] = _half_life_after(times, levels, dose_times, limit)
+    if "AUC_first" in found:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found["accumulation"] = found["AUC_last"] / found["AUC_first"]
+    elif dose_times.size:
+        found["AUC_inf"] = _to_infinity(times, levels, dose_times, found)
+    return found
+
+
+def _in_window(times: Array, levels: Array, window: Window) -> dict[str, Array]:
+    inside = (times >= window.start_h - 1e-9) & (times <= window.stop_h + 1e-9)
+    t, c = times[inside], levels[:, inside]
+    peak = c.argmax(axis=1)
+    area = nca.area_under_curve(t, c)
+    found = {
+        "Cmax": c.max(axis=1),
+        "tmax": t[peak] - window.start_h,
+        "AUC": area,
+        "Cavg": area / (window.stop_h - window.start_h),
+        "Cmin": np.where(np.arange(t.size)[None, :] >= peak[:, None], c, np.inf).min(axis=1),
+    }
+    if window.suffix:
+        found["half_life"] = nca.analyse(t, c).half_life
+    return found
+
+
+def time_above(times: Array, levels: Array, threshold: float) -> Array:
+    """Add up the time that curves spend above a level, with straight lines between points; shape (people,)."""
+    before, after = levels[:, :-1] - threshold, levels[:, 1:] - threshold
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = np.maximum(before, after) / np.abs(after - before)
+    share = np.where((before > 0) & (after > 0), 1.0, np.where((before > 0) | (after > 0), crossing, 0.0))
+    return np.asarray((share * np.diff(times)).sum(axis=1))
+
+
+def _half_life_after(times: Array, levels: Array, dose_times: Array, limit: float) -> Array:
+    if not dose_times.size:
+        return np.full(len(levels), np.nan)
+    sampled = np.isin(times, np.round(dose_times[-1] + FOLLOW_UP_H, 6))
+    return nca.analyse(times[sampled], levels[:, sampled], limit).half_life
+
+
+def _to_infinity(times: Array, levels: Array, dose_times: Array, found: Mapping[str, Array]) -> Array:
+    sampled = np.isin(times, np.round(np.append(dose_times[-1], dose_times[-1] + FOLLOW_UP_H), 6))
+    return nca.analyse(times[sampled], levels[:, sampled]).AUC_inf
+
+
+def terminal_half_life(own: Mapping[str, Array], code: str) -> Array:
+    """Work out the slowest half-life of an alkaloid's two-compartment disposition, in h, from a person's parameters.
+
+    This is what the equations say; what a trial reports depends on when it samples and how little it can measure. A
+    metabolite cannot fall more slowly than this nor, in the end, more quickly than its parent.
+    """
+    flow = own["Q_H"]
+    clearance = flow * own[f"CLint_{code}"] / (flow + own[f"CLint_{code}"])
+    k10, k12 = clearance / own[f"V1_{code}"], own[f"Q_{code}"] / own[f"V1_{code}"]
+    k21 = own[f"Q_{code}"] / own[f"V2_{code}"]
+    total = k10 + k12 + k21
+    slow = 2 * k10 * k21 / (total + np.sqrt(total**2 - 4 * k10 * k21))
+    half_life = np.asarray(np.log(2.0) / slow)
+    return half_life if code != "HM" else np.asarray(np.maximum(half_life, terminal_half_life(own, "MG")))

@@ -1,0 +1,127 @@
+"""``ketum evidence``: a fact or source, what of it was seen, and where ketum uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from ketum import pharmacology, trials
+from ketum.evidence import Fact, facts, search, sources
+
+MOST_SHOWN = 40
+
+
+@cache
+def uses() -> Mapping[str, tuple[str, ...]]:
+    """List, by fact id, the places whose numbers rest on the fact."""
+    found: dict[str, list[str]] = {}
+
+    def note(ids: tuple[str, ...], place: str) -> None:
+        for fact_id in ids:
+            found.setdefault(fact_id, []).append(place)
+
+    for parameter in pharmacology.parameters():
+        note(parameter.facts, f"parameter {parameter.name} ({parameter.how})")
+    for effect in pharmacology.effects():
+        note(effect.facts, f"spread between people: {effect.name} ({effect.how})")
+    for product in pharmacology.products().values():
+        note(product.facts, f"content of {product.name}")
+        for companion in product.companions:
+            note(companion.facts, f"{pharmacology.alkaloid(companion.alkaloid).name} in {product.name}")
+    for serving in pharmacology.servings().values():
+        note(serving.facts, f"weight of a {serving.unit}")
+    for alkaloid in pharmacology.ALKALOIDS:
+        note((alkaloid.molar_mass,), f"molar mass of {alkaloid.name}")
+    for datum in trials.data():
+        note((datum.fact_id,), f"validation ({datum.role})")
+    for arm in trials.arms():
+        note(arm.facts, f"design of {arm.trial}, {arm.name}")
+    for fact in facts().values():
+        if fact.table in SCREEN_TABLES:
+            note((fact.fact_id,), SCREEN_TABLES[fact.table])
+    return {fact_id: tuple(dict.fromkeys(places)) for fact_id, places in found.items()}
+
+
+SCREEN_TABLES = {
+    "legal_status": "screen: law",
+    "studied_amounts": "screen: amounts above those studied",
+}
+"""Tables that the screen reads as a whole."""
+
+
+def as_dicts(query: str) -> dict[str, Any]:
+    """Give what was found as plain data: ``{query, facts, sources}``."""
+    found = _found(query)
+    return {
+        "query": query,
+        "facts": [_fact(fact) for fact in found],
+        "sources": [_source(source_id) for source_id in _source_ids(found, query)],
+    }
+
+
+def as_text(query: str) -> str:
+    """Lay what was found out for a terminal."""
+    found = _found(query)
+    lines = [line for fact in found[:MOST_SHOWN] for line in _lines(fact)]
+    if len(found) > MOST_SHOWN:
+        lines.append(f"... and {len(found) - MOST_SHOWN} more; use more words, or --json for all")
+    ids = _source_ids(found[:MOST_SHOWN], query)
+    if ids:
+        lines += ["", "Sources", *(f"  {source_id}: {sources()[source_id]}" for source_id in ids)]
+    return "\n".join(lines) if lines else f"nothing on file matches {query!r}; try a fact id, a source, or fewer words"
+
+
+def _found(query: str) -> tuple[Fact, ...]:
+    return search(query) if query.strip() else tuple(facts().values())
+
+
+def _source_ids(found: tuple[Fact, ...], query: str) -> list[str]:
+    ids = {source_id for fact in found for source_id in fact.source_ids}
+    ids |= {query.strip()} & set(sources())
+    return sorted(source_id for source_id in ids if source_id in sources())
+
+
+def _lines(fact: Fact) -> list[str]:
+    value = f"{fact.value} {fact.unit}".strip()
+    spread = f" ({fact.spread_type + ' ' if fact.spread_type else ''}{fact.spread})" if fact.spread else ""
+    number = f", n = {fact.n}" if fact.n else ""
+    lines = [f"{fact.fact_id}  {fact.what}", f"    {value}{spread}{number}"]
+    if fact.conditions:
+        lines.append(f"    {fact.conditions}")
+    lines.append(f"    source: {', '.join(fact.source_ids)}, {fact.locator}; seen: {fact.seen}")
+    places = uses().get(fact.fact_id)
+    lines.append(f"    used for: {'; '.join(places) if places else 'nothing yet'}")
+    return lines
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "fact_id": fact.fact_id,
+        "table": fact.table,
+        "what": fact.what,
+        "value": fact.value,
+        "unit": fact.unit,
+        "spread": fact.spread,
+        "spread_type": fact.spread_type,
+        "n": fact.n,
+        "conditions": fact.conditions,
+        "sources": list(fact.source_ids),
+        "locator": fact.locator,
+        "access": fact.access,
+        "seen": fact.seen,
+        "details": dict(fact.details),
+        "used_for": list(uses().get(fact.fact_id, ())),
+    }
+
+
+def _source(source_id: str) -> dict[str, Any]:
+    source = sources()[source_id]
+    return {
+        "source_id": source_id,
+        "citation": str(source),
+        "doi": source.doi,
+        "pmid": source.pmid,
+        "access": source.access,
+        "note": source.note,
+    }

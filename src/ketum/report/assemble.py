@@ -1,0 +1,269 @@
+"""From a finished run and its findings to the content of a report: words, sources, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ketum import __version__, pharmacology
+from ketum.evidence import fact, sources
+from ketum.intake import Intake, dose_sizes, molar_mass
+from ketum.people import LAYERS
+from ketum.pharmacology import ALKALOIDS
+from ketum.report.content import (
+    QUANTILES,
+    DoseContent,
+    DoseLine,
+    Endpoint,
+    Levels,
+    PublishedLevel,
+    Report,
+    Share,
+    SourceLine,
+    Unknown,
+)
+from ketum.report.writing import PAGE, write_report
+from ketum.screen import screen
+from ketum.simulate import STUDY_PEAKS, Run
+
+NO_HUMAN_DATA = {
+    "7oh-product": "order of magnitude only: no human data on swallowed 7-hydroxymitragynine were found",
+    "pseudoindoxyl-product": "not simulated: nothing is known of what is swallowed",
+    "liquid-shot": "wide on purpose: no human study of a liquid shot was found",
+    "mixed": "wide on purpose: no human study of a mixed product was found; its other ingredients are not simulated",
+}
+LEAF_NOTE = (
+    "swallowed leaf: no published level fixes how much leaf gives up; it is taken to lie between tea and extract"
+)
+
+CONSEQUENCES = {
+    "person.conditions": "conditions that change the risk could not be looked for",
+    "person.pregnant": "pregnancy was neither assumed nor ruled out",
+    "person.breastfeeding": "breastfeeding was neither assumed nor ruled out",
+    "person.liver": "a normal liver is simulated; nothing was measured in people with liver disease",
+    "person.egfr": "the kidneys hardly remove mitragynine (0.14 % of a dose), but its metabolites are not followed",
+    "person.cyp2d6": "no human data by CYP2D6 type were found; the simulation does not use it",
+    "person.opioid_use": "an effect together with opioids could not be looked for",
+    "person.kratom_experience": "tolerance and dependence could not be judged",
+    "person.kratom_months": "tolerance and dependence could not be judged",
+    "person.drinks_per_day": "an effect together with alcohol could not be looked for",
+    "person.procedure_planned": "advice before anaesthesia could not be given",
+}
+
+LIMITS = (
+    "The model was fitted to single doses: tea from 2 g of leaf (5 people), an extract (two doses), and what an "
+    "abstract says of leaf capsules. Repeated doses, other amounts and other products are extrapolated.",
+    "Tea gives about a quarter of the mitragynine per mg that an extract gives. The model explains this by how much "
+    "leaves the leaf and is absorbed. It could also be due to feeding, assay or chance; the data cannot tell.",
+    "How much of a swallowed dose reaches the blood was never measured in people. The model's shares for gut, wall and "
+    "liver are wide assumptions, counted as not knowing.",
+    "The slow end of mitragynine's curve (about 45 h) and the quicker fall of 7-hydroxymitragynine (about 5.7 h) "
+    "cannot both last: in the end a metabolite falls with its parent, below what the trials could measure.",
+    "The model is linear in the dose. One study found the area to grow slightly more than the dose; mitragynine "
+    "blocks CYP3A, so levels after repeated or large doses may be higher than shown.",
+    "Age, sex, food, kidney and liver disease, pregnancy and genes are not in the model: nothing was measured.",
+    "Blood levels do not tell how a person feels or what is harmful to them.",
+)
+
+
+def write_run(run: Run, folder: Path, seed: int) -> Path:
+    """Screen a finished run, and write its report with the results beside it.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+
+    def trajectories(path: Path) -> None:
+        run.tree.to_netcdf(path, engine="netcdf4")
+
+    return write_report(assemble(run, seed), folder, {"trajectories.nc": trajectories}) / PAGE
+
+
+def assemble(run: Run, seed: int) -> Report:
+    """Put a report's content together.
+
+    Parameters
+    ----------
+    run
+        A finished simulation.
+    seed
+        The seed it was made with.
+    """
+    findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken)))
+    published = tuple(_published({intake.product.name for intake in run.taken}))
+    facts = {
+        *(fact_id for parameter in pharmacology.parameters() for fact_id in parameter.facts),
+        *(fact_id for effect in pharmacology.effects() for fact_id in effect.facts),
+        *(fact_id for intake in run.taken for fact_id in intake.facts),
+        *(level.fact_id for level in published),
+        *(fact_id for found in findings for fact_id in found["evidence"]),
+        *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
+        *STUDY_PEAKS.values(),
+    }
+    population = next(iter(run.tree["population"].sizes.values()))
+    return Report(
+        case=run.case.model_dump(mode="json", by_alias=True),
+        title=run.case.title,
+        version=__version__,
+        seed=seed,
+        population=int(population),
+        days=run.end_h / 24,
+        created=date.today().isoformat(),
+        model_hash=str(run.tree.attrs["model_sha256"])[:12],
+        levels=_levels(run),
+        published=published,
+        endpoints=_endpoints(run),
+        doses=tuple(_dose_line(intake) for intake in run.taken),
+        dose_times_h=tuple(float(time) for time in run.dose_times),
+        findings=findings,
+        unknown=_unknown(run),
+        assumed=_assumed(run),
+        sources=_sources(facts),
+        limits=LIMITS,
+    )
+
+
+def _levels(run: Run) -> tuple[Levels, ...]:
+    trajectory = run.tree["trajectory"].to_dataset()
+    times = trajectory["time"].to_numpy()
+    curves = trajectory["concentration"].to_numpy()
+    quantiles = np.quantile(curves, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1).astype(float)
+    return tuple(
+        Levels(
+            alkaloid.name,
+            times,
+            **dict(zip(QUANTILES, quantiles[:, i], strict=True)),
+            certainty_note=_certainty(run, alkaloid.code),
+        )
+        for i, alkaloid in enumerate(ALKALOIDS)
+        if curves[i].any()
+    )
+
+
+def _certainty(run: Run, code: str) -> str:
+    notes = [NO_HUMAN_DATA[i.product.name] for i in run.taken if i.product.name in NO_HUMAN_DATA and code in i.mg]
+    if code == "HM" and any(i.kratom.product == "7oh-product" for i in run.taken):
+        notes.append(NO_HUMAN_DATA["7oh-product"])
+    if any(i.product.form == "leaf" for i in run.taken):
+        notes.append(LEAF_NOTE)
+    return "; ".join(dict.fromkeys(notes))
+
+
+def _endpoints(run: Run) -> tuple[Endpoint, ...]:
+    summary = run.tree["summary"].to_dataset()
+    rows = []
+    for alkaloid in summary["alkaloid"].to_numpy():
+        for quantity in summary["quantity"].to_numpy():
+            here = summary.sel(alkaloid=alkaloid, quantity=quantity)
+            p05, median, p95 = (float(value) for value in here["value"].to_numpy())
+            if not np.isfinite(median) or (quantity == "Cmax" and p95 == 0.0):
+                continue
+            shares = [None if np.isnan(x) else round(float(x), 3) for x in here["share"].to_numpy()]
+            share = Share(**dict(zip(LAYERS, shares, strict=True)))
+            rows.append(Endpoint(str(alkaloid), str(quantity), str(here["units"].item()), median, p05, p95, share))
+    simulated = {row.alkaloid for row in rows if row.quantity == "Cmax"}
+    return tuple(row for row in rows if row.alkaloid in simulated)
+
+
+def _dose_line(intake: Intake) -> DoseLine:
+    kratom = intake.kratom
+    times = "one single dose" if kratom.every_h is None else f"every {kratom.every_h:g} h for {kratom.days:g} days"
+    if kratom.start_h:
+        times += f", from hour {kratom.start_h:g}"
+    contents = []
+    for code, mg in intake.mg.items():
+        low, median, high = (float(x) for x in np.quantile(mg, [0.05, 0.5, 0.95]))
+        contents.append(DoseContent(pharmacology.alkaloid(code).name, median, low, high))
+    return DoseLine(kratom.product, kratom.amount.text, times, tuple(contents), intake.facts, intake.assumptions)
+
+
+def _unknown(run: Run) -> tuple[Unknown, ...]:
+    from_case = [Unknown(key, CONSEQUENCES.get(key, "")) for key in run.case.unknown()]
+    from_intake = [Unknown(text) for intake in run.taken for text in intake.unknown]
+    medicines = [
+        Unknown(f"what {medicine.name} and kratom do to each other", "medicines are not yet screened by this version")
+        for medicine in run.case.medicine
+    ]
+    general = [
+        Unknown("the share of a swallowed dose that reaches the blood", "never measured in people; widely assumed"),
+        Unknown("levels in the brain, in breast milk and in the unborn", "never measured in people; not simulated"),
+    ]
+    return tuple(from_intake + medicines + from_case + general)
+
+
+def _assumed(run: Run) -> tuple[str, ...]:
+    """List assumptions of this run, then the model's own, each with its width."""
+    used = {intake.release for intake in run.taken}
+    releases = {product.release for product in pharmacology.products().values()} | {"release_shot"}
+    own = [text for intake in run.taken for text in intake.assumptions]
+    model = [
+        f"{parameter.label}: {parameter.value:.3g} {parameter.unit.replace('fraction', '')}".rstrip()
+        + f" ({parameter.low:.2g} to {parameter.high:.2g}). {parameter.note}"
+        for parameter in pharmacology.parameters()
+        if parameter.how == "assumed" and (parameter.name not in releases or parameter.name in used)
+    ]
+    return tuple(dict.fromkeys(own + model))
+
+
+STUDY_LEVELS = (
+    ("pk001", "pk002", "MG", "tea", "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
+    ("pk037", "pk038", "HM", "tea", "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
+    ("pk019", "pk020", "SC", "tea", "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
+    ("pk073", "pk082", "MG", "extract", "extract with 9.9 mg mitragynine"),
+    ("pk075", "pk082", "HM", "extract", "extract with 9.9 mg mitragynine"),
+    ("pk079", "pk082", "MG", "extract", "extract with 59.2 mg mitragynine"),
+)
+"""Published peaks: facts of the level and of its time, alkaloid, kind of product, what was given."""
+
+
+def _published(products: set[str]) -> Iterable[PublishedLevel]:
+    for level_id, time_id, code, kind, given in STUDY_LEVELS:
+        level = fact(level_id)
+        scale = molar_mass(code) / 1000 if level.unit == "nM" else 1.0
+        low, high = _interval(level)
+        spread = "range" if level.spread_type == "range" else "SD"
+        study = level.details.get("study", "")
+        yield PublishedLevel(
+            alkaloid=pharmacology.alkaloid(code).name,
+            study=study,
+            label=f"{study}: {given}, {level.details.get('statistic', '')} and {spread}",
+            time_h=fact(time_id).number(),
+            value=level.number() * scale,
+            low=None if low is None else low * scale,
+            high=None if high is None else high * scale,
+            fact_id=level_id,
+            access=level.seen,
+            matches_product=kind in products,
+        )
+
+
+def _interval(level: Any) -> tuple[float | None, float | None]:
+    found = level.interval()
+    if found:
+        return found[0], found[1]
+    try:
+        sd = float(level.spread)
+    except ValueError:
+        return None, None
+    return level.number() - sd, level.number() + sd
+
+
+def _sources(fact_ids: Iterable[str]) -> tuple[SourceLine, ...]:
+    by_source: dict[str, list[str]] = {}
+    for fact_id in sorted(fact_ids):
+        for source_id in fact(fact_id).source_ids:
+            by_source.setdefault(source_id, []).append(fact_id)
+    return tuple(_source_line(source_id, ids, sources()) for source_id, ids in sorted(by_source.items()))
+
+
+def _source_line(source_id: str, ids: list[str], known: Mapping[str, Any]) -> SourceLine:
+    source = known[source_id]
+    seen = sorted({fact(fact_id).seen for fact_id in ids})
+    citation = str(source)
+    return SourceLine(source_id, citation, source.doi, source.pmid, source.access, "; ".join(seen), tuple(ids))

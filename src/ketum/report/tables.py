@@ -1,0 +1,118 @@
+"""The rows of the page's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ketum.report.content import DoseLine, Endpoint
+from ketum.report.drivers_figure import shares, shares_in_words
+from ketum.report.names import SPANS, quantity_name, split_quantity, unique
+from ketum.report.numbers import interval, is_finite, number
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A median with its 90 % interval."""
+
+    name: str
+    median: str
+    interval: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What drives one spread: a small bar and the same in words."""
+
+    parts: tuple[tuple[str, str], ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class ExposureRow:
+    """One quantity of one alkaloid over the spans of the table; None where it was not computed."""
+
+    plain: str
+    symbol: str
+    cells: tuple[Cell | None, ...]
+    driver: Driver | None
+
+
+@dataclass(frozen=True)
+class ExposureTable:
+    """All quantities of one alkaloid."""
+
+    alkaloid: str
+    spans: tuple[str, ...]
+    rows: tuple[ExposureRow, ...]
+
+
+def exposure_tables(endpoints: Sequence[Endpoint]) -> tuple[ExposureTable, ...]:
+    """Lay every endpoint out: one table an alkaloid, one row a quantity, one column a span."""
+    spans = [span for span in SPANS if any(split_quantity(e.quantity)[1] == span for e in endpoints)]
+    return tuple(
+        _exposure_table(alkaloid, [e for e in endpoints if e.alkaloid == alkaloid], spans)
+        for alkaloid in unique(e.alkaloid for e in endpoints)
+    )
+
+
+def _exposure_table(alkaloid: str, endpoints: Sequence[Endpoint], spans: Sequence[str]) -> ExposureTable:
+    stems = unique(split_quantity(e.quantity)[0] for e in endpoints)
+    by_place = {split_quantity(e.quantity): e for e in endpoints}
+    return ExposureTable(
+        alkaloid=alkaloid,
+        spans=tuple(SPANS[span] for span in spans),
+        rows=tuple(_exposure_row(stem, [by_place.get((stem, span)) for span in spans]) for stem in stems),
+    )
+
+
+def _exposure_row(stem: str, endpoints: Sequence[Endpoint | None]) -> ExposureRow:
+    plain, symbol = quantity_name(stem)
+    known = [e for e in endpoints if e is not None]
+    # The whole run comes first; where only an interval was computed, its driver is the one to show.
+    driven = next((e for e in known if shares(e)), None)
+    cells = tuple(_cell(e) if e is not None else None for e in endpoints)
+    return ExposureRow(plain, symbol, cells, driver_of(driven) if driven else None)
+
+
+def _cell(endpoint: Endpoint) -> Cell:
+    return Cell(
+        name=f"{endpoint.alkaloid}:{endpoint.quantity}",
+        median=number(endpoint.median),
+        interval=interval(endpoint.p05, endpoint.p95),
+        unit=endpoint.unit if is_finite(endpoint.median) else "",
+    )
+
+
+def driver_of(endpoint: Endpoint) -> Driver:
+    """Draw and say the shares of one endpoint."""
+    parts = tuple((key, f"{100 * part:.1f}%") for key, part in shares(endpoint).items())
+    return Driver(parts, shares_in_words(endpoint))
+
+
+@dataclass(frozen=True)
+class ContentRow:
+    """One alkaloid in one dose of one product."""
+
+    alkaloid: str
+    median: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class ContentTable:
+    """One product as it is taken."""
+
+    dose: DoseLine
+    rows: tuple[ContentRow, ...]
+
+
+def content_tables(doses: Sequence[DoseLine]) -> tuple[ContentTable, ...]:
+    """Write the content of each product."""
+    return tuple(
+        ContentTable(
+            dose, tuple(ContentRow(c.alkaloid, number(c.median), interval(c.low, c.high)) for c in dose.contents)
+        )
+        for dose in doses
+    )

@@ -1,0 +1,351 @@
+"""From a case to results: people, doses, the engine, endpoints, and what drives their spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ketum import __version__, endpoints, people
+from ketum.case import Case
+from ketum.evidence import fact
+from ketum.intake import Intake, dose_table, intakes, molar_mass
+from ketum.people import LAYERS, Stream
+from ketum.pharmacology import ALKALOIDS
+from ketum.pharmacology.tables import Array
+from ketum.trials import model
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+DEFAULT_PEOPLE = 1000
+SINGLE_DOSE_H = 72.0
+"""How long a single dose is followed where nothing else is asked for."""
+FEWEST_FOR_SHARES = 100
+"""With fewer people the shares of the layers are noise, and are not given."""
+MOST_FOR_SHARES = 1000
+POOL_PAYS_AT = 200_000
+"""People times doses from which starting other processes (about a second each) pays."""
+VALUES_IN_MEMORY = 40_000_000
+MOST_STORED_TIMES = 1500
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished simulation.
+
+    Parameters
+    ----------
+    case
+        What was simulated.
+    taken
+        What each person took.
+    end_h
+        Length of the run.
+    dose_times
+        All dose times, shape (doses,).
+    tree
+        Results: ``population``, ``trajectory``, ``endpoints``, ``summary``.
+    """
+
+    case: Case
+    taken: tuple[Intake, ...]
+    end_h: float
+    dose_times: Array
+    tree: xr.DataTree
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Virtual people and what they take: everything that the equations need."""
+
+    own: Mapping[str, Array]
+    taken: tuple[Intake, ...]
+    stream: Stream
+
+
+def crowd(case: Case, stream: Stream) -> Crowd:
+    """Draw the virtual people of a case: they share what it says and differ in what it does not."""
+    typical = people.draw_knowledge(stream)
+    weight = np.full(stream.people, case.person.weight_kg)
+    own = people.individual(typical, people.draw_effects(stream), weight)
+    return Crowd(own, intakes(case, stream), stream)
+
+
+def horizon(case: Case, days: float | None) -> tuple[float, Array]:
+    """Settle how long to simulate and which doses fall into it; returns (end in h, dose times)."""
+    times = np.unique(np.concatenate([np.array(k.dose_times_h) for k in case.kratom]))
+    repeated = [k.start_h + k.days * 24 for k in case.kratom if k.every_h is not None]
+    single = [k.start_h + SINGLE_DOSE_H for k in case.kratom if k.every_h is None]
+    end = days * 24 if days is not None else max(repeated + single)
+    return end, times[times < end]
+
+
+def simulate(
+    case: Case,
+    *,
+    number: int = DEFAULT_PEOPLE,
+    days: float | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Simulate a case.
+
+    Parameters
+    ----------
+    case
+        The case.
+    number
+        How many virtual people.
+    days
+        Length of the run in days; the case's own duration when None (three days for a single dose). Doses after it are
+        left out, and after the last dose the people are followed to its end.
+    seed
+        Chooses the random numbers. The same seed gives the same numbers, bit for bit, whatever `workers` is.
+    workers
+        Processes; chosen by the size of the run when None.
+    progress
+        Called with (people finished, people in all).
+
+    Returns
+    -------
+    Run
+    """
+    end_h, dose_times = horizon(case, days)
+    everyone = crowd(case, Stream(seed, number))
+    extra = number if number >= FEWEST_FOR_SHARES else 0
+    extra = min(extra, MOST_FOR_SHARES)
+    total = number + len(LAYERS) * extra
+    done = _counter(progress, total)
+    with _pool(workers, total * max(dose_times.size, 1)) as executor:
+        times, levels, found = _solved(everyone, dose_times, end_h, executor, done)
+        shares = _shares(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
+    tree = _tree(case, everyone, times, levels, found, shares, seed)
+    return Run(case, everyone.taken, end_h, dose_times, tree)
+
+
+STUDY_PEAKS = {"MG": "pk001", "HM": "pk037", "SC": "pk019"}
+"""Median peak after tea from 2 g of leaf, the one study of all three alkaloids; time is counted above it."""
+
+
+def study_peak(code: str) -> float:
+    """Look up an alkaloid's published median peak after 2 g of leaf as tea, in ng/mL."""
+    return fact(STUDY_PEAKS[code]).number() * molar_mass(code) / 1000
+
+
+def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+    finished = 0
+
+    def add(people: int) -> None:
+        nonlocal finished
+        finished += people
+        if progress is not None:
+            progress(finished, total)
+
+    return add
+
+
+@contextmanager
+def _pool(workers: int | None, size: int) -> Iterator[Executor | None]:
+    import multiprocessing
+    import os
+
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if size >= POOL_PAYS_AT else 1
+    if workers <= 1:
+        yield None
+        return
+    # Spawned, not forked: a fork copies the compiler's locks in whatever state they are in.
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+Found = dict[str, dict[str, Array]]
+"""Endpoints by alkaloid code, then quantity; shape (people,)."""
+
+
+def _solved(
+    everyone: Crowd,
+    dose_times: Array,
+    end_h: float,
+    executor: Executor | None,
+    done: Callable[[int], None],
+    keep: bool = True,
+) -> tuple[Array, npt.NDArray[np.float32], Found]:
+    """Solve in blocks of people that fit into memory.
+
+    Returns the stored times, the levels there (alkaloid, people, times; in ng/mL), and the endpoints.
+    """
+    grid = endpoints.output_times(dose_times, end_h)
+    stored = _stored(grid, end_h) if keep else np.zeros(0, dtype=np.intp)
+    number = everyone.stream.people
+    levels = np.empty((len(ALKALOIDS), number, stored.size), dtype=np.float32)
+    parts: list[Found] = []
+    block = max(VALUES_IN_MEMORY // (grid.size * 18), 64)
+    known = model().system.constants
+    table = dose_table(everyone.taken, everyone.own, end_h)
+    for start in range(0, number, block):
+        rows = slice(start, min(start + block, number))
+        own = {name: column[rows] for name, column in everyone.own.items()}
+        doses = table[(table["ID"] >= rows.start) & (table["ID"] < rows.stop)]
+        solved = model().solve(
+            doses.assign(ID=doses["ID"] - rows.start),
+            grid,
+            {name: column for name, column in own.items() if name in known},
+            [f"C_{a.code}" for a in ALKALOIDS],
+            executor=executor,
+            progress=done,
+        )
+        found: Found = {}
+        for i, alkaloid in enumerate(ALKALOIDS):
+            to_mass = molar_mass(alkaloid.code) / 1000  # nM to ng/mL
+            curve = solved[f"C_{alkaloid.code}"].to_numpy() * to_mass
+            levels[i, rows] = curve[:, stored]
+            limit = endpoints.QUANTIFIABLE_NM * to_mass
+            peak = study_peak(alkaloid.code)
+            found[alkaloid.code] = endpoints.endpoints(grid, curve, dose_times, end_h, limit, peak)
+            found[alkaloid.code]["half_life_structural"] = endpoints.terminal_half_life(own, alkaloid.code)
+        parts.append(found)
+    joined = {
+        code: {name: np.concatenate([part[code][name] for part in parts]) for name in parts[0][code]}
+        for code in parts[0]
+    }
+    return grid[stored], levels, joined
+
+
+def _stored(grid: Array, end_h: float) -> npt.NDArray[np.intp]:
+    """Choose the output times that are kept: all, or for long runs the first and last week and a sample between."""
+    inside = np.flatnonzero(grid <= end_h + 1e-9)
+    if inside.size <= MOST_STORED_TIMES:
+        return inside
+    edges = (grid[inside] <= 168) | (grid[inside] >= end_h - 168)
+    middle = inside[~edges]
+    step = int(np.ceil(middle.size / max(MOST_STORED_TIMES - edges.sum(), 200)))
+    return np.sort(np.concatenate([inside[edges], middle[::step]]))
+
+
+def _shares(
+    case: Case,
+    found: Found,
+    number: int,
+    seed: int,
+    dose_times: Array,
+    end_h: float,
+    executor: Executor | None,
+    done: Callable[[int], None],
+) -> dict[str, Found]:
+    """Tell how much of each endpoint's spread a layer explains by itself.
+
+    For each layer the run is repeated with that layer's random numbers kept and the others' drawn anew: the covariance
+    of the logarithms, over their variance, is the layer's first-order (Sobol) share. What the shares leave short of 1
+    comes from layers acting together.
+    """
+    shares: dict[str, Found] = {}
+    for layer in LAYERS:
+        others = frozenset(LAYERS) - {layer}
+        again = crowd(case, Stream(seed, number, reseeded=others))
+        _, _, second = _solved(again, dose_times, end_h, executor, done, keep=False)
+        shares[layer] = {
+            code: {name: _first_order(found[code][name][:number], second[code][name]) for name in found[code]}
+            for code in found
+        }
+    return shares
+
+
+def _first_order(first: Array, second: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a, b = np.log(first), np.log(second)
+    good = np.isfinite(a) & np.isfinite(b)
+    if good.sum() < FEWEST_FOR_SHARES or a[good].std() < 1e-9 or b[good].std() < 1e-9:
+        return np.array(np.nan)
+    return np.asarray(np.clip(np.corrcoef(a[good], b[good])[0, 1], 0.0, 1.0))
+
+
+def _tree(
+    case: Case,
+    everyone: Crowd,
+    times: Array,
+    levels: npt.NDArray[np.float32],
+    found: Found,
+    shares: Mapping[str, Found],
+    seed: int,
+) -> xr.DataTree:
+    import xarray as xr
+
+    from ketum.engine.integrate import settings
+
+    names = [a.name for a in ALKALOIDS]
+    subject = np.arange(everyone.stream.people)
+    quantities = list(found["MG"])
+    values = np.array([[found[a.code][q] for q in quantities] for a in ALKALOIDS])
+    with np.errstate(all="ignore"):
+        quantile = _quantiles(values, [0.05, 0.5, 0.95])
+    share = np.array(
+        [[[float(shares[y][a.code][q]) if shares else np.nan for y in LAYERS] for q in quantities] for a in ALKALOIDS]
+    )
+    attributes = {
+        "ketum": __version__,
+        "seed": seed,
+        "people": everyone.stream.people,
+        "title": case.title or "",
+        "model": model().system.name,
+        "model_sha256": model().system.sha256,
+        **settings(),
+    }
+    return xr.DataTree.from_dict(
+        {
+            "/": xr.Dataset(attrs=attributes),
+            "/population": xr.Dataset(
+                {name: ("subject", column) for name, column in everyone.own.items()}
+                | {
+                    f"dose_{i}_{code}": ("subject", mg, {"units": "mg"})
+                    for i, intake in enumerate(everyone.taken)
+                    for code, mg in intake.mg.items()
+                },
+                coords={"subject": subject},
+            ),
+            "/trajectory": xr.Dataset(
+                {"concentration": (("alkaloid", "subject", "time"), levels, {"units": "ng/mL", "what": "in plasma"})},
+                coords={"alkaloid": names, "subject": subject, "time": ("time", times, {"units": "h"})},
+            ),
+            "/endpoints": xr.Dataset(
+                {
+                    q: (("alkaloid", "subject"), values[:, i], {"units": endpoints.UNITS[_bare(q)]})
+                    for i, q in enumerate(quantities)
+                },
+                coords={"alkaloid": names, "subject": subject},
+            ),
+            "/summary": xr.Dataset(
+                {
+                    "value": (("statistic", "alkaloid", "quantity"), quantile),
+                    "share": (("alkaloid", "quantity", "layer"), share),
+                    "units": ("quantity", [endpoints.UNITS[_bare(q)] for q in quantities]),
+                },
+                coords={
+                    "statistic": ["p05", "median", "p95"],
+                    "alkaloid": names,
+                    "quantity": quantities,
+                    "layer": list(LAYERS),
+                },
+            ),
+        }
+    )
+
+
+def _bare(quantity: str) -> str:
+    return quantity.removesuffix("_first").removesuffix("_last")
+
+
+def _quantiles(values: Array, at: list[float]) -> Array:
+    """Take quantiles over people, leaving out those for whom a number is not defined; NaN where it is for nobody."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # nanquantile warns where nobody has the number
+        return np.asarray(np.nanquantile(np.where(np.isfinite(values), values, np.nan), at, axis=-1))

@@ -1,0 +1,256 @@
+"""Predicted against observed, for the human data on file.
+
+Each published trial is run many times with its own people; each run draws one row of the posterior, so that the
+interval holds what is not known as well as the luck of small groups.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ketum import pharmacology, trials
+from ketum.endpoints import terminal_half_life
+from ketum.evidence import Fact, fact
+from ketum.intake import molar_mass
+from ketum.people import Stream
+from ketum.pharmacology.tables import Array
+from ketum.trials import Arm, Datum
+
+REPEATS = 300
+"""How often each trial is simulated."""
+FOLD_BAR = 1.5
+TMAX_BAR_H = 0.5
+SPREAD_BAR = 2.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One datum beside its prediction.
+
+    Parameters
+    ----------
+    fact_id, trial, alkaloid, quantity, statistic, role
+        What it is.
+    observed, unit, interval
+        As published; the interval is a range, or a mean plus and minus an SD, as `interval_kind` says.
+    predicted, predicted_interval
+        Median and 90 % interval of the same statistic over simulated trials.
+    fold_error
+        The larger of predicted over observed and observed over predicted.
+    minimum_interval, maximum_interval
+        For a published range: 90 % intervals of a simulated trial's smallest and largest person.
+    spread, observed_spread
+        p95 over p05 of simulated people, and the published largest over smallest.
+    structural
+        For a half-life: the median of what the equations say, before sampling and quantification limit.
+    misses
+        The bars that it misses, in words; empty for a check.
+    note
+        What a reader should know.
+    """
+
+    fact_id: str
+    trial: str
+    alkaloid: str
+    quantity: str
+    statistic: str
+    role: str
+    observed: float
+    unit: str
+    interval: tuple[float, float] | None
+    interval_kind: str
+    predicted: float
+    predicted_interval: tuple[float, float]
+    fold_error: float
+    minimum_interval: tuple[float, float] | None
+    maximum_interval: tuple[float, float] | None
+    spread: float
+    observed_spread: float | None
+    structural: float | None
+    misses: tuple[str, ...]
+    note: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as plain data for JSON."""
+        return asdict(self)
+
+
+Individuals = Mapping[str, Mapping[str, Array]]
+"""Each person's quantities by alkaloid code, then quantity; shape (repeats, people of the arm)."""
+
+
+def rows(repeats: int = REPEATS, seed: int = 0) -> tuple[Row, ...]:
+    """Predict every datum of ``data.csv``.
+
+    Parameters
+    ----------
+    repeats
+        How often each trial is simulated.
+    seed
+        Chooses the random numbers.
+    """
+    found: dict[str, dict[str, Individuals]] = {}
+    for arm in trials.arms():
+        found.setdefault(arm.trial, {})[arm.name] = _simulated(arm, repeats, seed)
+    return tuple(_row(datum, found[datum.trial]) for datum in trials.data())
+
+
+def failures(found: Sequence[Row]) -> tuple[Row, ...]:
+    """Pick the calibration rows that miss a bar."""
+    return tuple(row for row in found if row.misses)
+
+
+def _simulated(arm: Arm, repeats: int, seed: int) -> Individuals:
+    """Run one arm many times."""
+    key = hashlib.blake2b(f"{seed}/{arm.trial}/{arm.name}".encode(), digest_size=7).digest()
+    stream = Stream(int.from_bytes(key, "big"), repeats * arm.n)
+    row = (np.repeat(stream.uniform("knowledge", "posterior")[:repeats], arm.n) * _draws()).astype(int)
+    typical = {name: column[row] for name, column in pharmacology.posterior().items()}
+    effects = {e.name: stream.normal("people", e.name) for e in pharmacology.effects()}
+    z = stream.normal("people", "weight")
+    own = trials.individuals(arm, typical, effects, z)
+    truth = trials.concentrations(arm, own)
+    noise = {code: _noise(stream, code, arm.times_h.size) for code in truth}
+    curves = trials.measured(truth, noise)
+    low, high = arm.limits_nM
+    # One laboratory, one limit: it is shared by the people of a simulated trial.
+    limit = low * (high / low) ** np.repeat(stream.uniform("people", "limit")[:repeats], arm.n)
+    weights = trials.trial_weights(arm, z)
+    found = {code: dict(trials.individual_quantities(arm, code, curves, limit, weights)) for code in truth}
+    for code in truth:
+        found[code]["structural"] = terminal_half_life(own, code)
+    found["HM/MG"] = {"Cmax": found["HM"]["Cmax"] / found["MG"]["Cmax"]}
+    shape = (repeats, arm.n)
+    return {code: {name: value.reshape(shape) for name, value in table.items()} for code, table in found.items()}
+
+
+def _draws() -> int:
+    return next(iter(pharmacology.posterior().values())).size
+
+
+def _noise(stream: Stream, code: str, size: int) -> Array:
+    return np.stack([stream.normal("people", f"assay/{code}/{i}") for i in range(size)], axis=1)
+
+
+def _row(datum: Datum, found: Mapping[str, Individuals]) -> Row:
+    row = fact(datum.fact_id)
+    scale = molar_mass(datum.alkaloid) / 1000 if row.unit == "ng/mL" else 1.0
+    arms = [
+        a for a in trials.trial_arms(datum.trial) if not datum.statistic.endswith(" mg") or a.name in datum.statistic
+    ]
+    dose = next((a.mg["MG"] for a in arms), 1.0)
+    samples = [found[a.name][datum.alkaloid][datum.quantity] * scale for a in arms]
+    values = _statistic(datum.statistic, samples)
+    observed, interval, kind = _observed(row)
+    predicted, low, high = (float(x) for x in np.nanquantile(values, [0.5, 0.05, 0.95]))
+    people = np.concatenate([s.ravel() for s in samples]) if len(samples) == 1 else samples[-1].ravel()
+    smallest = largest = None
+    observed_spread = None
+    if kind == "range" and datum.statistic == "median":
+        smallest, largest = _extremes(samples[0])
+        observed_spread = interval[1] / interval[0] if interval else None
+    fold = max(predicted / observed, observed / predicted)
+    structural = None
+    if datum.quantity == "half_life":
+        structural = float(np.nanmedian(found[arms[-1].name][datum.alkaloid]["structural"]))
+    p95, p05 = np.nanquantile(people, [0.95, 0.05])
+    made = Row(
+        datum.fact_id, datum.trial, datum.alkaloid, datum.quantity, datum.statistic, datum.role,
+        observed, row.unit, interval, kind, predicted, (low, high), fold,
+        smallest, largest, float(p95 / p05), observed_spread, structural, (), row.conditions,
+    )  # fmt: skip
+    del dose
+    return _judged(made)
+
+
+def _judged(row: Row) -> Row:
+    from dataclasses import replace
+
+    if row.role != "calibration":
+        return row
+    misses = []
+    if row.quantity == "tmax":
+        if abs(row.predicted - row.observed) > TMAX_BAR_H:
+            misses.append(f"tmax off by {abs(row.predicted - row.observed):.2f} h")
+    elif row.fold_error > FOLD_BAR:
+        misses.append(f"fold error {row.fold_error:.2f}")
+    if row.interval and row.minimum_interval and row.maximum_interval:
+        for name, seen, (low, high) in (
+            ("minimum", row.interval[0], row.minimum_interval),
+            ("maximum", row.interval[1], row.maximum_interval),
+        ):
+            if not low <= seen <= high:
+                misses.append(f"published {name} {seen:g} outside {low:.3g} to {high:.3g}")
+        if row.observed_spread and row.spread > SPREAD_BAR * row.observed_spread:
+            misses.append(f"p95/p05 {row.spread:.2f} against a published range of {row.observed_spread:.2f}")
+    return replace(row, misses=tuple(misses))
+
+
+def _observed(row: Fact) -> tuple[float, tuple[float, float] | None, str]:
+    low, high = row.bounds()
+    if low != high:
+        return math.sqrt(low * high), (low, high), "range over arms"
+    if row.spread_type == "range":
+        return row.number(), row.interval(), "range"
+    try:
+        sd = float(row.spread)
+    except ValueError:
+        return row.number(), None, ""
+    return row.number(), (row.number() - sd, row.number() + sd), "mean and SD"
+
+
+def _statistic(name: str, samples: Sequence[Array]) -> Array:
+    """Work out a trial's statistic; shape (repeats,)."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a simulated arm in which nobody has a half-life
+        medians = np.array([np.nanmedian(s, axis=1) for s in samples])
+        means = np.array([np.nanmean(s, axis=1) for s in samples])
+        pooled = np.concatenate(samples, axis=1)
+        if name == "range of arm medians":
+            return np.asarray(np.sqrt(medians.min(axis=0) * medians.max(axis=0)))
+        if name == "range of arm means":
+            return np.asarray(np.sqrt(means.min(axis=0) * means.max(axis=0)))
+        if name == "highest arm mean":
+            return np.asarray(np.nanmax(means, axis=0))
+        if name.startswith("mean"):
+            return np.asarray(np.nanmean(pooled, axis=1))
+        return np.asarray(np.nanmedian(pooled, axis=1))
+
+
+def _extremes(sample: Array) -> tuple[tuple[float, float], tuple[float, float]]:
+    ends = np.nanmin(sample, axis=1), np.nanmax(sample, axis=1)
+    low, high = (np.nanquantile(end, [0.05, 0.95]) for end in ends)
+    return (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
+
+
+def table(found: Sequence[Row]) -> str:
+    """Lay rows out for a terminal."""
+    lines = [
+        f"{'fact':7}{'trial':20}{'what':16}{'statistic':24}{'observed':>10} {'unit':8}{'predicted':>10}"
+        f"{'90 % interval':>20}{'fold':>7}  role"
+    ]
+    for row in found:
+        low, high = row.predicted_interval
+        lines.append(
+            f"{row.fact_id:7}{row.trial:20}{row.alkaloid + ' ' + row.quantity:16}{row.statistic:24}"
+            f"{row.observed:10.3g} {row.unit:8}{row.predicted:10.3g}{f'{low:.3g} to {high:.3g}':>20}"
+            f"{row.fold_error:7.2f}  {row.role}"
+        )
+        if row.structural is not None:
+            lines.append(f"{'':7}{'':20}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")
+        lines += [f"{'':7}{'':20}MISSES: {miss}" for miss in row.misses]
+    missed = len(failures(found))
+    calibration = sum(row.role == "calibration" for row in found)
+    lines.append(
+        f"{calibration - missed} of {calibration} calibration rows within all bars; MG mitragynine, "
+        "HM 7-hydroxymitragynine, SC speciociliatine"
+    )
+    return "\n".join(lines)

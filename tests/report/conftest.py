@@ -1,0 +1,48 @@
+"""One drawn report for all tests of this room: drawing is what takes time."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from ketum.report import Figure, Report, figures, render_page
+
+
+def _load_builder() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("report_builder", Path(__file__).with_name("build.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def build() -> ModuleType:
+    return _load_builder()
+
+
+@pytest.fixture(scope="session")
+def report(build: ModuleType) -> Report:
+    return build.report()
+
+
+@pytest.fixture(scope="session")
+def drawn(report: Report) -> dict[str, Figure]:
+    return figures(report)
+
+
+@pytest.fixture(scope="session")
+def page(report: Report, drawn: dict[str, Figure]) -> str:
+    return render_page(report, drawn)
+
+
+@pytest.fixture(scope="session")
+def bare(build: ModuleType) -> Report:
+    """A report without figures, for tests that are about files."""
+    return build.report(levels=(), endpoints=())
