@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ketum.report.content import Endpoint, Report
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import INK, LOOK, MEDIAN, SHARE_COLOURS, SHARE_INKS, WIDTH, pixels, row_title
-from ketum.report.names import WHOLE, capital, quantity_name, share_name, split_quantity, unique
+from ketum.report.names import capital, quantity_name, share_name, unique
 from ketum.report.numbers import is_finite, percent
 
 if TYPE_CHECKING:
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 _LABELS = 190
 _BARS = WIDTH + 42 - _LABELS
 _ROW = 21
+_DRAWN = ("Cmax", "tmax", "AUC", "Cmin", "half_life")
 _NARROWEST_LABELLED = 0.07
 
 
 def drivers_figure(report: Report) -> Figure | None:
-    """Draw the shares of every whole-run endpoint that has them; None where there are none."""
+    """Draw the shares of the main endpoints of the whole run; the table has the others. None where none is known."""
     import altair as alt
 
-    known = [e for e in report.endpoints if split_quantity(e.quantity)[1] == WHOLE and shares(e)]
+    known = [e for e in report.endpoints if e.quantity in _DRAWN and shares(e)]
     if not known:
         return None
     alkaloids = unique(endpoint.alkaloid for endpoint in known)

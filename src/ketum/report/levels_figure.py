@@ -26,6 +26,7 @@ _PANEL_HEIGHT = 120
 _KEY_ROW = 17
 _Y_LABELS = 42
 _GAP = 32
+_HEADROOM = 1.04
 _STEPS = (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48, 72, 7 * 24, 14 * 24, 28 * 24)
 _PREDICTION_TEXTS: tuple[tuple[float, str], ...] = (
     (28, "median"),
@@ -130,6 +131,7 @@ def close_up_figure(report: Report) -> Figure | None:
         caption=(
             "Left and right share one scale, so the change from the first day to the last can be read off. Published "
             "levels come from the doses their labels name, not from this case."
+            + (" What is said above on how sure each curve is holds here too." if _notes(drawn) else "")
         ),
         alternative=" ".join(_stretches_in_words(curves, stretches) for curves in drawn),
     )
@@ -154,6 +156,10 @@ def close_up_windows(report: Report) -> tuple[Window, ...]:
         Window(doses[0], doses[0] + span, f"first {words}"),
         Window(last_end - span, last_end, f"last {words} of dosing"),
     )
+
+
+def _notes(levels: Sequence[Levels]) -> bool:
+    return any(curves.certainty_note for curves in levels)
 
 
 def _drawable(levels: Sequence[Levels], most: int = POINTS_PER_PANEL) -> tuple[Levels, ...]:
@@ -208,8 +214,8 @@ def _draw(panel: _Panel, data: Data) -> alt.LayerChart:
         *_measured(panel, x, data),
     ]
     heading = ", ".join(text for text in (capital(panel.curves.alkaloid), panel.window.words) if text)
-    note = panel.curves.certainty_note if panel.leftmost else ""
-    title = row_title(heading, note, panel.width)
+    # A close-up stands under the whole run, which has already said how sure the curve is.
+    title = row_title(heading, "" if panel.window.words else panel.curves.certainty_note)
     return alt.LayerChart(layer=layers, width=panel.width, height=_PANEL_HEIGHT, title=title)
 
 
@@ -272,17 +278,31 @@ def _measured(panel: _Panel, x: alt.X, data: Data) -> list[alt.Chart]:
     marks = _points(points, 12 if panel.specks else 34).encode(x=x, y=value)
     if panel.specks:
         return [marks]
-    highest = alt.Chart(data.add([max(rows, key=lambda row: float(row["value"])) for rows in studies]))
-    letter = highest.encode(x=x, y=value, text=alt.Text("letter:N"))
     return [
         points.mark_rule(color=MEASURED, strokeWidth=0.8).encode(x=x, y=low, y2=alt.Y2("high")),
         points.mark_line(color=MEASURED, strokeWidth=0.8, strokeDash=[1, 3]).encode(
             x=x, y=value, detail=alt.Detail("letter:N")
         ),
         marks,
-        letter.mark_text(stroke="#ffffff", strokeWidth=3, fontWeight="bold", dx=9, dy=-7),
-        letter.mark_text(color=INK, fontWeight="bold", dx=9, dy=-7),
+        *_letters(panel, studies, x, data),
     ]
+
+
+def _letters(panel: _Panel, studies: Sequence[list[Row]], x: alt.X, data: Data) -> list[alt.Chart]:
+    """Each study's letter beside its highest point: left and right by turns, as studies often peak together."""
+    import altair as alt
+
+    peaks = [max(rows, key=lambda row: float(row["value"])) for rows in studies]
+    peaks.sort(key=lambda row: float(row["time"]))
+    left = peaks[:-1:2]
+    layers: list[alt.Chart] = []
+    for side, some in ((-1, left), (1, [row for row in peaks if row not in left])):
+        if not some:
+            continue
+        letter = alt.Chart(data.add(some)).encode(x=x, y=_level_axis("value", panel), text=alt.Text("letter:N"))
+        halo = letter.mark_text(stroke="#ffffff", strokeWidth=3, fontWeight="bold", dx=9 * side, dy=-7)
+        layers += [halo, letter.mark_text(color=INK, fontWeight="bold", dx=9 * side, dy=-7)]
+    return layers
 
 
 def _measured_rows(panel: _Panel, series: Series, index: int) -> list[Row]:
@@ -325,7 +345,8 @@ def _top(parts: Sequence[Levels], windows: Sequence[Window], published: Sequence
         for level in series.of(parts[0].alkaloid)
         if any(window.holds(level.time_h) for window in windows)
     ]
-    return max(*measured, *(float(part.p95.max()) for part in parts), 0.0) or 1.0
+    highest = max(*measured, *(float(part.p95.max()) for part in parts), 0.0)
+    return _HEADROOM * highest or 1.0
 
 
 def _or(value: float | None, other: float) -> float:

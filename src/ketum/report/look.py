@@ -17,9 +17,9 @@ SHARE_INKS = {"people": "#ffffff", "product": "#1a1a1a", "knowledge": "#1a1a1a"}
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 
 
-def row_title(text: str, note: str = "", width: float = WIDTH) -> dict[str, Any]:
-    """Head one panel, with its warning below, in lines no wider than the panel."""
-    return {"text": text, "subtitle": textwrap.wrap(note, int(width / _NOTE_LETTER))} if note else {"text": text}
+def row_title(text: str, note: str = "") -> dict[str, Any]:
+    """Head one panel, with its warning below, in lines no wider than the figure."""
+    return {"text": text, "subtitle": textwrap.wrap(note, int(WIDTH / _NOTE_LETTER))} if note else {"text": text}
 
 
 def pixels(**places: float) -> dict[str, Any]:

@@ -12,7 +12,11 @@ _QUANTITIES = {
     "tmax": ("Time of the highest level", "tmax"),
     "AUC": ("Total exposure", "AUC"),
     "Cmin": ("Lowest level between doses", "Cmin, trough"),
+    "Cavg": ("Average level", "Cavg"),
     "half_life": ("Half-life", "t½"),
+    "half_life_structural": ("Half-life in the model", ""),
+    "accumulation": ("Build-up over the run", ""),
+    "time_above_study_peak": ("Time above studied levels", ""),
 }
 _PRODUCTS = {
     "leaf-powder": "leaf powder",
@@ -24,6 +28,7 @@ _PRODUCTS = {
     "pseudoindoxyl-product": "pseudoindoxyl product",
     "mixed": "mixed product",
 }
+_NO_UNITS = ("", "1", "ratio", "dimensionless", "date")
 _SHARES = {"people": "people", "product": "product", "knowledge": "not knowing"}
 
 
@@ -47,6 +52,11 @@ def quantity_name(stem: str) -> tuple[str, str]:
     """Give the plain words and the clinicians' symbol of a quantity."""
     plain = stem.replace("ng_mL", "ng/mL").replace("_", " ")
     return _QUANTITIES.get(stem, (capital(plain), ""))
+
+
+def unit_name(unit: str) -> str:
+    """Write a unit for people; a ratio has none."""
+    return "" if unit in _NO_UNITS else unit.replace("*", "·")
 
 
 def share_name(key: str) -> str:

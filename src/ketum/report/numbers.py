@@ -55,8 +55,10 @@ def interval_of(given: Any) -> str:
 
 
 def percent(part: float | None) -> str:
-    """Write a part of one in percent."""
-    return f"{100 * part:.0f}\N{NO-BREAK SPACE}%" if part is not None and is_finite(part) else NOT_KNOWN
+    """Write a part of one in percent; a small one is small, but never said to be nothing."""
+    if part is None or not is_finite(part):
+        return NOT_KNOWN
+    return "under 1\N{NO-BREAK SPACE}%" if part < 0.005 else f"{100 * part:.0f}\N{NO-BREAK SPACE}%"
 
 
 def _scientific(x: float, figures: int) -> str:

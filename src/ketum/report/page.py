@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketum.report import numbers
 from ketum.report.figure import Figure
-from ketum.report.names import capital, product_name, unique
+from ketum.report.names import capital, product_name, unique, unit_name
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables
@@ -119,13 +119,15 @@ def _medicine_in_words(medicine: Mapping[str, Any]) -> str:
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
     severity = str(finding.get("severity") or "note")
     certainty = str(finding.get("certainty") or "")
+    given = [_number(number) for number in _dicts(finding.get("numbers"))]
     return {
         "code": str(finding.get("code") or ""),
         "severity": severity if severity in SEVERITIES else "note",
         "title": str(finding.get("title") or ""),
         "because": str(finding.get("because") or ""),
         "clinical": str(finding.get("clinical") or ""),
-        "numbers": [_number(given) for given in _dicts(finding.get("numbers"))],
+        "numbers": given,
+        "intervals": any(number["interval"] for number in given),
         "certainty": certainty,
         # Filled and hollow dots say the grade again to who skims, and in grey.
         "grade": CERTAINTIES.index(certainty) + 1 if certainty in CERTAINTIES else 0,
@@ -136,11 +138,10 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(given: Mapping[str, Any]) -> dict[str, Any]:
-    unit = str(given.get("unit") or "")
     return {
         "label": str(given.get("label") or ""),
         "value": numbers.number(given.get("value")),
-        "unit": "" if unit in ("1", "dimensionless") else unit,
+        "unit": unit_name(str(given.get("unit") or "")),
         "interval": numbers.interval_of(given.get("interval")),
         "origin": str(given.get("origin") or ""),
         "evidence": unique(map(str, _items(given.get("evidence")))),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ketum.report.content import DoseLine, Endpoint
 from ketum.report.drivers_figure import shares, shares_in_words
-from ketum.report.names import SPANS, quantity_name, split_quantity, unique
+from ketum.report.names import SPANS, quantity_name, split_quantity, unique, unit_name
 from ketum.report.numbers import interval, is_finite, number
 
 
@@ -81,7 +81,7 @@ def _cell(endpoint: Endpoint) -> Cell:
         name=f"{endpoint.alkaloid}:{endpoint.quantity}",
         median=number(endpoint.median),
         interval=interval(endpoint.p05, endpoint.p95),
-        unit=endpoint.unit if is_finite(endpoint.median) else "",
+        unit=unit_name(endpoint.unit) if is_finite(endpoint.median) else "",
     )
 
 
@@ -105,6 +105,7 @@ class ContentTable:
     """One product as it is taken."""
 
     dose: DoseLine
+    fact_ids: tuple[str, ...]
     rows: tuple[ContentRow, ...]
 
 
@@ -112,7 +113,9 @@ def content_tables(doses: Sequence[DoseLine]) -> tuple[ContentTable, ...]:
     """Write the content of each product."""
     return tuple(
         ContentTable(
-            dose, tuple(ContentRow(c.alkaloid, number(c.median), interval(c.low, c.high)) for c in dose.contents)
+            dose,
+            unique(dose.fact_ids),
+            tuple(ContentRow(c.alkaloid, number(c.median), interval(c.low, c.high)) for c in dose.contents),
         )
         for dose in doses
     )
