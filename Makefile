@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
 
-.PHONY: run test lint types bench validate calibrate docs lock clean
+.PHONY: run test lint types bench validate validation-page calibrate docs lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -22,6 +22,9 @@ bench: .venv/ready        ## side by side with other solvers, in one run
 
 calibrate: .venv/ready    ## fit the model to the human data again (about half an hour)
 	$(BIN)/python calibration/fit.py
+
+validation-page: .venv/ready  ## write docs/validation anew
+	$(BIN)/python calibration/validation_page.py
 
 docs: .venv/ready         ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

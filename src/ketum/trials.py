@@ -20,7 +20,7 @@ from ketum.engine import Model
 from ketum.intake import nmol
 from ketum.pharmacology.tables import ROOM, Array
 
-ASSAY_ERROR = 0.05
+ASSAY_ERROR = 0.08
 """Coefficient of variation of a measured concentration; assumed, as no validation report was seen."""
 WEIGHT_SD = 0.15
 """SD of the logarithm of body weight among a trial's people; assumed, as none was seen."""
@@ -40,7 +40,6 @@ class Arm:
     n: int
     n_known: bool
     weight_kg: float
-    limits_nM: tuple[float, float]
     times_h: Array
     facts: tuple[str, ...]
     note: str
@@ -82,7 +81,6 @@ def _arm(row: Mapping[str, str]) -> Arm:
         n=int(row["n"]),
         n_known=row["n_known"] == "yes",
         weight_kg=float(row["weight_kg"]),
-        limits_nM=(float(row["limit_low_nM"]), float(row["limit_high_nM"])),
         times_h=np.array(row["times_h"].split(), dtype=float),
         facts=tuple(row["facts"].split(";")),
         note=row["note"],
@@ -136,10 +134,10 @@ def measured(truth: Mapping[str, Array], noise: Mapping[str, Array]) -> dict[str
 
 
 def individual_quantities(
-    arm: Arm, code: str, curves: Mapping[str, Array], limit: Array | float, weight_kg: Array
+    arm: Arm, code: str, curves: Mapping[str, Array], own: Mapping[str, Array], weight_kg: Array
 ) -> dict[str, Array]:
     """Analyse each person's measured curve of one alkaloid; shape (people,) each."""
-    found = nca.analyse(arm.times_h, curves[code], limit)
+    found = nca.analyse(arm.times_h, curves[code], own["limit_HM" if code == "HM" else "limit_MG"])
     dose = nmol(arm.mg[code], code) if code in arm.mg else np.nan
     # At steady state the area of one interval stands for the whole area of one dose.
     area = found.AUC_inf if arm.repeats == 1 else found.AUC_last

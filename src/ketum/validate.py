@@ -118,11 +118,8 @@ def _simulated(arm: Arm, repeats: int, seed: int) -> Individuals:
     truth = trials.concentrations(arm, own)
     noise = {code: _noise(stream, code, arm.times_h.size) for code in truth}
     curves = trials.measured(truth, noise)
-    low, high = arm.limits_nM
-    # One laboratory, one limit: it is shared by the people of a simulated trial.
-    limit = low * (high / low) ** np.repeat(stream.uniform("people", "limit")[:repeats], arm.n)
     weights = trials.trial_weights(arm, z)
-    found = {code: dict(trials.individual_quantities(arm, code, curves, limit, weights)) for code in truth}
+    found = {code: dict(trials.individual_quantities(arm, code, curves, own, weights)) for code in truth}
     for code in truth:
         found[code]["structural"] = terminal_half_life(own, code)
     found["HM/MG"] = {"Cmax": found["HM"]["Cmax"] / found["MG"]["Cmax"]}

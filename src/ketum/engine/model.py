@@ -58,6 +58,9 @@ class Model:
         model.system  # noqa: B018 - a model that cannot be used is refused when it is loaded, not when it is solved
         return model
 
+    def __reduce__(self) -> tuple[type[Model], tuple[str, str]]:
+        return Model, (self.sbml, self.name)  # a worker parses and compiles for itself, once
+
     @cached_property
     def system(self) -> System:
         """The equations as plain data."""

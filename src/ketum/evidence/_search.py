@@ -12,6 +12,19 @@ from ketum.evidence._load import facts, sources
 _SEPARATORS = re.compile(r"[\s,;:()\[\]/|\"']+")
 
 
+SPELT_OUT = {
+    "t1/2": "half-life",
+    "cmax": "peak",
+    "auc": "area exposure",
+    "cl/f": "clearance",
+    "vd/f": "volume",
+    "vz/f": "volume",
+    "7-hydroxymitragynine": "7-oh",
+    "mitragynine pseudoindoxyl": "pseudoindoxyl",
+}
+"""Symbols of the tables, and the words a person would look for."""
+
+
 def search(query: str) -> tuple[Fact, ...]:
     """Find facts.
 
@@ -43,22 +56,27 @@ def _with_all(words: tuple[str, ...]) -> tuple[Fact, ...]:
 
 
 def _nearest_word(word: str) -> str:
-    from rapidfuzz import process  # only where nothing was found
+    from rapidfuzz import fuzz, process  # only where nothing was found
 
     if any(f" {word}" in text for text in _texts().values()):
         return word
-    best = process.extractOne(word, _vocabulary(), score_cutoff=75)
+    best = process.extractOne(word, _vocabulary(), scorer=fuzz.ratio, score_cutoff=75)
     return best[0] if best else word
 
 
 @cache
 def _texts() -> Mapping[str, str]:
-    return {name: " " + " ".join(_words(_everything(one))) for name, one in facts().items()}
+    return {name: " " + " ".join(_words(_spelt_out(_everything(one)))) for name, one in facts().items()}
 
 
 @cache
 def _vocabulary() -> tuple[str, ...]:
     return tuple(sorted({word for text in _texts().values() for word in text.split() if len(word) > 2}))
+
+
+def _spelt_out(text: str) -> str:
+    plain = text.casefold()
+    return " ".join((text, *(words for symbol, words in SPELT_OUT.items() if symbol in plain)))
 
 
 def _everything(one: Fact) -> str:

@@ -26,6 +26,7 @@ from ketum.report.content import (
     SourceLine,
     Unknown,
 )
+from ketum.report.numbers import number
 from ketum.report.writing import PAGE, write_report
 from ketum.screen import screen
 from ketum.simulate import STUDY_PEAKS, Run
@@ -40,19 +41,28 @@ LEAF_NOTE = (
     "swallowed leaf: no published level fixes how much leaf gives up; it is taken to lie between tea and extract"
 )
 
-CONSEQUENCES = {
-    "person.conditions": "conditions that change the risk could not be looked for",
-    "person.pregnant": "pregnancy was neither assumed nor ruled out",
-    "person.breastfeeding": "breastfeeding was neither assumed nor ruled out",
-    "person.liver": "a normal liver is simulated; nothing was measured in people with liver disease",
-    "person.egfr": "the kidneys hardly remove mitragynine (0.14 % of a dose), but its metabolites are not followed",
-    "person.cyp2d6": "no human data by CYP2D6 type were found; the simulation does not use it",
-    "person.opioid_use": "an effect together with opioids could not be looked for",
-    "person.kratom_experience": "tolerance and dependence could not be judged",
-    "person.kratom_months": "tolerance and dependence could not be judged",
-    "person.drinks_per_day": "an effect together with alcohol could not be looked for",
-    "person.procedure_planned": "advice before anaesthesia could not be given",
+LEFT_OUT = {
+    "person.conditions": ("other illnesses", "conditions that change the risk could not be looked for"),
+    "person.pregnant": ("whether the person is pregnant", "it was neither assumed nor ruled out"),
+    "person.gestation_weeks": ("the week of pregnancy", "findings on pregnancy do not depend on it here"),
+    "person.breastfeeding": ("whether the person is breastfeeding", "it was neither assumed nor ruled out"),
+    "person.liver": ("how the liver works", "a normal liver is simulated; nothing was measured in liver disease"),
+    "person.egfr": (
+        "how the kidneys work",
+        "they hardly remove mitragynine (0.14 % of a dose), but its metabolites are not followed",
+    ),
+    "person.cyp2d6": ("the CYP2D6 type", "no human data by type were found; the simulation does not use it"),
+    "person.opioid_use": ("use of opioids", "an effect together with opioids could not be looked for"),
+    "person.kratom_experience": ("experience with kratom", "tolerance and dependence could not be judged"),
+    "person.kratom_months": ("how long kratom has been taken before", "tolerance and dependence could not be judged"),
+    "person.drinks_per_day": ("alcohol", "an effect together with alcohol could not be looked for"),
+    "person.procedure_planned": ("whether anaesthesia or sedation is planned", "nothing could be said about it"),
+    "certificate": ("what the product holds by a certificate", "the content of products of its kind is assumed, wide"),
+    "tested": ("what the product was tested for", "metals and microbes were neither assumed nor ruled out"),
+    "with": ("the other ingredients", "they are not simulated, and what they add is unknown"),
 }
+"""What a key that was left out means, and what follows; keys of a kratom entry by their last part."""
+
 
 LIMITS = (
     "The model was fitted to single doses: tea from 2 g of leaf (5 people), an extract (two doses), and what an "
@@ -96,7 +106,7 @@ def assemble(run: Run, seed: int) -> Report:
         The seed it was made with.
     """
     findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken)))
-    published = tuple(_published({intake.product.name for intake in run.taken}))
+    published = tuple(_published(run.taken))
     facts = {
         *(fact_id for parameter in pharmacology.parameters() for fact_id in parameter.facts),
         *(fact_id for effect in pharmacology.effects() for fact_id in effect.facts),
@@ -184,7 +194,7 @@ def _dose_line(intake: Intake) -> DoseLine:
 
 
 def _unknown(run: Run) -> tuple[Unknown, ...]:
-    from_case = [Unknown(key, CONSEQUENCES.get(key, "")) for key in run.case.unknown()]
+    from_case = [_left_out(key, len(run.case.kratom)) for key in run.case.unknown()]
     from_intake = [Unknown(text) for intake in run.taken for text in intake.unknown]
     medicines = [
         Unknown(f"what {medicine.name} and kratom do to each other", "medicines are not yet screened by this version")
@@ -197,33 +207,53 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
     return tuple(from_intake + medicines + from_case + general)
 
 
+TRIALS_ONLY = ("limit_MG", "limit_HM")
+"""Parameters of laboratories, not of people."""
+
+
+def _left_out(key: str, products: int) -> Unknown:
+    last = key.rpartition(".")[2]
+    what, consequence = LEFT_OUT.get(key) or LEFT_OUT.get(last) or (key, "")
+    if key.startswith("kratom[") and products > 1:
+        what += f" (product {int(key[7 : key.index(']')]) + 1})"
+    return Unknown(what, consequence)
+
+
 def _assumed(run: Run) -> tuple[str, ...]:
     """List assumptions of this run, then the model's own, each with its width."""
     used = {intake.release for intake in run.taken}
     releases = {product.release for product in pharmacology.products().values()} | {"release_shot"}
     own = [text for intake in run.taken for text in intake.assumptions]
     model = [
-        f"{parameter.label}: {parameter.value:.3g} {parameter.unit.replace('fraction', '')}".rstrip()
-        + f" ({parameter.low:.2g} to {parameter.high:.2g}). {parameter.note}"
+        f"{parameter.label}: {number(parameter.value)} {parameter.unit.replace('fraction', '')}".rstrip()
+        + f" ({number(parameter.low)} to {number(parameter.high)}). {parameter.note}"
         for parameter in pharmacology.parameters()
         if parameter.how == "assumed" and (parameter.name not in releases or parameter.name in used)
+        if parameter.name not in TRIALS_ONLY
     ]
     return tuple(dict.fromkeys(own + model))
 
 
 STUDY_LEVELS = (
-    ("pk001", "pk002", "MG", "tea", "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk037", "pk038", "HM", "tea", "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk019", "pk020", "SC", "tea", "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk073", "pk082", "MG", "extract", "extract with 9.9 mg mitragynine"),
-    ("pk075", "pk082", "HM", "extract", "extract with 9.9 mg mitragynine"),
-    ("pk079", "pk082", "MG", "extract", "extract with 59.2 mg mitragynine"),
+    ("pk001", "pk002", "MG", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
+    ("pk037", "pk038", "HM", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
+    ("pk019", "pk020", "SC", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
+    ("pk073", "pk082", "MG", "extract", 9.9, "extract with 9.9 mg mitragynine"),
+    ("pk075", "pk082", "HM", "extract", 9.9, "extract with 9.9 mg mitragynine"),
+    ("pk079", "pk082", "MG", "extract", 59.2, "extract with 59.2 mg mitragynine"),
 )
-"""Published peaks: facts of the level and of its time, alkaloid, kind of product, what was given."""
+"""Published peaks: facts of the level and of its time, alkaloid, kind of product, mg of mitragynine, what was given."""
+
+COMPARABLE_FOLD = 3.0
+"""A published level is drawn where its dose of mitragynine is within this factor of the case's: others mislead."""
 
 
-def _published(products: set[str]) -> Iterable[PublishedLevel]:
-    for level_id, time_id, code, kind, given in STUDY_LEVELS:
+def _published(taken: tuple[Intake, ...]) -> Iterable[PublishedLevel]:
+    doses = [float(np.median(intake.mg["MG"])) for intake in taken if "MG" in intake.mg]
+    products = {intake.product.name for intake in taken}
+    for level_id, time_id, code, kind, mg, given in STUDY_LEVELS:
+        if not any(1 / COMPARABLE_FOLD <= dose / mg <= COMPARABLE_FOLD for dose in doses):
+            continue
         level = fact(level_id)
         scale = molar_mass(code) / 1000 if level.unit == "nM" else 1.0
         low, high = _interval(level)
