@@ -98,6 +98,9 @@ def _datum(datum: trials.Datum, sample: Array, arm: trials.Arm) -> float:
     row = fact(datum.fact_id)
     if datum.statistic.startswith("mean of"):
         return _mean_and_sd(datum, good, arm)
+    if datum.quantity == "tmax" and datum.statistic == "median" and row.interval():
+        low, high = row.interval()
+        return _order_statistics(np.log([low, row.number(), high]), mean, float(np.hypot(sd, TMAX_ERROR)), arm.n)
     if datum.quantity == "tmax":
         low, high = row.bounds()
         error = np.hypot(TMAX_ERROR, 1.25 * sd / np.sqrt(arm.n))

@@ -77,7 +77,7 @@ def output_times(dose_times: Array, end_h: float) -> Array:
 def _distinct(times: Array) -> Array:
     """Sort times, and take those that differ by rounding only (24 h and 36 times 40 min) for one."""
     ordered = np.unique(times)
-    return ordered[np.append(True, np.diff(ordered) > SAME_H)]
+    return np.asarray(ordered[np.append(True, np.diff(ordered) > SAME_H)])
 
 
 def windows(dose_times: Array, end_h: float) -> tuple[Window, ...]:

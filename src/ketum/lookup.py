@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from ketum import pharmacology, trials
 from ketum.evidence import Fact, facts, search, sources
+from ketum.screen import Finding
+from ketum.screen.medicine import unscreened
+from ketum.screen.person import person
+from ketum.screen.product import product
 
 MOST_SHOWN = 40
 
@@ -25,10 +30,10 @@ def uses() -> Mapping[str, tuple[str, ...]]:
         note(parameter.facts, f"parameter {parameter.name} ({parameter.how})")
     for effect in pharmacology.effects():
         note(effect.facts, f"spread between people: {effect.name} ({effect.how})")
-    for product in pharmacology.products().values():
-        note(product.facts, f"content of {product.name}")
-        for companion in product.companions:
-            note(companion.facts, f"{pharmacology.alkaloid(companion.alkaloid).name} in {product.name}")
+    for kind in pharmacology.products().values():
+        note(kind.facts, f"content of {kind.name}")
+        for companion in kind.companions:
+            note(companion.facts, f"{pharmacology.alkaloid(companion.alkaloid).name} in {kind.name}")
     for serving in pharmacology.servings().values():
         note(serving.facts, f"weight of a {serving.unit}")
     for alkaloid in pharmacology.ALKALOIDS:
@@ -37,10 +42,32 @@ def uses() -> Mapping[str, tuple[str, ...]]:
         note((datum.fact_id,), f"validation ({datum.role})")
     for arm in trials.arms():
         note(arm.facts, f"design of {arm.trial}, {arm.name}")
+    for finding in _every_finding():
+        note(finding.evidence, f"finding {finding.code}")
     for fact in facts().values():
         if fact.table in SCREEN_TABLES:
             note((fact.fact_id,), SCREEN_TABLES[fact.table])
     return {fact_id: tuple(dict.fromkeys(places)) for fact_id, places in found.items()}
+
+
+def _every_finding() -> tuple[Finding, ...]:
+    """Raise every finding that rests on fixed facts, to see which."""
+    kinds = tuple(_Kind(name) for name in pharmacology.products())
+    return (
+        *person(10.0, True, 20.0, True),
+        *person(80.0, None, None, None),
+        *product(kinds),
+        *unscreened(("any",)),
+    )
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A product of which nothing but its kind is known."""
+
+    product: str
+    certificate: None = None
+    with_: None = None
 
 
 SCREEN_TABLES = {

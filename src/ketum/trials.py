@@ -20,7 +20,7 @@ from ketum.engine import Model
 from ketum.intake import nmol
 from ketum.pharmacology.tables import ROOM, Array
 
-ASSAY_ERROR = 0.08
+ASSAY_ERROR = 0.05
 """Coefficient of variation of a measured concentration; assumed, as no validation report was seen."""
 WEIGHT_SD = 0.15
 """SD of the logarithm of body weight among a trial's people; assumed, as none was seen."""

@@ -197,7 +197,7 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
     from_case = [_left_out(key, len(run.case.kratom)) for key in run.case.unknown()]
     from_intake = [Unknown(text) for intake in run.taken for text in intake.unknown]
     medicines = [
-        Unknown(f"what {medicine.name} and kratom do to each other", "medicines are not yet screened by this version")
+        Unknown(f"what {medicine.name} and kratom do to each other", "this version does not check medicines")
         for medicine in run.case.medicine
     ]
     general = [

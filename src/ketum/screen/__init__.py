@@ -11,6 +11,7 @@ from ketum.screen.amount import Intake, above_studied
 from ketum.screen.dose_size import DoseSize, Interval
 from ketum.screen.finding import Certainty, Finding, Number, Severity, worst_first
 from ketum.screen.law import law
+from ketum.screen.medicine import unscreened
 from ketum.screen.person import person
 from ketum.screen.product import CONCENTRATED, product
 
@@ -50,6 +51,7 @@ def screen(case: Case, doses: Sequence[DoseSize], today: date | None = None) -> 
             )
         ),
         product(case.kratom, tuple(one.amount.alkaloid for one in case.kratom)),
+        unscreened(tuple(one.name for one in case.medicine)),
     )
     return tuple(sorted(found, key=worst_first))
 
