@@ -28,7 +28,7 @@ SINGLE_DOSE_H = 72.0
 """How long a single dose is followed where nothing else is asked for."""
 FEWEST_FOR_SHARES = 100
 """With fewer people the shares of the layers are noise, and are not given."""
-MOST_FOR_SHARES = 1000
+MOST_FOR_SHARES = 500
 POOL_PAYS_AT = 200_000
 """People times doses from which starting other processes (about a second each) pays."""
 VALUES_IN_MEMORY = 40_000_000
