@@ -22,7 +22,7 @@ from ketum.people import Stream
 from ketum.pharmacology.tables import Array
 from ketum.trials import Arm, Datum
 
-REPEATS = 300
+REPEATS = 1000
 """How often each trial is simulated."""
 FOLD_BAR = 1.5
 TMAX_BAR_H = 0.5
