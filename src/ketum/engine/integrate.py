@@ -7,22 +7,32 @@ batches, chunks or processes. They do depend on the compiler settings below, whi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import heyoka as hy
 import numpy as np
 
+from ketum.engine.degree import ramp
 from ketum.engine.doses import Array, Schedule
-from ketum.engine.formula import Formula
-from ketum.engine.sbml import System
+from ketum.engine.equations import Equations, write
+from ketum.engine.scaling import ATOL, Pilot, largest_doses
+from ketum.engine.switches import freeze
+from ketum.engine.system import System, evaluate, start_values
 from ketum.errors import SolveError
 
 BATCH = 8
 COMPACT_MODE = False
 FAST_MATH = True
 MAX_STEPS = 200_000
+
+
+class Runner(Protocol):
+    """Whatever solves a system for people who share their dose times."""
+
+    def run(self, schedule: Schedule, times: Array, given: Mapping[str, Array], outputs: Sequence[str]) -> Array:
+        """Solve; see `Integrator.run`."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +43,18 @@ class Integrator:
     ----------
     system
         The equations.
-    parameters
-        Ids of the compiled system's parameters, in order.
+    equations
+        Its rates as they were compiled.
     taylor
         heyoka's integrator. Its state is scratch space: `run` sets all of it before use.
+    pilot
+        Chooses each person's scales.
     """
 
     system: System
-    parameters: tuple[str, ...]
+    equations: Equations
     taylor: Any
+    pilot: Pilot
 
     def run(self, schedule: Schedule, times: Array, given: Mapping[str, Array], outputs: Sequence[str]) -> Array:
         """Integrate people who share their dose times.
@@ -62,21 +75,21 @@ class Integrator:
         ndarray, shape (outputs, people, times)
         """
         people = schedule.people.size
-        scope = {n: np.broadcast_to(given.get(n, v), people) for n, v in self.system.constants.items()}
-        with np.errstate(all="ignore"):
-            initial = np.array([np.broadcast_to(f.value(scope), people) for f in self._initial()])
-        pars = np.array([scope[name] for name in self.parameters]).reshape(-1, people)
-        legs = _legs(schedule.times, times)
+        scope = start_values(self.system, given, people)
+        initial = np.array([scope[name] for name in self.system.states])
+        largest = largest_doses(schedule, len(self.system.states), float(times[-1]))
+        scales = self.pilot.scales(initial, largest, float(times[-1]))
+        pars = self.equations.parameters(scope, scales, float(times[-1]))
+        doses = replace(schedule, amounts=schedule.amounts / scales[schedule.targets].T)
+        legs = _legs(schedule.times, times, self.equations.gaps)
         states = np.empty((times.size, len(self.system.states), people))
         for start in range(0, people, BATCH):
             rows = slice(start, min(start + BATCH, people))
             lanes = np.resize(np.arange(rows.start, rows.stop), BATCH)  # a short batch repeats people: no empty lanes
-            self._batch(states[:, :, rows], schedule, legs, pars[:, lanes], initial[:, lanes], lanes)
-        self._check(states, schedule.people, scope)
-        return self._evaluate(states, times, scope, outputs)
-
-    def _initial(self) -> list[Formula]:
-        return [self.system.initial[name] for name in self.system.states]
+            self._batch(states[:, :, rows], doses, legs, pars[:, lanes], (initial / scales)[:, lanes], lanes)
+        states *= scales
+        check(self.system, states, schedule.people, scope)
+        return evaluate(self.system, states, times, scope, outputs)
 
     def _batch(
         self, out: Array, schedule: Schedule, legs: Sequence[Leg], pars: Array, initial: Array, lanes: Any
@@ -96,29 +109,26 @@ class Integrator:
             elif leg.count:
                 out[leg.first] = ta.state[:, :width]
 
-    def _check(self, states: Array, people: Any, own: Mapping[str, Array]) -> None:
-        bad = ~np.isfinite(states).all(axis=(0, 1))
-        if bad.any():
-            lane = int(np.flatnonzero(bad)[0])
-            values = ", ".join(f"{name}={own[name][lane]:.6g}" for name in self.parameters)
-            raise SolveError(
-                f"the integration failed for person {people[lane]} of model {self.system.name}\n"
-                f"  parameters: {values}\n"
-                f"  likely causes: a rate that grows without bound, a division by zero, or a negative parameter\n"
-                f"  cure: check this person's parameters and the model's equations at these values"
-            )
 
-    def _evaluate(self, states: Array, times: Array, own: Mapping[str, Array], outputs: Sequence[str]) -> Array:
-        """Work the wanted ids out from the states, with numpy; shape (outputs, people, times)."""
-        scope: dict[str, Any] = {name: column[:, None] for name, column in own.items()}
-        scope |= {name: states[:, i, :].T for i, name in enumerate(self.system.states)}
-        scope["time"] = times[None, :]
-        amounts = dict(scope)
-        scope |= {s: scope[s] / scope[c] for s, c in self.system.per_volume.items() if s in scope}
-        for name, formula in self.system.rules.items():
-            scope[name] = amounts[name] = formula.value(scope, np)
-        shape = (states.shape[2], times.size)
-        return np.array([np.broadcast_to(scope[name], shape) for name in outputs])
+def check(system: System, states: Array, people: Any, own: Mapping[str, Array]) -> None:
+    """Name the first person whose states are not finite.
+
+    Raises
+    ------
+    SolveError
+        With that person's parameters and what to do.
+    """
+    bad = ~np.isfinite(states).all(axis=(0, 1))
+    if bad.any():
+        lane = int(np.flatnonzero(bad)[0])
+        values = ", ".join(f"{name}={own[name][lane]:.6g}" for name in system.constants)
+        raise SolveError(
+            f"the integration failed for person {people[lane]} of model {system.name}\n"
+            f"  parameters: {values}\n"
+            f"  likely causes: a rate that grows without bound, a division by zero, a negative parameter,\n"
+            f"  or a root of what falls below zero\n"
+            f"  cure: check this person's parameters and the model's equations at these values"
+        )
 
 
 @dataclass(frozen=True)
@@ -132,10 +142,15 @@ class Leg:
     count: int
 
 
-def _legs(dose_times: Array, times: Array) -> list[Leg]:
-    """Cut time at doses. An output at a dose time belongs to the leg that ends there: it is taken before the dose."""
+def _legs(dose_times: Array, times: Array, gaps: bool = False) -> list[Leg]:
+    """Cut time at doses. An output at a dose time belongs to the leg that ends there: it is taken before the dose.
+
+    Where the rates' series may have gaps, every leg begins with short ones, see `ramp`.
+    """
     end = times[-1]
     stops = np.unique(np.append(dose_times[dose_times < end], [0.0, end]))
+    if gaps:
+        stops = np.unique(np.concatenate([stops, *(ramp(start, stop) for start, stop in pairwise(stops))]))
     legs = []
     if times[0] == 0.0:
         legs.append(Leg((), np.array([0.0]), 0, 0, 1))
@@ -157,7 +172,20 @@ def settings() -> dict[str, str | int]:
     }
 
 
-def compile_system(system: System, rtol: float) -> Integrator:
+@dataclass(frozen=True)
+class Still:
+    """A system with nothing to integrate: only constants and rules."""
+
+    system: System
+
+    def run(self, schedule: Schedule, times: Array, given: Mapping[str, Array], outputs: Sequence[str]) -> Array:
+        """Evaluate the rules; see `Integrator.run`."""
+        people = schedule.people.size
+        states = np.empty((times.size, 0, people))
+        return evaluate(self.system, states, times, start_values(self.system, given, people), outputs)
+
+
+def compile_system(system: System, rtol: float, atol: float = ATOL) -> Runner:
     """Compile a system's rates to machine code (about 0.3 s for 16 states).
 
     Parameters
@@ -165,32 +193,24 @@ def compile_system(system: System, rtol: float) -> Integrator:
     system
         The equations.
     rtol
-        Tolerance, relative to the largest state.
+        Tolerance, relative to each state's peak.
+    atol
+        Error that is always allowed, in each state's own units.
     """
-    names = tuple(system.constants)
-    scope: dict[str, Any] = {name: hy.par[i] for i, name in enumerate(names)}
-    variables = (
-        dict(zip(system.states, hy.make_vars(*(f"x{i}" for i in range(len(system.states)))), strict=True))
-        if len(system.states) > 1
-        else {system.states[0]: hy.make_vars("x0")}
-    )
-    scope |= variables
-    scope["time"] = hy.time
-    scope |= {s: scope[s] / scope[c] for s, c in system.per_volume.items()}
-    for name, formula in system.rules.items():
-        scope[name] = formula.value(scope, hy)
-    equations = [(variables[name], _expression(system.rates[name], scope)) for name in system.states]
+    if not system.states:
+        return Still(system)
+    frozen = freeze(system)
+    if frozen.surfaces:
+        from ketum.engine.switched import compile_switched
+
+        return compile_switched(system, frozen, rtol, atol)
+    equations = write(system, frozen)
     taylor = hy.taylor_adaptive_batch(
-        equations,
+        list(equations.pairs),
         np.zeros((len(system.states), BATCH)),
         tol=rtol,
-        pars=np.zeros((len(names), BATCH)),
+        pars=np.zeros((len(equations.names), BATCH)),
         compact_mode=COMPACT_MODE,
         fast_math=FAST_MATH,
     )
-    return Integrator(system, names, taylor)
-
-
-def _expression(formula: Formula, scope: Mapping[str, Any]) -> Any:
-    value = formula.value(scope, hy)
-    return value if isinstance(value, hy.expression) else hy.expression(float(value))
+    return Integrator(system, equations, taylor, Pilot(equations, taylor, rtol, atol))

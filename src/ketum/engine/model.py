@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ketum.engine.doses import Array, Dosing, Schedule, schedules
-from ketum.engine.integrate import Integrator, compile_system
+from ketum.engine.integrate import Runner, compile_system
 from ketum.engine.sbml import System, parse, read_text
 from ketum.errors import ModelError, Problem
 
@@ -196,10 +196,10 @@ def solve_part(part: Part) -> Array:
     return integrator.run(part.schedule, part.times, part.parameters, part.outputs)
 
 
-_compiled: dict[tuple[str, float], Integrator] = {}
+_compiled: dict[tuple[str, float], Runner] = {}
 
 
-def _integrator(model: Model, rtol: float) -> Integrator:
+def _integrator(model: Model, rtol: float) -> Runner:
     """Compile once in each process."""
     key = (model.system.sha256, rtol)
     if key not in _compiled:
@@ -258,7 +258,7 @@ def _parameter_table(system: System, parameters: Mapping[str, npt.ArrayLike], ex
     problems += [
         Problem(str(name), "the dosing needs this parameter, and it is not given") for name in extra - set(columns)
     ]
-    needed = [n for n, v in system.constants.items() if v != v and n not in columns]
+    needed = sorted(system.unset - columns.keys())
     problems += [Problem(name, "this parameter has no value in the model, and none is given") for name in needed]
     if problems:
         raise ModelError("parameters", problems)
