@@ -62,12 +62,13 @@ def _degree(formula: Formula, known: Mapping[str, Degree], start: Mapping[str, A
         each = {name: sum(part.single.get(name, 0.0) for part in parts) for name in names}
         return Degree(sum(part.total for part in parts), each)
     if formula.operation == "power":
-        return _power(*formula.arguments, parts[0], start)
+        return _power(formula, parts[0], start)
     each = {name: max(part.single.get(name, 0.0) for part in parts) for name in names}
     return Degree(max((part.total for part in parts), default=0.0), each)
 
 
-def _power(base: Formula, exponent: Formula, below: Degree, start: Mapping[str, Any]) -> Degree:
+def _power(formula: Formula, below: Degree, start: Mapping[str, Any]) -> Degree:
+    base, exponent = formula.arguments
     above = abs(float(exponent.value(start)))
     power = above if np.isfinite(above) else ANY_POWER
     if not below.total and float(base.value(start)) == 0.0:  # as (x - 3)^4 where x starts at 3

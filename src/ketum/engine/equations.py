@@ -27,6 +27,9 @@ LARGEST_POWER = 32
 SHIFT = 1e-14
 """Shift of a power's base, relative to the base's size."""
 
+HEADROOM = 128.0
+"""Peak of a scaled state. With 1, states that all get small together, and large again, would lose their phase."""
+
 
 def scale_of(state: str) -> str:
     """Name the parameter that holds a state's power of two."""
@@ -49,6 +52,8 @@ class Equations:
         Each variable with the expression of its rate.
     scope
         The expression of every id.
+    sides
+        For each surface, the expression that is zero there.
     shifts
         Parameters that shift the base of a power, with that base.
     gaps
@@ -61,6 +66,7 @@ class Equations:
     variables: tuple[Any, ...]
     pairs: tuple[tuple[Any, Any], ...]
     scope: Mapping[str, Any]
+    sides: tuple[Any, ...]
     shifts: Mapping[str, Formula]
     gaps: bool
 
@@ -79,24 +85,23 @@ class Equations:
         Returns
         -------
         ndarray, shape (parameters, people)
-            Switches stand at zero.
+            Switches and parameters of the caller's stand at zero unless `start` holds them.
         """
         people = scales.shape[1]
-        values = {scale_of(name): scales[i] for i, name in enumerate(self.system.states)}
+        values = dict.fromkeys(self.names, np.zeros(people)) | dict(start)
+        values |= {scale_of(name): scales[i] for i, name in enumerate(self.system.states)}
         values |= {name: formula.value(start) for name, formula in self.frozen.fixed.items()}
-        values |= {name: np.zeros(people) for name in self.frozen.switches}
         sizes = self.sizes(start, scales, horizon)
         for name, base in self.shifts.items():
             size = np.broadcast_to(magnitude(base).value(sizes), people)
             values[name] = SHIFT * np.where(np.isfinite(size) & (size > 0), size, 1.0)
-        every = [values[name] if name in values else start[name] for name in self.names]
-        return np.array([np.broadcast_to(column, people) for column in every]).reshape(-1, people)
+        return np.array([np.broadcast_to(values[name], people) for name in self.names]).reshape(-1, people)
 
     def sizes(self, start: Mapping[str, Array], scales: Array, horizon: float) -> dict[str, Any]:
         """Tell how large each quantity gets, for `magnitude`."""
         sizes: dict[str, Any] = {name: np.abs(start[name]) for name in self.system.constants}
         sizes |= {name: np.abs(formula.value(start)) for name, formula in self.frozen.fixed.items()}
-        sizes |= {name: scales[i] for i, name in enumerate(self.system.states)}
+        sizes |= {name: scales[i] * HEADROOM for i, name in enumerate(self.system.states)}
         sizes |= dict.fromkeys(self.frozen.switches, 1.0)
         sizes[TIME] = horizon
         for name, formula in self.frozen.rules.items():
@@ -199,6 +204,12 @@ def _expression(value: Any) -> Any:
     return value if isinstance(value, hy.expression) else hy.expression(float(value))
 
 
+def _number_of_powers(frozen: Frozen) -> int:
+    sides = [side for surface in frozen.surfaces for side in (surface.left, surface.right)]
+    every = [*frozen.rates.values(), *frozen.rules.values(), *sides]
+    return sum(node.operation == "power" for formula in every for node in formula.nodes())
+
+
 def write(system: System, frozen: Frozen, extra: tuple[str, ...] = ()) -> Equations:
     """Write a frozen system's rates as expressions.
 
@@ -209,13 +220,16 @@ def write(system: System, frozen: Frozen, extra: tuple[str, ...] = ()) -> Equati
     extra
         Further parameters that the caller wants to have.
     """
-    names = (*system.constants, *map(scale_of, system.states), *frozen.fixed, *frozen.switches, *extra)
+    powers = range(_number_of_powers(frozen))
+    names = (*system.constants, *frozen.fixed, *frozen.switches, *extra, *(f"shift {i}" for i in powers))
+    first_free = len(names) - len(powers)
+    names = (*names, *map(scale_of, system.states))
     scope: dict[str, Any] = {name: hy.par[i] for i, name in enumerate(names)}
     made = hy.make_vars(*(f"x{i}" for i in range(len(system.states))))
     variables = tuple(made) if len(system.states) > 1 else (made,)
     scope |= {name: scope[scale_of(name)] * x for name, x in zip(system.states, variables, strict=True)}
     scope[TIME] = hy.time
-    writer = Writer(scope, {TIME, *system.states}, system.constants, len(names))
+    writer = Writer(scope, {TIME, *system.states}, system.constants, first_free)
     for name, formula in frozen.rules.items():
         scope[name] = writer.expression(formula)
         if not writer.moving.isdisjoint(formula.names()):
@@ -224,8 +238,9 @@ def write(system: System, frozen: Frozen, extra: tuple[str, ...] = ()) -> Equati
     for name, x in zip(system.states, variables, strict=True):
         rate = writer.expression(frozen.rates[name])
         pairs.append((x, _expression(rate) / scope[scale_of(name)]))
-    for surface in frozen.surfaces:
-        for side in (surface.left, surface.right):
-            writer.expression(side)  # their powers need shifts of their own, and so parameters
-    names = (*names, *writer.shifts)
-    return Equations(system, frozen, names, variables, tuple(pairs), scope, writer.shifts, has_gaps(system, frozen))
+    sides = tuple(writer.expression(s.left) - writer.expression(s.right) for s in frozen.surfaces)
+    # heyoka counts its parameters up to the last one that is used.
+    used = [int(str(par)[1:]) for par in hy.get_params([rate for _, rate in pairs])]
+    last = max([*used, first_free - 1 if extra else -1], default=-1)
+    gaps = has_gaps(system, frozen)
+    return Equations(system, frozen, names[: last + 1], variables, tuple(pairs), scope, sides, writer.shifts, gaps)

@@ -69,6 +69,7 @@ CONSTANTS = {
     libsbml.AST_CONSTANT_FALSE: 0.0,
     libsbml.AST_NAME_AVOGADRO: 6.02214179e23,
 }
+ASSOCIATIVE = (libsbml.AST_PLUS, libsbml.AST_TIMES)
 NUMBERS = (libsbml.AST_INTEGER, libsbml.AST_REAL, libsbml.AST_REAL_E, libsbml.AST_RATIONAL)
 TWO, TEN = Formula.number(2.0), Formula.number(10.0)
 
@@ -144,8 +145,21 @@ def from_sbml(node: Any, functions: Mapping[str, Function] | None = None) -> For
         return Formula.name(node.getName())
     if kind == libsbml.AST_FUNCTION_DELAY:
         raise MathError("a delay")
-    arguments = [from_sbml(node.getChild(i), functions) for i in range(node.getNumChildren())]
+    arguments = [from_sbml(child, functions) for child in _children(node, kind)]
     return _call(node, kind, arguments, functions or {})
+
+
+def _children(node: Any, kind: int) -> list[Any]:
+    """List a node's children; of a long sum or product written as a chain of pairs, all terms."""
+    children: list[Any] = []
+    waiting = [node.getChild(i) for i in reversed(range(node.getNumChildren()))]
+    while waiting:
+        child = waiting.pop()
+        if kind in ASSOCIATIVE and child.getType() == kind and child.getNumChildren():
+            waiting.extend(child.getChild(i) for i in reversed(range(child.getNumChildren())))
+        else:
+            children.append(child)
+    return children
 
 
 def _call(node: Any, kind: int, arguments: list[Formula], functions: Mapping[str, Function]) -> Formula:

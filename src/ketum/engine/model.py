@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ketum.engine.doses import Array, Dosing, Schedule, schedules
 from ketum.engine.integrate import Runner, compile_system
 from ketum.engine.sbml import System, parse, read_text
+from ketum.engine.scaling import ATOL
 from ketum.errors import ModelError, Problem
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Model:
         *,
         dosing: Mapping[str, Dosing] | None = None,
         rtol: float = 1e-8,
+        atol: float = ATOL,
         executor: Executor | None = None,
         chunk: int = CHUNK,
         progress: Callable[[int], None] | None = None,
@@ -95,7 +97,9 @@ class Model:
         dosing
             How doses enter a compartment, by its id.
         rtol
-            Tolerance of the integration, relative to the largest state.
+            Tolerance of the integration, relative to each state's own peak.
+        atol
+            Error that is always allowed, in each state's own units.
         executor
             Where chunks of people are solved; in this process when None.
         chunk
@@ -106,7 +110,8 @@ class Model:
         Returns
         -------
         xarray.Dataset
-            One variable an output, dims (subject, time), units in attributes; tolerance and model hash as well.
+            One variable an output, dims (subject, time), units in attributes; tolerance and model hash as well. A
+            model's own ``time`` or ``subject`` is called ``time_`` or ``subject_``.
 
         Raises
         ------
@@ -115,7 +120,7 @@ class Model:
         SolveError
             Where the integration fails; it names the person.
         """
-        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, rtol)
+        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, rtol, atol)
         values = np.empty((len(job.outputs), job.subjects, job.times.size))
         for people, part in _solved(job, job.parts(chunk), executor):
             values[:, people] = part
@@ -131,6 +136,7 @@ class Model:
         outputs: Sequence[str] | None,
         dosing: Mapping[str, Dosing],
         rtol: float,
+        atol: float,
     ) -> Job:
         outputs = tuple(outputs if outputs is not None else self.system.states)
         table = _parameter_table(self.system, parameters, {d.bioavailability for d in dosing.values()} - {None})
@@ -142,7 +148,7 @@ class Model:
             for species, how in dosing.items()
             if how.bioavailability and _known(species, self.system.states)
         }
-        return Job(self, _checked_times(times), table, outputs, tuple(plan), factors, subjects, rtol)
+        return Job(self, _checked_times(times), table, outputs, tuple(plan), factors, subjects, rtol, atol)
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,7 @@ class Job:
     factors: Mapping[int, str]
     subjects: int
     rtol: float
+    atol: float
 
     def parts(self, chunk: int) -> list[Part]:
         """Cut the people into chunks; each carries only its own people's numbers."""
@@ -175,7 +182,7 @@ class Job:
         for target, name in self.factors.items():
             factor[:, schedule.targets == target] = own[name][:, None]
         dosed = Schedule(schedule.people, schedule.times, schedule.targets, schedule.amounts * factor)
-        return Part(self.model, self.times, own, self.outputs, dosed, self.rtol)
+        return Part(self.model, self.times, own, self.outputs, dosed, self.rtol, self.atol)
 
 
 @dataclass(frozen=True)
@@ -188,22 +195,23 @@ class Part:
     outputs: tuple[str, ...]
     schedule: Schedule
     rtol: float
+    atol: float
 
 
 def solve_part(part: Part) -> Array:
     """Integrate one chunk; shape (outputs, people, times). Runs in a worker."""
-    integrator = _integrator(part.model, part.rtol)
+    integrator = _integrator(part.model, part.rtol, part.atol)
     return integrator.run(part.schedule, part.times, part.parameters, part.outputs)
 
 
-_compiled: dict[tuple[str, float], Runner] = {}
+_compiled: dict[tuple[str, float, float], Runner] = {}
 
 
-def _integrator(model: Model, rtol: float) -> Runner:
+def _integrator(model: Model, rtol: float, atol: float) -> Runner:
     """Compile once in each process."""
-    key = (model.system.sha256, rtol)
+    key = (model.system.sha256, rtol, atol)
     if key not in _compiled:
-        _compiled[key] = compile_system(model.system, rtol)
+        _compiled[key] = compile_system(model.system, rtol, atol)
     return _compiled[key]
 
 
@@ -231,12 +239,17 @@ def _dataset(job: Job, values: Array) -> xr.Dataset:
     system = job.model.system
     return xr.Dataset(
         {
-            name: (("subject", "time"), values[i], {"units": system.units.get(name, "")})
+            label(name): (("subject", "time"), values[i], {"units": system.units.get(name, "")})
             for i, name in enumerate(job.outputs)
         },
         coords={"subject": np.arange(job.subjects), "time": job.times},
-        attrs={"model": system.name, "model_sha256": system.sha256, "rtol": job.rtol, **settings()},
+        attrs={"model": system.name, "model_sha256": system.sha256, "rtol": job.rtol, "atol": job.atol, **settings()},
     )
+
+
+def label(output: str) -> str:
+    """Say how an output is called in the result; an id that is also a dimension's name gets an underscore."""
+    return f"{output}_" if output in ("subject", "time") else output
 
 
 def _parameter_table(system: System, parameters: Mapping[str, npt.ArrayLike], extra: set[Any]) -> dict[str, Array]:

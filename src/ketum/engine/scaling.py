@@ -17,12 +17,10 @@ from typing import Any
 import numpy as np
 
 from ketum.engine.doses import Schedule
-from ketum.engine.equations import Equations
+from ketum.engine.equations import HEADROOM, Equations
 from ketum.engine.system import Array, start_values
 
 ATOL = 1e-10
-HEADROOM = 128.0
-"""Peak of a scaled state. With 1, states that all get small together, and large again, would lose their phase."""
 PILOT_STEPS = 2000
 """Steps after which a pilot run is given up; what it has met by then is used."""
 

@@ -7,7 +7,7 @@ quotient and rem are written as conditions; floor and ceil stop wherever their a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -202,7 +202,8 @@ def freeze(system: System) -> Frozen:
                 problems.append(Problem(name, f"{fault} cannot be integrated by this engine", cure=cure))
     if problems:
         raise ModelError(system.name, problems)
-    surfaces = tuple(_surface(system, left, right, sides) for (left, right), sides in shop.sides.items())
+    still = {*system.constants, *shop.fixed.values()}
+    surfaces = tuple(_surface(still, left, right, sides) for (left, right), sides in shop.sides.items())
     return Frozen(
         rates=MappingProxyType(parts["rates"]),
         rules=MappingProxyType(parts["rules"]),
@@ -211,16 +212,16 @@ def freeze(system: System) -> Frozen:
     )
 
 
-def _surface(system: System, left: Formula, right: Formula, sides: Mapping[str, str]) -> Surface:
+def _surface(still: Set[str], left: Formula, right: Formula, sides: Mapping[str, str]) -> Surface:
     whole = next((name for name, relation in sides.items() if relation == "floor"), "")
     relations = {name: relation for name, relation in sides.items() if relation != "floor"}
-    of_time = not whole and _in_proportion_to_time(left, right, system)
+    of_time = not whole and _in_proportion_to_time(left, right, still)
     return Surface(left, right, MappingProxyType(relations), whole, of_time)
 
 
-def _in_proportion_to_time(left: Formula, right: Formula, system: System) -> bool:
+def _in_proportion_to_time(left: Formula, right: Formula, still: Set[str]) -> bool:
     names = left.names() | right.names()
-    if not names <= {TIME, *system.constants}:
+    if not names <= {TIME, *still}:
         return False
     rate = derivative(minus(left, right), lambda name: ONE if name == TIME else ZERO)
     return TIME not in rate.names()

@@ -44,8 +44,10 @@ class System:
         Unit of every id, in words; empty where the model gives none.
     sha256
         Hash of the SBML text.
-    species
-        Ids of all species.
+    places
+        Every species with its compartment.
+    concentrations
+        Species whose id means a concentration, whether an integration or a rule says how large it is.
     unset
         Constants that formulas use and the model gives no value to.
     """
@@ -60,8 +62,14 @@ class System:
     per_volume: Mapping[str, str]
     units: Mapping[str, str]
     sha256: str
-    species: frozenset[str] = field(default_factory=frozenset)
+    places: Mapping[str, str] = field(default_factory=dict)
+    concentrations: frozenset[str] = field(default_factory=frozenset)
     unset: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def species(self) -> frozenset[str]:
+        """Ids of all species."""
+        return frozenset(self.places)
 
     def rules_for(self, names: Iterable[str]) -> dict[str, Formula]:
         """Pick the rules that some quantities need, directly or through others, in order."""

@@ -238,7 +238,8 @@ def _assembled(model: Any, text: str, draft: Draft, name: str) -> System:
         per_volume=MappingProxyType(draft.per_volume),
         units=MappingProxyType(_units(model)),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        species=frozenset(s.getId() for s in model.getListOfSpecies()),
+        places=MappingProxyType({s.getId(): s.getCompartment() for s in model.getListOfSpecies()}),
+        concentrations=frozenset(s.getId() for s in model.getListOfSpecies() if not s.getHasOnlySubstanceUnits()),
         unset=frozenset((draft.unset & used) - initial.keys() - rules.keys()),
     )
     start = start_values(system, {}, 1)
