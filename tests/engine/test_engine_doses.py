@@ -180,7 +180,8 @@ def test_bioavailability_for_everyone_and_of_two_compartments(oral):
 
 def test_bioavailability_that_the_model_itself_holds(load):
     model = load(
-        "model m; compartment body = 1; substanceOnly species A in body; A = 0; F1 = 0.4; k = 0.5; out: A -> ; k * A * F1 / F1; end"
+        """model m; compartment body = 1; substanceOnly species A in body; A = 0; F1 = 0.4; k = 0.5;
+           out: A -> ; k * A * F1 / F1; end"""
     )
     found = model.solve(table((0.0, 10.0, "A")), [2.0], dosing={"A": Dosing(bioavailability="F1")})
     np.testing.assert_allclose(found["A"].to_numpy(), [[4 * np.exp(-1.0)]], rtol=1e-7)

@@ -10,7 +10,7 @@ import numpy as np
 from ketum.engine.calculus import magnitude
 from ketum.engine.degree import ramp
 from ketum.engine.equations import HEADROOM
-from ketum.engine.formula import RELATIONS
+from ketum.engine.formula import RELATIONS, plus
 from ketum.engine.mathml import TIME
 from ketum.engine.scaling import power_of_two
 from ketum.engine.system import Array
