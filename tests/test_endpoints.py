@@ -71,8 +71,8 @@ def test_output_times_without_doses():
 # Windows
 
 
-def test_a_single_dose_has_one_window():
-    assert windows(np.array([3.0]), 72.0) == (Window("", 0.0, 72.0),)
+def test_a_single_dose_has_one_window_that_starts_with_it():
+    assert windows(np.array([3.0]), 72.0) == (Window("", 3.0, 72.0),)
 
 
 def test_repeated_doses_have_a_first_and_a_last_interval():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from scipy import stats
 
 from ketum import nca
 
@@ -78,6 +79,17 @@ def test_as_many_points_as_fit_best():
     end[:4] += np.array([0.0, 60.0, 25.0, 9.0])
     end[0] = 100.0
     assert one(times, end)["half_life"] == pytest.approx(math.log(2) / 0.1, rel=1e-9)
+
+
+def test_more_points_count_for_more_than_a_slightly_straighter_line():
+    """R squared is higher for the last three points, R squared adjusted for their number for the last four."""
+    times, logs = np.array([0.0, 1.0, 2.0, 3.0, 4.0]), np.array([9.0, 4.7, 4.5, 2.7, 2.1])
+    fits = {n: stats.linregress(times[-n:], logs[-n:]) for n in (3, 4)}
+    plain = {n: fit.rvalue**2 for n, fit in fits.items()}
+    adjusted = {n: 1 - (1 - plain[n]) * (n - 1) / (n - 2) for n in fits}
+    assert plain[3] > plain[4] + 2e-4, "the example has to be one"
+    assert adjusted[4] > adjusted[3] + 2e-4, "the example has to be one"
+    assert one(times, np.exp(logs))["half_life"] == pytest.approx(-math.log(2) / fits[4].slope, rel=1e-9)
 
 
 def test_a_limit_of_quantification_cuts_the_end():

@@ -134,7 +134,7 @@ def test_products_add_up():
     found = both.sel(time=shared).to_numpy()
     np.testing.assert_allclose(found, total, rtol=0, atol=1e-5 * total.max(axis=(1, 2), keepdims=True).max())
     assert (b.sel(alkaloid="mitragynine").to_numpy() == 0).all()
-    assert (a.sel(alkaloid="7-hydroxymitragynine").to_numpy().max() > 0).all()
+    assert a.sel(alkaloid="7-hydroxymitragynine").to_numpy().max() > 0, "formed from mitragynine"
 
 
 def test_a_single_dose_is_followed_for_three_days():

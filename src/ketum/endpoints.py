@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ketum import nca
 from ketum.pharmacology.tables import Array
@@ -36,6 +37,8 @@ QUANTIFIABLE_NM = 0.4
 EARLY = np.array([0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 36])
 COARSE = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 12])
 MANY_DOSES = 300
+SAME_H = 1e-6
+"""Times closer than this are one."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +66,29 @@ def output_times(dose_times: Array, end_h: float) -> Array:
         Increasing; at least up to the later of `end_h` and the last follow-up sample.
     """
     offsets = EARLY if dose_times.size <= MANY_DOSES else COARSE
-    gaps = np.append(np.diff(dose_times), np.inf)
+    gaps = np.append(np.diff(dose_times), np.inf)[: dose_times.size]
     near = (dose_times[:, None] + offsets)[offsets[None, :] < gaps[:, None]]
     last = dose_times[-1] if dose_times.size else 0.0
     quiet = np.arange(0.0, end_h + 1e-9, 12.0)
-    grid = np.concatenate([[0.0, end_h], near, dose_times, quiet, last + FOLLOW_UP_H])
-    return np.unique(np.round(grid, 6))
+    edges = [edge for window in windows(dose_times, end_h) for edge in (window.start_h, window.stop_h)]
+    return _distinct(np.concatenate([edges, near, dose_times, quiet, last + FOLLOW_UP_H]))
+
+
+def _distinct(times: Array) -> Array:
+    """Sort times, and take those that differ by rounding only (24 h and 36 times 40 min) for one."""
+    ordered = np.unique(times)
+    return ordered[np.append(True, np.diff(ordered) > SAME_H)]
 
 
 def windows(dose_times: Array, end_h: float) -> tuple[Window, ...]:
     """Name the stretches that are reported: the run, and with repeated doses its first and last complete interval."""
-    whole = Window("", 0.0, end_h)
     taken = np.unique(dose_times[dose_times < end_h])
+    whole = Window("", float(taken[0]) if taken.size else 0.0, end_h)
     if taken.size < 2:
         return (whole,)
     # The last dose's interval is as long as the one before it, and counts only where the run reaches its end.
     stops = np.append(taken[1:], taken[-1] + (taken[-1] - taken[-2]))
-    complete = np.flatnonzero(stops <= end_h + 1e-9)
+    complete = np.flatnonzero(stops <= end_h + SAME_H)
     last = complete[-1]
     return (whole, Window("_first", taken[0], stops[0]), Window("_last", taken[last], stops[last]))
 
@@ -111,7 +120,7 @@ def endpoints(
     found: dict[str, Array] = {}
     for window in windows(dose_times, end_h):
         found |= {name + window.suffix: value for name, value in _in_window(times, levels, window).items()}
-    run = times <= end_h + 1e-9
+    run = times <= end_h + SAME_H
     found["time_above_study_peak"] = time_above(times[run], levels[:, run], study_peak)
     found["half_life"] = _half_life_after(times, levels, dose_times, limit)
     if "AUC_first" in found:
@@ -123,7 +132,7 @@ def endpoints(
 
 
 def _in_window(times: Array, levels: Array, window: Window) -> dict[str, Array]:
-    inside = (times >= window.start_h - 1e-9) & (times <= window.stop_h + 1e-9)
+    inside = (times >= window.start_h - SAME_H) & (times <= window.stop_h + SAME_H)
     t, c = times[inside], levels[:, inside]
     peak = c.argmax(axis=1)
     area = nca.area_under_curve(t, c)
@@ -151,12 +160,19 @@ def time_above(times: Array, levels: Array, threshold: float) -> Array:
 def _half_life_after(times: Array, levels: Array, dose_times: Array, limit: float) -> Array:
     if not dose_times.size:
         return np.full(len(levels), np.nan)
-    sampled = np.isin(times, np.round(dose_times[-1] + FOLLOW_UP_H, 6))
+    sampled = _at(times, dose_times[-1] + FOLLOW_UP_H)
     return nca.analyse(times[sampled], levels[:, sampled], limit).half_life
 
 
+def _at(times: Array, wanted: Array) -> npt.NDArray[np.intp]:
+    """Find where wanted times stand in the grid."""
+    after = np.clip(np.searchsorted(times, wanted), 1, times.size - 1)
+    nearest = np.where(wanted - times[after - 1] < times[after] - wanted, after - 1, after)
+    return np.unique(nearest)
+
+
 def _to_infinity(times: Array, levels: Array, dose_times: Array, found: Mapping[str, Array]) -> Array:
-    sampled = np.isin(times, np.round(np.append(dose_times[-1], dose_times[-1] + FOLLOW_UP_H), 6))
+    sampled = _at(times, np.append(dose_times[-1], dose_times[-1] + FOLLOW_UP_H))
     return nca.analyse(times[sampled], levels[:, sampled]).AUC_inf
 
 

@@ -172,11 +172,10 @@ def _contents(
     kratom: Kratom, product: Product, mass: Array, spread: _Spread
 ) -> tuple[dict[str, Array], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Work out each alkaloid's mass: a certificate first, then the content of products of this kind."""
-    certificate = kratom.certificate or {}
-    stated = {a.code: certificate[a.name] for a in ALKALOIDS if a.name in certificate}
-    mg = {code: mass * share * spread.factor(f"certificate/{code}", CERTIFICATE_SD) for code, share in stated.items()}
+    mg = _certified(kratom, mass, spread)
+    unknown = _outside(kratom, product)
     if not product.base and not mg:
-        return {}, product.facts, (), (f"what a {product.name} holds: {product.note}",)
+        return {}, product.facts, (), unknown
     facts: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     if product.base and product.base not in mg:
@@ -187,7 +186,23 @@ def _contents(
             f"products {_interval(product.content_mg_per_g, product.content_sd)} mg ({product.note.lower()})",
         )
     more_facts, more = _add_companions(mg, product, spread)
-    return mg, facts + more_facts, assumptions + more, ()
+    return mg, facts + more_facts, assumptions + more, unknown
+
+
+def _certified(kratom: Kratom, mass: Array, spread: _Spread) -> dict[str, Array]:
+    certificate = kratom.certificate or {}
+    stated = {a.code: certificate[a.name] for a in ALKALOIDS if a.name in certificate}
+    return {code: mass * share * spread.factor(f"certificate/{code}", CERTIFICATE_SD) for code, share in stated.items()}
+
+
+def _outside(kratom: Kratom, product: Product) -> tuple[str, ...]:
+    """Say what a product holds that the model does not follow."""
+    known = {a.name for a in ALKALOIDS}
+    certified = [name for name in kratom.certificate or {} if name not in known]
+    found = tuple(f"{name} is not in the model: nothing of it is simulated" for name in certified)
+    if not product.base:
+        found += (f"what a {product.name} holds: {product.note}",)
+    return found
 
 
 def _from_alkaloid(kratom: Kratom, product: Product, spread: _Spread) -> Intake:
@@ -198,14 +213,16 @@ def _from_alkaloid(kratom: Kratom, product: Product, spread: _Spread) -> Intake:
     if named is None:
         stranger = f"{kratom.amount.alkaloid} is not in the model: nothing of it is simulated"
         return Intake(kratom, product, release, None, {}, (), (), (stranger,))
-    mg = {named.code: np.full(spread.stream.people, kratom.amount.value)}
+    exact = np.full(spread.stream.people, kratom.amount.value)
+    share = (kratom.certificate or {}).get(named.name)
+    mg = {**(_certified(kratom, exact / share, spread) if share else {}), named.code: exact}
     facts: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     if named.code == product.base:
         facts, assumptions = _add_companions(mg, product, spread)
     missing = [a.name for a in ALKALOIDS if a.code not in mg]
     unknown = tuple(f"how much {name} a dose holds; none is simulated" for name in missing)
-    return Intake(kratom, product, release, None, mg, facts, assumptions, unknown)
+    return Intake(kratom, product, release, None, mg, facts, assumptions, unknown + _outside(kratom, product))
 
 
 def _add_companions(mg: dict[str, Array], product: Product, spread: _Spread) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -221,7 +221,7 @@ def _solved(
 
 def _stored(grid: Array, end_h: float) -> npt.NDArray[np.intp]:
     """Choose the output times that are kept: all, or for long runs the first and last week and a sample between."""
-    inside = np.flatnonzero(grid <= end_h + 1e-9)
+    inside = np.flatnonzero(grid <= end_h + endpoints.SAME_H)
     if inside.size <= MOST_STORED_TIMES:
         return inside
     edges = (grid[inside] <= 168) | (grid[inside] >= end_h - 168)

@@ -141,7 +141,6 @@ def _row(datum: Datum, found: Mapping[str, Individuals]) -> Row:
     arms = [
         a for a in trials.trial_arms(datum.trial) if not datum.statistic.endswith(" mg") or a.name in datum.statistic
     ]
-    dose = next((a.mg["MG"] for a in arms), 1.0)
     samples = [found[a.name][datum.alkaloid][datum.quantity] * scale for a in arms]
     values = _statistic(datum.statistic, samples)
     observed, interval, kind = _observed(row)
@@ -162,7 +161,6 @@ def _row(datum: Datum, found: Mapping[str, Individuals]) -> Row:
         observed, row.unit, interval, kind, predicted, (low, high), fold,
         smallest, largest, float(p95 / p05), observed_spread, structural, (), row.conditions,
     )  # fmt: skip
-    del dose
     return _judged(made)
 
 

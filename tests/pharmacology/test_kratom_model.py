@@ -33,7 +33,7 @@ def flows(p):
     A = np.zeros((len(INDEX), len(INDEX)))
 
     def move(source, target, rate, share=1.0):
-        """Let a share of what leaves `source` at `rate` reach `target`; the source's loss is counted where share ends."""
+        """Let a share of what leaves `source` at `rate` reach `target`."""
         A[INDEX[target], INDEX[source]] += share * rate
 
     def leave(source, rate):

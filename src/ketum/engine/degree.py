@@ -8,15 +8,16 @@ gaps are gone; so the first steps after every stop are kept short.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from ketum.engine.doses import Code, Plan
 from ketum.engine.formula import Formula
 from ketum.engine.mathml import TIME
 from ketum.engine.switches import Frozen
-from ketum.engine.system import Array, System, start_values
+from ketum.engine.system import System, start_values
 
 TOTAL, SINGLE = 3, 2
 """Gaps of two are possible from this degree on, where time or one state stands in at least this power."""
@@ -24,9 +25,32 @@ ANY_POWER = 3.0
 """Degree of a power whose exponent is not known."""
 
 
-def ramp(start: float, stop: float) -> Array:
-    """List times between two stops that keep the first steps short; each is four times as far on as the one before."""
-    return start + (stop - start) * 4.0 ** np.arange(-10.0, 0.0)
+RAMP = 4.0 ** np.arange(-10.0, 0.0)
+"""The first stretches of a way, as parts of it: each reaches four times as far as the one before."""
+
+
+def with_ramps(plan: Plan, end: float) -> Plan:
+    """Add actions that do nothing but keep the first steps after every other action short.
+
+    Parameters
+    ----------
+    plan
+        What happens to some people.
+    end
+        The last time.
+    """
+    rows = plan.times.shape[0]
+    inner = np.clip(plan.times, 0.0, end)
+    stops = np.sort(np.concatenate([np.zeros((rows, 1)), inner, np.full((rows, 1), end)], axis=1), axis=1)
+    added = (stops[:, :-1, None] + np.diff(stops, axis=1)[:, :, None] * RAMP).reshape(rows, -1)
+    count = added.shape[1]
+    return replace(
+        plan,
+        times=np.concatenate([plan.times, added], axis=1),
+        codes=np.append(plan.codes, np.full(count, int(Code.ADD))),
+        targets=np.append(plan.targets, np.zeros(count, dtype=np.intp)),
+        values=np.concatenate([plan.values, np.zeros((plan.values.shape[0], count))], axis=1),
+    )
 
 
 @dataclass(frozen=True)

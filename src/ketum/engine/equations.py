@@ -36,6 +36,11 @@ def scale_of(state: str) -> str:
     return f"scale of {state}"
 
 
+def infusion_into(state: int) -> str:
+    """Name the parameter that holds the rate of infusion into a state."""
+    return f"infusion {state}"
+
+
 @dataclass(frozen=True)
 class Equations:
     """Rates ready to be compiled.
@@ -56,6 +61,8 @@ class Equations:
         For each surface, the expression that is zero there.
     shifts
         Parameters that shift the base of a power, with that base.
+    infused
+        Indices of states that can receive an infusion.
     gaps
         Whether the rates' series may have gaps.
     """
@@ -68,6 +75,7 @@ class Equations:
     scope: Mapping[str, Any]
     sides: tuple[Any, ...]
     shifts: Mapping[str, Formula]
+    infused: tuple[int, ...]
     gaps: bool
 
     def parameters(self, start: Mapping[str, Array], scales: Array, horizon: float) -> Array:
@@ -210,17 +218,20 @@ def _number_of_powers(frozen: Frozen) -> int:
     return sum(node.operation == "power" for formula in every for node in formula.nodes())
 
 
-def write(system: System, frozen: Frozen, extra: tuple[str, ...] = ()) -> Equations:
+def write(system: System, frozen: Frozen, infused: tuple[int, ...] = (), extra: tuple[str, ...] = ()) -> Equations:
     """Write a frozen system's rates as expressions.
 
     Parameters
     ----------
     system, frozen
         The model, and its rates without jumps.
+    infused
+        Indices of states that can receive an infusion.
     extra
         Further parameters that the caller wants to have.
     """
     powers = range(_number_of_powers(frozen))
+    extra = (*map(infusion_into, infused), *extra)
     names = (*system.constants, *frozen.fixed, *frozen.switches, *extra, *(f"shift {i}" for i in powers))
     first_free = len(names) - len(powers)
     names = (*names, *map(scale_of, system.states))
@@ -235,12 +246,13 @@ def write(system: System, frozen: Frozen, extra: tuple[str, ...] = ()) -> Equati
         if not writer.moving.isdisjoint(formula.names()):
             writer.moving.add(name)
     pairs = []
-    for name, x in zip(system.states, variables, strict=True):
+    for i, (name, x) in enumerate(zip(system.states, variables, strict=True)):
         rate = writer.expression(frozen.rates[name])
+        rate = rate + scope[infusion_into(i)] if i in infused else rate
         pairs.append((x, _expression(rate) / scope[scale_of(name)]))
     sides = tuple(writer.expression(s.left) - writer.expression(s.right) for s in frozen.surfaces)
     # heyoka counts its parameters up to the last one that is used.
     used = [int(str(par)[1:]) for par in hy.get_params([rate for _, rate in pairs])]
-    last = max([*used, first_free - 1 if extra else -1], default=-1)
+    names = names[: max([*used, first_free - 1 if extra else -1], default=-1) + 1]
     gaps = has_gaps(system, frozen)
-    return Equations(system, frozen, names[: last + 1], variables, tuple(pairs), scope, sides, writer.shifts, gaps)
+    return Equations(system, frozen, names, variables, tuple(pairs), scope, sides, writer.shifts, infused, gaps)

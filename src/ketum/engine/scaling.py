@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ketum.engine.doses import Schedule
+from ketum.engine.doses import Code, Plan
 from ketum.engine.equations import HEADROOM, Equations
 from ketum.engine.system import Array, start_values
 
@@ -119,23 +119,34 @@ class Pilot:
         return peaks
 
 
-def largest_doses(schedule: Schedule, states: int, horizon: float) -> Array:
-    """Find the largest dose into each state before the last time.
+def largest_doses(plan: Plan, shape: tuple[int, ...], end: float) -> Array:
+    """Find about the largest dose into each state before the last time.
 
     Parameters
     ----------
-    schedule
-        The doses of some people.
-    states
-        Number of states.
-    horizon
+    plan
+        What happens to some people.
+    shape
+        (states, people).
+    end
         The last time.
 
     Returns
     -------
     ndarray, shape (states, people)
     """
-    largest = np.zeros((states, schedule.people.size))
-    seen = schedule.times < horizon
-    np.maximum.at(largest, schedule.targets[seen], np.abs(schedule.amounts[:, seen]).T)
-    return largest
+    times, values = np.broadcast_arrays(plan.times, plan.values)
+    largest, infused, count = (np.zeros((shape[0], times.shape[0])) for _ in range(3))
+    given = np.where(times < end, values, 0.0)
+    added, rates = plan.codes == Code.ADD, plan.codes == Code.RATE
+    np.maximum.at(largest, plan.targets[added], np.abs(given[:, added]).T)
+    # What runs from t to the end adds (end - t) times its rate; that a dose stops is a negative rate from there on.
+    np.add.at(infused, plan.targets[rates], (given * (end - times))[:, rates].T)
+    np.add.at(count, plan.targets[rates], (given[:, rates] > 0).T)
+    largest = np.maximum(largest, np.abs(infused) / np.maximum(count, 1.0))
+    for steady in plan.steady:
+        amount = np.where(steady.rate > 0, steady.rate * steady.duration, steady.amount)
+        amount = np.nan_to_num(amount, posinf=0.0, neginf=0.0)
+        largest = np.broadcast_to(largest, (shape[0], np.broadcast_shapes((largest.shape[1],), amount.shape)[0])).copy()
+        largest[steady.target] = np.maximum(largest[steady.target], np.abs(amount))
+    return np.broadcast_to(largest, shape).copy()

@@ -12,25 +12,27 @@ Few models need this, so it is kept simple rather than fast.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import heyoka as hy
 import numpy as np
+import numpy.typing as npt
 
-from ketum.engine.doses import Array, Schedule
+from ketum.engine.doses import Plan
 from ketum.engine.equations import Equations, write
+from ketum.engine.integrate import Solved
 from ketum.engine.scaling import chosen, largest_doses
+from ketum.engine.steady import steady_states
 from ketum.engine.switches import Frozen
-from ketum.engine.system import System, evaluate, start_values
-from ketum.engine.walk import Walk, fences
+from ketum.engine.system import Array, System, evaluate, start_values
+from ketum.engine.timeline import Timeline
+from ketum.engine.walk import Acts, Sliding, Walk, fences
 
 COMPACT_MODE = True
 FAST_MATH = False
 """The branch that is not taken may be NaN, which fast mathematics may not see."""
-SAME = 1e-13
-"""Two times this close, relative to the last, are one."""
 
 
 @dataclass(frozen=True)
@@ -54,76 +56,85 @@ class Switched:
     rtol: float
     atol: float
 
-    def run(self, schedule: Schedule, times: Array, given: Mapping[str, Array], outputs: Sequence[str]) -> Array:
-        """Integrate people who share their dose times; see `Integrator.run`."""
-        from ketum.engine.integrate import check
+    def run(
+        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+    ) -> Solved:
+        """Integrate people under a plan; see `Integrator.run`."""
+        people = plan.people.size
+        start = start_values(self.system, given, people)
+        initial = np.array([start[name] for name in self.system.states])
+        reached = [steady_states(steady, initial, given, self._flow) for steady in plan.steady]
+        states, reasons = self._states(plan, times, after, start, initial, [state for state, _ in reached])
+        residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
+        failed = np.flatnonzero(~np.isfinite(states).all(axis=(0, 1)))
+        values = evaluate(self.system, states, np.arange(len(self.system.states)), times, start, outputs)
+        values[:, failed] = np.nan
+        return Solved(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
 
-        start = start_values(self.system, given, schedule.people.size)
-        states = np.empty((times.size, len(self.system.states), schedule.people.size))
-        largest = largest_doses(schedule, len(self.system.states), float(times[-1]))
-        for i in range(schedule.people.size):
-            own = {name: column[i : i + 1] for name, column in start.items()}
-            states[:, :, i] = self._person(own, schedule.take(slice(i, i + 1)), largest[:, i], times)
-        check(self.system, states, schedule.people, start)
-        return evaluate(self.system, states, times, start, outputs)
+    def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
+        """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
+        start = start_values(self.system, given, plan.people.size)
+        return self._states(plan, times, np.zeros(times.size, dtype=bool), start, initial, [])[0]
 
-    def _person(self, start: Mapping[str, Array], doses: Schedule, largest: Array, times: Array) -> Array:
+    def _states(
+        self,
+        plan: Plan,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+        start: Mapping[str, Array],
+        initial: Array,
+        steady: Sequence[Array],
+    ) -> tuple[Array, dict[int, str]]:
+        """Integrate person by person; states, shape (times, states, people), and why some failed."""
+        largest = np.max([largest_doses(plan, initial.shape, float(times[-1])), *np.abs(steady)], axis=0)
+        instants = Timeline(plan, times, after).instants
+        states, reasons = np.full((times.size, *initial.shape), np.nan), {}
+        for row in range(plan.people.size):
+            acts = Acts(plan, instants[row if instants.shape[0] > 1 else 0], row, [s[:, row] for s in steady])
+            own = {name: column[row : row + 1] for name, column in start.items()}
+            try:
+                states[:, :, row] = self._person(own, initial[:, row], acts, largest[:, row], times, after)
+            except Sliding as sliding:
+                reasons[row] = str(sliding)
+        return states, reasons
+
+    def _person(
+        self,
+        start: Mapping[str, Array],
+        initial: Array,
+        acts: Acts,
+        largest: Array,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+    ) -> Array:
         """Integrate twice where the first run shows that the scales were not right."""
-        initial = np.array([start[name][0] for name in self.system.states])
         peaks = np.maximum(np.abs(initial), largest)
         scales = chosen(np.where(peaks > 0, peaks, peaks.max(initial=0.0)), self.rtol, self.atol)
-        states, peaks = self._walked(start, initial, scales, doses, times)
-        better = chosen(peaks, self.rtol, self.atol)
-        if np.isfinite(states).all() and (np.abs(np.log2(better / scales)) > 3).any():
-            states, _ = self._walked(start, initial, better, doses, times)
-        return states
-
-    def _walked(
-        self, start: Mapping[str, Array], initial: Array, scales: Array, doses: Schedule, times: Array
-    ) -> tuple[Array, Array]:
-        """Integrate once; states, shape (times, states), and the peak of each state."""
-        walk = Walk(self, start, scales, times, int(doses.people[0]))
-        walk.begin(initial)
-        for stop, amounts in self._stops(walk, doses, times):
-            walk.reach(stop)
-            walk.turn(amounts)
-            if not walk.alive:
+        for _ in range(2):
+            walk = Walk(self, start, initial, scales, times, after)
+            walk.go(acts)
+            better = chosen(walk.peaks, self.rtol, self.atol)
+            if not walk.alive or (np.abs(np.log2(better / scales)) <= 3).all():
                 break
-        return walk.found, walk.peaks
-
-    def _stops(self, walk: Walk, doses: Schedule, times: Array) -> Iterator[tuple[float, Array | None]]:
-        """List doses and known switching times in order; a dose at the last time is not seen any more."""
-        end = float(times[-1])
-        given = doses.times[doses.times < end]
-        known = np.unique(np.concatenate([[0.0, end], given]))
-        breaks = [_snapped(t, known, end) for t in walk.switching_times() if 0 < t < end]
-        for stop in np.unique(np.concatenate([known, breaks])):
-            rows = np.flatnonzero((doses.times == stop) & (stop < end))
-            amounts = None
-            if rows.size:
-                amounts = np.zeros(len(self.system.states))
-                np.add.at(amounts, doses.targets[rows], doses.amounts[0, rows])
-            yield float(stop), amounts
+            scales = better
+        return walk.found
 
 
-def _snapped(time: float, known: Array, end: float) -> float:
-    nearest = float(known[np.abs(known - time).argmin()])
-    return nearest if abs(nearest - time) <= SAME * end else time
-
-
-def compile_switched(system: System, frozen: Frozen, rtol: float, atol: float) -> Switched:
+def compile_switched(
+    system: System, frozen: Frozen, rtol: float, atol: float, infused: tuple[int, ...] = ()
+) -> Switched:
     """Compile a system whose rates have switches.
 
     Parameters
     ----------
     system, frozen
         The model, and its rates without jumps.
-    rtol, atol
-        Tolerances, see `compile_system`.
+    rtol, atol, infused
+        See `compile_system`.
     """
     met = [i for i, surface in enumerate(frozen.surfaces) if not surface.of_time]
     names = tuple(name for i in met for fence in fences(i) for name in fence)
-    equations = write(system, frozen, names)
+    equations = write(system, frozen, infused, names)
     place = {name: i for i, name in enumerate(equations.names)}
     events = []
     for i in met:

@@ -13,6 +13,7 @@ from ketum.engine.formula import Formula
 from ketum.engine.mathml import TIME
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,16 @@ class System:
         """Ids of all species."""
         return frozenset(self.places)
 
+    def with_places(self, outputs: Sequence[str]) -> list[str]:
+        """Add to outputs the compartments of those that are concentrations."""
+        return [*outputs, *(self.per_volume[name] for name in outputs if name in self.per_volume)]
+
+    def states_for(self, outputs: Sequence[str]) -> Index:
+        """Find the states that outputs rest on."""
+        names = self.with_places(outputs)
+        used = {*names, *(n for formula in self.rules_for(names).values() for n in formula.names())}
+        return np.array([i for i, name in enumerate(self.states) if name in used], dtype=np.intp)
+
     def rules_for(self, names: Iterable[str]) -> dict[str, Formula]:
         """Pick the rules that some quantities need, directly or through others, in order."""
         wanted, waiting = set(), [name for name in names if name in self.rules]
@@ -108,7 +119,9 @@ def start_values(system: System, given: Mapping[str, Array], people: int) -> dic
     return scope
 
 
-def evaluate(system: System, states: Array, times: Array, own: Mapping[str, Array], outputs: Sequence[str]) -> Array:
+def evaluate(
+    system: System, states: Array, kept: Index, times: Array, own: Mapping[str, Array], outputs: Sequence[str]
+) -> Array:
     """Work out what is asked for, literally, from the integrated states.
 
     Parameters
@@ -116,7 +129,9 @@ def evaluate(system: System, states: Array, times: Array, own: Mapping[str, Arra
     system
         The model.
     states
-        Shape (times, states, people).
+        Shape (times, kept, people).
+    kept
+        Which states these are; at least those that the outputs rest on, see `System.states_for`.
     times
         Shape (times,).
     own
@@ -129,10 +144,9 @@ def evaluate(system: System, states: Array, times: Array, own: Mapping[str, Arra
     ndarray, shape (outputs, people, times)
     """
     scope: dict[str, Any] = {name: own[name][:, None] for name in system.constants}
-    scope |= {name: states[:, i, :].T for i, name in enumerate(system.states)}
+    scope |= {system.states[state]: states[:, i, :].T for i, state in enumerate(kept)}
     scope[TIME] = times[None, :]
-    places = [system.per_volume[name] for name in outputs if name in system.per_volume]
-    for name, formula in system.rules_for([*outputs, *places]).items():
+    for name, formula in system.rules_for(system.with_places(outputs)).items():
         scope[name] = formula.value(scope)
     result = np.empty((len(outputs), states.shape[2], times.size))
     with np.errstate(all="ignore"):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ketum.engine.calculus import magnitude
-from ketum.engine.degree import ramp
-from ketum.engine.equations import HEADROOM
+from ketum.engine.degree import RAMP
+from ketum.engine.doses import Code, Plan
+from ketum.engine.equations import HEADROOM, infusion_into
 from ketum.engine.formula import RELATIONS, plus
 from ketum.engine.mathml import TIME
 from ketum.engine.scaling import power_of_two
 from ketum.engine.system import Array
-from ketum.errors import SolveError
 
 if TYPE_CHECKING:
     from ketum.engine.switched import Switched
@@ -23,6 +25,8 @@ TINY = 1e-13
 """Distance from a surface, relative to the size of what is compared there, that counts as being on it."""
 LOOKS = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1])
 """Parts of a trial step at which the side that lies ahead is looked for."""
+SAME = 1e-13
+"""Two times this close, relative to the last, are one."""
 MAX_STEPS = 200_000
 MAX_EVENTS = 20_000
 CHATTER = 50
@@ -33,6 +37,38 @@ def fences(surface: int) -> tuple[tuple[str, str], tuple[str, str]]:
     """Name the parameters of a surface's upper and lower fence: an event is weight * (left - right) + offset."""
     above, below = f"above {surface}", f"below {surface}"
     return (f"weight {above}", f"offset {above}"), (f"weight {below}", f"offset {below}")
+
+
+class Sliding(Exception):  # noqa: N818 - it is caught, and becomes the reason that is told
+    """A surface that both sides lead to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Acts:
+    """What happens to one person.
+
+    Parameters
+    ----------
+    plan
+        The plan of all.
+    instants
+        When each action comes, shape (actions,).
+    row
+        The person's row in the plan.
+    steady
+        The steady states that the plan refers to, each of shape (states,).
+    """
+
+    plan: Plan
+    instants: Array
+    row: int
+    steady: Sequence[Array]
+
+    def at(self, time: float) -> Iterator[tuple[Code, int, float]]:
+        """List the actions of one instant in order: code, target, value."""
+        values = self.plan.values[self.row if self.plan.values.shape[0] > 1 else 0]
+        for column in np.flatnonzero(self.instants == time):
+            yield Code(self.plan.codes[column]), int(self.plan.targets[column]), float(values[column])
 
 
 class Walk:
@@ -46,25 +82,32 @@ class Walk:
         The compiled system.
     start
         This person's values at time zero, each of shape (1,).
+    initial
+        States to begin with, shape (states,).
     scales
         Each state's power of two, shape (states,).
-    times
-        Output times.
-    person
-        Number of the person, for messages.
+    times, after
+        Output times, and whether an output at the instant of an action is taken after it.
     """
 
-    def __init__(self, solver: Switched, start: Mapping[str, Array], scales: Array, times: Array, person: int) -> None:
-        self.solver, self.scales, self.times, self.person = solver, scales, times, person
-        self.ta, self.surfaces = solver.taylor, solver.frozen.surfaces
+    def __init__(
+        self,
+        solver: Switched,
+        start: Mapping[str, Array],
+        initial: Array,
+        scales: Array,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+    ) -> None:
+        self.solver, self.initial, self.scales, self.times, self.after = solver, initial, scales, times, after
+        self.ta, self.surfaces, self.end = solver.taylor, solver.frozen.surfaces, float(times[-1])
         equations = solver.equations
-        horizon = float(times[-1])
         self.place = {name: i for i, name in enumerate(equations.names)}
-        self.ta.pars[:] = equations.parameters(start, scales[:, None], horizon)[:, 0]
+        self.ta.pars[:] = equations.parameters(start, scales[:, None], self.end)[:, 0]
         self.scope: dict[str, Any] = {name: start[name][0] for name in solver.system.constants}
         self.scope |= dict.fromkeys(solver.frozen.switches, 0.0)
         self.scope |= {name: np.ravel(formula.value(start))[0] for name, formula in solver.frozen.fixed.items()}
-        sizes = equations.sizes(start, scales[:, None], horizon)
+        sizes = equations.sizes(start, scales[:, None], self.end)
         size = np.array([np.max(magnitude(plus(s.left, s.right)).value(sizes)) for s in self.surfaces])
         size = np.where(np.isfinite(size) & (size > 0), size, 1.0)
         self.tiny, self.weight = TINY * size, power_of_two(HEADROOM / size)
@@ -72,24 +115,28 @@ class Walk:
         self.events = [i for i, surface in enumerate(self.surfaces) if not surface.of_time for _ in fences(i)]
         self.side = np.zeros(len(self.surfaces))
         self.found = np.full((times.size, scales.size), np.nan)
-        self.peaks = np.zeros(scales.size)
+        self.peaks = np.abs(initial)
         self.next, self.steps, self.met = 0, 0, [0.0]
+        self.ta.time = 0.0
+        self.ta.state[:] = initial / scales
 
     @property
     def alive(self) -> bool:
         """Whether all states are finite and the steps have not run out."""
         return bool(np.isfinite(self.ta.state).all()) and self.steps < MAX_STEPS
 
-    def begin(self, initial: Array) -> None:
-        """Stand at time zero."""
-        self.ta.time = 0.0
-        self.ta.state[:] = initial / self.scales
-        self.peaks = np.abs(initial)
-        if self.times[0] == 0.0:
-            self.found[0] = initial
-            self.next = 1
+    def go(self, acts: Acts) -> None:
+        """Integrate from stop to stop: actions, and known switching times."""
+        instants = acts.instants[acts.instants <= self.end]
+        known = np.unique(np.concatenate([[0.0, self.end], instants, self.times]))
+        breaks = [_snapped(time, known) for time in self._switching_times() if 0 < time < self.end]
+        for stop in np.unique(np.concatenate([[0.0, self.end], instants, breaks])):
+            self._reach(float(stop))
+            self._turn(acts)
+            if not self.alive:
+                break
 
-    def switching_times(self) -> list[float]:
+    def _switching_times(self) -> list[float]:
         """Find when the surfaces of time alone are met."""
         times = []
         for i in (i for i, surface in enumerate(self.surfaces) if surface.of_time):
@@ -98,49 +145,73 @@ class Walk:
                 times.append(float(at_zero / (at_zero - at_one)))
         return times
 
-    def reach(self, stop: float) -> None:
+    def _reach(self, stop: float) -> None:
         """Integrate up to a stop, switching on the way."""
-        short = iter(())
+        short: Iterator[float] = iter(())
         while self.alive and self.ta.time < stop:
             now = self.ta.time
             if self.solver.equations.gaps and self.met[-1] == now:
-                short = iter(ramp(now, stop) - now)
+                short = iter((stop - now) * RAMP)
             limit = min(next(short, stop), stop - now)
             outcome, step = self.ta.step(max_delta_t=limit, write_tc=True)
             self.steps += 1
-            self._record(now)
+            self._record(stop)
             if -len(self.events) <= int(outcome) < 0:
                 self._cross(-int(outcome) - 1)
             elif step == stop - now:
                 self.ta.time = stop
 
-    def _record(self, before: float) -> None:
+    def _record(self, stop: float) -> None:
         if not self.alive:
             return
         self.peaks = np.maximum(self.peaks, np.abs(self.ta.state) * self.scales)
-        while self.next < self.times.size and self.times[self.next] <= self.ta.time:
+        while self.next < self.times.size and self.times[self.next] <= self.ta.time and self.times[self.next] < stop:
             self.found[self.next] = self.ta.update_d_output(self.times[self.next]) * self.scales
             self.next += 1
 
-    def turn(self, amounts: Array | None) -> None:
-        """Take a dose at a stop, and set all switches for what follows."""
+    def _turn(self, acts: Acts) -> None:
+        """Do what is to be done at a stop, and set all switches for what follows."""
         if not self.alive:
             return
-        while self.next < self.times.size and self.times[self.next] <= self.ta.time:
+        now = self.ta.time
+        self._keep(now, after=False)
+        self.met.append(now)
+        actions = list(acts.at(now))
+        for code, target, value in actions:
+            self._act(code, target, value, acts)
+        self.peaks = np.maximum(self.peaks, np.abs(self.ta.state) * self.scales)
+        self._keep(now, after=True)
+        if now < self.end:
+            self._settle(bool(actions) or now == 0.0, None)
+
+    def _keep(self, now: float, after: bool) -> None:
+        """Keep the state for outputs up to now; for one at this very instant only when it is its turn."""
+        while self.next < self.times.size and self.times[self.next] <= now:
+            if self.times[self.next] == now and self.after[self.next] and not after:
+                break
             self.found[self.next] = self.ta.state * self.scales
             self.next += 1
-        self.met.append(self.ta.time)
-        if amounts is not None:
-            self.ta.state[:] += amounts / self.scales
-            self.peaks = np.maximum(self.peaks, np.abs(self.ta.state) * self.scales)
-        if self.surfaces and self.ta.time < self.times[-1]:
-            self._settle(amounts is not None or self.ta.time == 0.0, None)
+
+    def _act(self, code: Code, target: int, value: float, acts: Acts) -> None:
+        if code == Code.ADD:
+            self.ta.state[target] += value / self.scales[target]
+        elif code == Code.RATE:
+            self.ta.pars[self.place[infusion_into(target)]] += value
+        elif code == Code.SET:
+            name = tuple(self.solver.system.constants)[target]
+            self.scope[name] = self.ta.pars[self.place[name]] = value
+        elif code == Code.STEADY and acts.plan.steady[target].adds:
+            self.ta.state[:] += acts.steady[target] / self.scales
+        else:
+            self.ta.state[:] = (self.initial if code == Code.RESET else acts.steady[target]) / self.scales
+            for state in self.solver.equations.infused:
+                self.ta.pars[self.place[infusion_into(state)]] = 0.0
 
     def _cross(self, event: int) -> None:
         """Enter the side that an event leads to."""
         now = self.ta.time
         self.met.append(now)
-        if len(self.met) > MAX_EVENTS or (len(self.met) > CHATTER and now - self.met[-CHATTER] < 1e-9 * self.times[-1]):
+        if len(self.met) > MAX_EVENTS or (len(self.met) > CHATTER and now - self.met[-CHATTER] < 1e-9 * self.end):
             raise self._sliding(self.events[event])
         surface, upward = self.events[event], event % 2 == 0
         if self.floors[surface]:
@@ -214,7 +285,7 @@ class Walk:
         now, state = self.ta.time, self.ta.state.copy()
         nowhere = np.full(len(self.surfaces), np.inf)
         self._put(nowhere, -nowhere)
-        _, step = self.ta.step(max_delta_t=self.times[-1] - now, write_tc=True)
+        _, step = self.ta.step(max_delta_t=self.end - now, write_tc=True)
         looks = now + LOOKS * step
         states = np.array([self.ta.update_d_output(time) for time in looks]) * self.scales
         heights = self._heights(states, looks) - levels[:, None]
@@ -236,10 +307,15 @@ class Walk:
         rows = [s.left.value(scope) - s.right.value(scope) for s in self.surfaces]
         return np.array([np.broadcast_to(row, times.size) for row in rows]).reshape(-1, times.size)
 
-    def _sliding(self, surface: int) -> SolveError:
-        return SolveError(
-            f"the integration failed for person {self.person} of model {self.solver.system.name}\n"
-            f"  at time {self.ta.time:.6g} the switch at {self.surfaces[surface]} turns on and off without end:\n"
-            f"  both sides lead back to it, so that no side can be kept\n"
-            f"  cure: write the switch as a smooth function, such as a steep Hill function, or give it two thresholds"
+    def _sliding(self, surface: int) -> Sliding:
+        return Sliding(
+            f"  cause: at time {self.ta.time:.6g} the switch at {self.surfaces[surface]} turns on and off without end, "
+            "as both sides lead back to it\n"
+            "  cure: write the switch as a smooth function, such as a steep Hill function, or give it two thresholds"
         )
+
+
+def _snapped(time: float, known: Array) -> float:
+    """Take a switching time that rounding has moved off an instant, or off an output time, back to it."""
+    nearest = float(known[np.abs(known - time).argmin()])
+    return nearest if abs(nearest - time) <= SAME * known[-1] else time

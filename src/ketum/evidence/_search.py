@@ -43,8 +43,8 @@ def search(query: str) -> tuple[Fact, ...]:
     wanted = query.strip().casefold()
     if by_id := tuple(one for name, one in facts().items() if name.casefold() == wanted):
         return by_id
-    if by_source := tuple(one for one in facts().values() if wanted in map(str.casefold, one.source_ids)):
-        return by_source
+    if any(name.casefold() == wanted for name in sources()):
+        return tuple(one for one in facts().values() if wanted in map(str.casefold, one.source_ids))
     words = _words(query)
     return _with_all(words) or _with_all(tuple(map(_nearest_word, words)))
 
