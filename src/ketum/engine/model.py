@@ -303,7 +303,7 @@ def _parameter_table(
         column = np.atleast_1d(np.asarray(given, dtype=float))
         if name not in system.constants and name not in extra:
             problems.append(Problem(name, "the model has no such parameter", allowed=", ".join(system.constants)))
-        elif column.ndim != 1:
+        elif column.ndim != 1 or not column.size:
             problems.append(Problem(name, "give one number, or one for each person", str(column.shape)))
         elif not np.isfinite(column).all():
             person = int(np.flatnonzero(~np.isfinite(column))[0])
