@@ -69,9 +69,7 @@ REFUSED = {
     "rate of a factorial": (
         sbml(
             rules(
-                assignment("y", FACTORIAL)
-                + rate("z", f"<apply>{RATE_OF}<ci>y</ci></apply>")
-                + rate("x", "<cn>1</cn>"),
+                assignment("y", FACTORIAL) + rate("z", f"<apply>{RATE_OF}<ci>y</ci></apply>") + rate("x", "<cn>1</cn>"),
                 "x y z",
             ),
             version=2,

@@ -153,8 +153,11 @@ class Writer:
             if isinstance(below, float):
                 return float(OPERATIONS["power"](below, above))
             return _product(below, int(above)) if _is_small_whole(above) else self._shifted(base, below) ** above
-        if isinstance(below, float) or self._still(base):
-            return hy.exp(above * hy.log(hy.expression(below) if isinstance(below, float) else below))
+        if isinstance(below, float):
+            return hy.exp(above * float(np.log(below))) if below > 0 else 0.0 if below == 0 else float("nan")
+        if self._still(base) and not self._still(exponent):
+            zero = hy.expression(0.0)
+            return hy.select(hy.eq(below, zero), zero, hy.exp(above * hy.log(below)))
         general = self._shifted(base, below) ** above
         usual = self._nominal(exponent)
         if not _is_small_whole(usual):

@@ -105,8 +105,8 @@ class Integrator:
     ) -> tuple[Array, Index]:
         """Integrate batch by batch; the wanted states, shape (times, wanted, people), and who failed."""
         people, end = plan.people.size, float(times[-1])
-        largest = np.max([largest_doses(plan, initial.shape, end), *np.abs(steady)], axis=0)
-        scales = self.pilot.scales(initial, largest, end)
+        own = np.max(np.abs([initial, *steady]), axis=0)
+        scales = self.pilot.scales(own, largest_doses(plan, initial.shape, end), end)
         pars = self.equations.parameters(scope, scales, end)
         timeline = Timeline(with_ramps(plan, end) if self.equations.gaps else plan, times, after)
         states, failed = np.empty((times.size, wanted.size, people)), []

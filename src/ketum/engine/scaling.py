@@ -64,14 +64,14 @@ class Pilot:
     atol: float
     known: dict[tuple[bytes, float], Array] = field(default_factory=dict)
 
-    def scales(self, initial: Array, largest: Array, horizon: float) -> Array:
+    def scales(self, own: Array, doses: Array, horizon: float) -> Array:
         """Choose the scales of some people.
 
         Parameters
         ----------
-        initial
-            Their states at time zero, shape (states, people).
-        largest
+        own
+            Sizes that are known of their states, such as the initial ones, shape (states, people).
+        doses
             The largest dose that each state gets, shape (states, people).
         horizon
             The last time.
@@ -80,10 +80,18 @@ class Pilot:
         -------
         ndarray, shape (states, people)
         """
-        own = np.maximum(np.abs(np.nan_to_num(initial, posinf=0.0, neginf=0.0)), largest)
-        kinds, which = np.unique(_octaves(largest), axis=1, return_inverse=True)
-        peaks = np.stack([self._peaks(kind, horizon) for kind in kinds.T], axis=1)
-        return chosen(np.maximum(peaks[:, which.ravel()], own), self.rtol, self.atol)
+        nothing = np.zeros(own.shape[0])
+        peaks = np.maximum(np.nan_to_num(own, posinf=0.0, neginf=0.0), doses)
+        peaks = np.maximum(peaks, self._peaks(nothing, horizon)[:, None])
+        octaves = _octaves(doses)
+        # One pilot for each dosed state and size: all combinations would be too many, and orders of magnitude will do.
+        for state in np.flatnonzero(octaves.any(axis=1)):
+            for amount in np.unique(octaves[state][octaves[state] > 0]):
+                dose = nothing.copy()
+                dose[state] = amount
+                reached = self._peaks(dose, horizon)[:, None]
+                peaks = np.where(octaves[state] == amount, np.maximum(peaks, reached), peaks)
+        return chosen(peaks, self.rtol, self.atol)
 
     def _peaks(self, doses: Array, horizon: float) -> Array:
         key = (doses.tobytes(), horizon)
