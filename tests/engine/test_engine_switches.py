@@ -200,3 +200,29 @@ def test_outputs_take_conditions_literally(load):
     model = load("model m; x = 0; x' = 1; flag := piecewise(1, x >= 1, 0); low := floor(x) + factorial(3); end")
     np.testing.assert_array_equal(solved(model, "flag"), [[0, 0, 0, 1, 1, 1, 1]])
     np.testing.assert_array_equal(solved(model, "low")[0, [0, 1, 4]], [6, 6, 7])
+
+
+STEPS_OF_STEPS = {
+    "piecewise(7, floor(time) == 1, 0)": lambda t: 7 * np.clip(t - 1, 0, 1),
+    "piecewise(7, floor(floor(time) / 2) >= 1, 0)": lambda t: 7 * np.maximum(t - 2, 0),
+    "factorial(floor(time) + 1)": lambda t: np.minimum(t, 1) + 2 * np.clip(t - 1, 0, 1) + 6 * np.maximum(t - 2, 0),
+    "factorial(stairs)": lambda t: np.minimum(t, 1) + 2 * np.clip(t - 1, 0, 1) + 6 * np.maximum(t - 2, 0),
+    "rem(floor(time), 2)": lambda t: np.clip(t - 1, 0, 1),
+    "max(floor(time), ceil(time) - 1) * (floor(time) >= 1)": lambda t: np.clip(t - 1, 0, 1) + 2 * np.maximum(t - 2, 0),
+}
+
+
+@pytest.mark.parametrize("rate", STEPS_OF_STEPS)
+def test_what_changes_only_where_something_else_jumps(load, rate):
+    model = load(f"model m; x = 0; stairs := floor(time) + 1; x' = {rate}; end")
+    check(model, STEPS_OF_STEPS[rate](TIMES), 1e-10)
+
+
+def test_the_factorial_of_a_rounded_state(load):
+    """x' = -ceil(x)! from 2.5: at rate 6 to 2, at rate 2 to 1, at rate 1 to 0, and at rate 0! = 1 from there."""
+    times = np.array([0.0, 0.05, 1 / 12, 0.3, 7 / 12, 1.0, 19 / 12, 2.0])
+    first, second = 1 / 12, 7 / 12
+    expected = np.select(
+        [times < first, times < second], [2.5 - 6 * times, 2 - 2 * (times - first)], 1 - (times - second)
+    )
+    check(load("model m; x = 2.5; x' = -factorial(max(ceil(x), 0)); end"), expected, times=times)

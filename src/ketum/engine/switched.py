@@ -20,6 +20,7 @@ import heyoka as hy
 import numpy as np
 import numpy.typing as npt
 
+from ketum.engine.acts import Acts, Sliding, fences
 from ketum.engine.doses import Plan
 from ketum.engine.equations import Equations, write
 from ketum.engine.integrate import Solved
@@ -28,7 +29,7 @@ from ketum.engine.steady import steady_states
 from ketum.engine.switches import Frozen
 from ketum.engine.system import Array, System, evaluate, start_values
 from ketum.engine.timeline import Timeline
-from ketum.engine.walk import Acts, Sliding, Walk, fences
+from ketum.engine.walk import Walk
 
 COMPACT_MODE = True
 FAST_MATH = False

@@ -63,17 +63,21 @@ class Frozen:
         Parameters that follow from a person's constants, once, at time zero.
     surfaces
         Where rates may jump; each may use the parameters of earlier ones.
+    following
+        Parameters that follow from switches and constants, each perhaps from earlier ones, such as ``floor(x) == 2``.
     """
 
     rates: Mapping[str, Formula]
     rules: Mapping[str, Formula]
     fixed: Mapping[str, Formula]
     surfaces: tuple[Surface, ...]
+    following: Mapping[str, Formula]
 
     @property
     def switches(self) -> tuple[str, ...]:
         """Names of the parameters that events set."""
-        return tuple(name for s in self.surfaces for name in (*s.relations, *([s.whole] if s.whole else [])))
+        own = (name for s in self.surfaces for name in (*s.relations, *([s.whole] if s.whole else [])))
+        return (*own, *self.following)
 
 
 @dataclass
@@ -81,6 +85,8 @@ class Workshop:
     """What has been found so far."""
 
     moving: set[str]
+    stepping: dict[str, Formula] = field(default_factory=dict)
+    following: dict[Formula, str] = field(default_factory=dict)
     fixed: dict[Formula, str] = field(default_factory=dict)
     sides: dict[tuple[Formula, Formula], dict[str, str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -88,6 +94,15 @@ class Workshop:
     def moves(self, formula: Formula) -> bool:
         """Tell whether a formula may change between time zero and the end."""
         return not self.moving.isdisjoint(formula.names())
+
+    def steps(self, formula: Formula) -> bool:
+        """Tell whether a formula changes at events only."""
+        return formula.names() & self.moving <= self.stepping.keys()
+
+    def keep_rule(self, name: str, formula: Formula) -> None:
+        """Remember a rule that changes at events only."""
+        if name in self.moving and self.steps(formula):
+            self.stepping[name] = formula.replaced(self.stepping)
 
     def smooth(self, formula: Formula) -> Formula:
         """Take the jumps out of a formula."""
@@ -103,6 +118,8 @@ class Workshop:
         if formula.operation in REWRITTEN:
             return self.smooth(REWRITTEN[formula.operation](*formula.arguments))
         arguments = tuple(self.smooth(argument) for argument in formula.arguments)
+        if formula.operation in JUMPING and all(self.steps(argument) for argument in arguments):
+            return self._follow(Formula(formula.operation, arguments).replaced(self.stepping))
         if formula.operation in RELATIONS:
             pairs = pairwise(arguments)
             return times(*(self._side(formula.operation, left, right) for left, right in pairs))
@@ -111,6 +128,15 @@ class Workshop:
         if formula.operation == "factorial":
             raise ValueError("factorial of what changes in time")
         return replace(formula, arguments=arguments)
+
+    def _follow(self, formula: Formula) -> Formula:
+        name = self.following.setdefault(formula, f"following {len(self.following)}")
+        return self._switch(name)
+
+    def _switch(self, name: str) -> Formula:
+        self.moving.add(name)
+        self.stepping[name] = Formula.name(name)
+        return Formula.name(name)
 
     def truth(self, formula: Formula) -> Formula:
         """Take the jumps out of a condition; a number is true unless it is zero."""
@@ -131,9 +157,8 @@ class Workshop:
             if known == relation:
                 return Formula.name(name)
         name = f"switch {len(self.names)}"
-        self.moving.add(name)
         self.names[name] = sides[name] = relation
-        return Formula.name(name)
+        return self._switch(name)
 
 
 def _of(operation: str, *arguments: Formula) -> Formula:
@@ -197,6 +222,7 @@ def freeze(system: System) -> Frozen:
         for name, formula in formulas.items():
             try:
                 parts[kind][name] = shop.smooth(formula)
+                shop.keep_rule(name, parts[kind][name])
             except ValueError as fault:
                 cure = "write it without, or use another simulator"
                 problems.append(Problem(name, f"{fault} cannot be integrated by this engine", cure=cure))
@@ -209,6 +235,7 @@ def freeze(system: System) -> Frozen:
         rules=MappingProxyType(parts["rules"]),
         fixed=MappingProxyType({name: formula for formula, name in shop.fixed.items()}),
         surfaces=surfaces,
+        following=MappingProxyType({name: formula for formula, name in shop.following.items()}),
     )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ketum.engine.acts import Acts, Sliding, fences, snapped
 from ketum.engine.calculus import magnitude
 from ketum.engine.degree import RAMP
-from ketum.engine.doses import Code, Plan
+from ketum.engine.doses import Code
 from ketum.engine.equations import HEADROOM, infusion_into
 from ketum.engine.formula import RELATIONS, plus
 from ketum.engine.mathml import TIME
@@ -25,50 +25,10 @@ TINY = 1e-13
 """Distance from a surface, relative to the size of what is compared there, that counts as being on it."""
 LOOKS = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1])
 """Parts of a trial step at which the side that lies ahead is looked for."""
-SAME = 1e-13
-"""Two times this close, relative to the last, are one."""
 MAX_STEPS = 200_000
 MAX_EVENTS = 20_000
 CHATTER = 50
 """Events in a row that may come within one part in a billion of the whole time."""
-
-
-def fences(surface: int) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Name the parameters of a surface's upper and lower fence: an event is weight * (left - right) + offset."""
-    above, below = f"above {surface}", f"below {surface}"
-    return (f"weight {above}", f"offset {above}"), (f"weight {below}", f"offset {below}")
-
-
-class Sliding(Exception):  # noqa: N818 - it is caught, and becomes the reason that is told
-    """A surface that both sides lead to."""
-
-
-@dataclass(frozen=True, eq=False)
-class Acts:
-    """What happens to one person.
-
-    Parameters
-    ----------
-    plan
-        The plan of all.
-    instants
-        When each action comes, shape (actions,).
-    row
-        The person's row in the plan.
-    steady
-        The steady states that the plan refers to, each of shape (states,).
-    """
-
-    plan: Plan
-    instants: Array
-    row: int
-    steady: Sequence[Array]
-
-    def at(self, time: float) -> Iterator[tuple[Code, int, float]]:
-        """List the actions of one instant in order: code, target, value."""
-        values = self.plan.values[self.row if self.plan.values.shape[0] > 1 else 0]
-        for column in np.flatnonzero(self.instants == time):
-            yield Code(self.plan.codes[column]), int(self.plan.targets[column]), float(values[column])
 
 
 class Walk:
@@ -129,7 +89,7 @@ class Walk:
         """Integrate from stop to stop: actions, and known switching times."""
         instants = acts.instants[acts.instants <= self.end]
         known = np.unique(np.concatenate([[0.0, self.end], instants, self.times]))
-        breaks = [_snapped(time, known) for time in self._switching_times() if 0 < time < self.end]
+        breaks = [snapped(time, known) for time in self._switching_times() if 0 < time < self.end]
         for stop in np.unique(np.concatenate([[0.0, self.end], instants, breaks])):
             self._reach(float(stop))
             self._turn(acts)
@@ -257,9 +217,14 @@ class Walk:
             if surface.whole:
                 values[surface.whole] = side
             for name, value in values.items():
-                self.scope[name] = value
-                if name in self.place:
-                    self.ta.pars[self.place[name]] = value
+                self._set_one(name, value)
+        for name, formula in self.solver.frozen.following.items():
+            self._set_one(name, float(formula.value(self.scope)))
+
+    def _set_one(self, name: str, value: float) -> None:
+        self.scope[name] = value
+        if name in self.place:
+            self.ta.pars[self.place[name]] = value
 
     def _fence(self) -> None:
         """Put the fences around where each height stands; a hair further off where it stands on a fence."""
@@ -313,9 +278,3 @@ class Walk:
             "as both sides lead back to it\n"
             "  cure: write the switch as a smooth function, such as a steep Hill function, or give it two thresholds"
         )
-
-
-def _snapped(time: float, known: Array) -> float:
-    """Take a switching time that rounding has moved off an instant, or off an output time, back to it."""
-    nearest = float(known[np.abs(known - time).argmin()])
-    return nearest if abs(nearest - time) <= SAME * known[-1] else time
