@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
+CASES ?= ../shared/sbml-cases
 
-.PHONY: run test lint types bench validate validation-page calibrate docs lock clean
+.PHONY: run test lint types bench sbml-suite validate validation-page calibrate docs lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -16,6 +17,9 @@ test: .venv/ready         ## lint, types, all tests
 
 validate: .venv/ready     ## predicted against observed, for every human datum on file
 	$(BIN)/ketum validate
+
+sbml-suite: .venv/ready   ## run SBML Test Suite cases: make sbml-suite CASES=folder
+	$(BIN)/ketum sbml-suite $(CASES)
 
 bench: .venv/ready        ## side by side with other solvers, in one run
 	$(BIN)/ketum bench

@@ -159,6 +159,24 @@ def model(
     print(f"{sbml}: SBML written")
 
 
+@app.command(name="sbml-suite")
+def sbml_suite(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of SBML Test Suite cases.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run cases of the SBML Test Suite, list passes by tag and why the others fail; exit code 1 where one fails."""
+    from ketum.engine.suite import run_suite, table
+
+    with _progress("cases") as progress:
+        verdicts = run_suite(folder, progress)
+    if as_json:
+        _print_json({"cases": [verdict.as_dict() for verdict in verdicts]})
+    else:
+        print(table(verdicts))
+    if any(verdict.status == "fail" for verdict in verdicts):
+        sys.exit(1)
+
+
 @app.command()
 def bench(as_json: AsJson = False) -> None:
     """Time the engine side by side with other solvers, in one run."""
@@ -172,7 +190,7 @@ def bench(as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
+def _progress(of: str = "people") -> Iterator[Callable[[int, int], None] | None]:
     """Show a bar on a terminal, and nothing on a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -180,9 +198,9 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("people", total=None)
+        task = bar.add_task(of, total=None)
         yield lambda finished, total: bar.update(task, completed=finished, total=total)
 
 

@@ -7,7 +7,9 @@
     │   ├── CaseError       a case file
     │   ├── ModelError      an SBML or Antimony model
     │   └── OutputError     a folder or file that cannot be written
-    └── SolveError          an integration that failed, with the person it failed for
+    └── SolveError          an integration that failed as a whole
+
+    SolveWarning            an integration that failed for some people; the others are delivered
 """
 
 from __future__ import annotations
@@ -89,4 +91,8 @@ class OutputError(InputError):
 
 
 class SolveError(KetumError):
-    """An integration that failed, with the person it failed for."""
+    """An integration that failed as a whole."""
+
+
+class SolveWarning(UserWarning):
+    """An integration that failed for some people while the others were delivered."""

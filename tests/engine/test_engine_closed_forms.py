@@ -15,7 +15,7 @@ def close(found, expected, tolerance=TOLERANCE):
 
 
 def depot(t, amount, ka):
-    return np.where(t > 0, amount * np.exp(-ka * np.maximum(t, 0)), 0.0)
+    return np.where(t >= 0, amount * np.exp(-ka * np.maximum(t, 0)), 0.0)
 
 
 def bateman(t, amount, ka, CL, V):
@@ -64,7 +64,7 @@ def test_one_compartment_oral(oral, ka, CL, V):
 
 def test_one_compartment_bolus(oral):
     found = oral.solve(pd.DataFrame({"TIME": [2.0], "AMT": [7.0], "CMT": ["central"]}), TIMES)["central"].to_numpy()[0]
-    close(found, np.where(TIMES > 2.0, 7.0 * np.exp(-4 / 20 * (TIMES - 2.0)), 0.0))
+    close(found, np.where(TIMES >= 2.0, 7.0 * np.exp(-4 / 20 * (TIMES - 2.0)), 0.0))
 
 
 def test_two_compartments_against_three_exponentials(oral2):

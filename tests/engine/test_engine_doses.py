@@ -53,7 +53,7 @@ def test_the_order_of_rows_does_not_matter(oral, doses, order):
 def test_rows_at_one_instant_in_any_order_and_compartment(oral):
     rows = [(4.0, 10.0, "depot"), (4.0, 20.0, "central"), (4.0, 5.0, "depot"), (0.0, 3.0, "central")]
     found = central(oral, table(*rows))[0]
-    bolus = 3 * np.exp(-0.2 * TIMES) * (TIMES > 0) + 20 * np.exp(-0.2 * np.maximum(TIMES - 4, 0)) * (TIMES > 4)
+    bolus = 3 * np.exp(-0.2 * TIMES) + 20 * np.exp(-0.2 * np.maximum(TIMES - 4, 0)) * (TIMES >= 4)
     np.testing.assert_allclose(found, exact(TIMES, [(4.0, 15.0)]) + bolus, rtol=0, atol=1e-6)
     np.testing.assert_allclose(central(oral, table(*rows[::-1]))[0], found, rtol=0, atol=1e-12 * 38)
 
@@ -99,20 +99,22 @@ def test_a_linear_model_is_proportional_to_the_dose(oral2, factor):
     np.testing.assert_allclose(more, one * factor, rtol=0, atol=1e-6 * factor * one.max())
 
 
-def test_output_at_the_time_of_a_dose_is_taken_before_it(oral):
+@pytest.mark.parametrize("observe", ["before", "after"])
+def test_output_at_the_time_of_a_dose(oral, observe):
     rows = table((0.0, 100.0, "depot"), (6.0, 100.0, "depot"), (6.0, 40.0, "central"))
-    solved = oral.solve(rows, [0.0, 6.0, 6.0 + 1e-9])
-    np.testing.assert_allclose(
-        solved["depot"][0], [0, 100 * np.exp(-KA * 6), 100 * (1 + np.exp(-KA * 6))], rtol=1e-7, atol=1e-9
-    )
+    solved = oral.solve(rows, [0.0, 6.0, 6.0 + 1e-9], observe=observe)
+    left, seen = 100 * np.exp(-KA * 6), observe == "after"
+    np.testing.assert_allclose(solved["depot"][0], [100 * seen, left + 100 * seen, left + 100], rtol=1e-7, atol=1e-9)
     before = exact([6.0], [(0.0, 100.0)])[0]
-    np.testing.assert_allclose(solved["central"][0], [0, before, before + 40], rtol=1e-6)
+    np.testing.assert_allclose(solved["central"][0], [0, before + 40 * seen, before + 40], rtol=1e-6)
 
 
-def test_a_dose_at_the_last_time_is_not_seen(oral):
-    early = table((0.0, 10.0, "depot"))
-    late = table((0.0, 10.0, "depot"), (36.0, 1e6, "central"))
-    assert np.array_equal(central(oral, late), central(oral, early))
+@pytest.mark.parametrize(("observe", "more"), [("before", 0.0), ("after", 1e6)])
+def test_a_dose_at_the_last_time(oral, observe, more):
+    early, late = table((0.0, 10.0, "depot")), table((0.0, 10.0, "depot"), (36.0, 1e6, "central"))
+    one, other = (oral.solve(rows, TIMES, observe=observe)["central"].to_numpy()[0] for rows in (early, late))
+    assert np.array_equal(one[:-1], other[:-1])
+    assert other[-1] - one[-1] == pytest.approx(more)
 
 
 def test_a_dose_after_the_last_time_is_not_seen(oral):
@@ -127,7 +129,8 @@ def test_a_dose_before_the_first_output_counts(oral):
 
 
 def test_only_time_zero(oral):
-    assert central(oral, table((0.0, 10.0, "central")), times=[0.0]).tolist() == [[0.0]]
+    assert central(oral, table((0.0, 10.0, "central")), times=[0.0]).tolist() == [[10.0]]
+    assert oral.solve(table((0.0, 10.0, "central")), [0.0], observe="before")["central"].to_numpy().tolist() == [[0.0]]
 
 
 def test_outputs_do_not_disturb_each_other(oral):
@@ -163,7 +166,7 @@ def test_bioavailability_of_each_person(oral):
     rows = table((0.0, 100.0, "depot"), (10.0, 50.0, "depot"), (4.0, 3.0, "central"))
     share = np.array([1.0, 0.25, 0.0, 0.6])
     found = central(oral, rows, parameters={"F": share}, dosing={"depot": Dosing(bioavailability="F")})
-    bolus = 3 * np.exp(-CL / V * np.maximum(TIMES - 4, 0)) * (TIMES > 4)  # into another compartment: not multiplied
+    bolus = 3 * np.exp(-CL / V * np.maximum(TIMES - 4, 0)) * (TIMES >= 4)  # into another compartment: not multiplied
     for person, f in enumerate(share):
         expected = exact(TIMES, [(0.0, 100.0 * f), (10.0, 50.0 * f)]) + bolus
         np.testing.assert_allclose(found[person], expected, rtol=0, atol=1e-5)
@@ -174,7 +177,7 @@ def test_bioavailability_for_everyone_and_of_two_compartments(oral):
     dosing = {"depot": Dosing(bioavailability="F1"), "central": Dosing(bioavailability="F2")}
     found = central(oral, rows, parameters={"F1": 0.3, "F2": [0.5, 0.25]}, dosing=dosing)
     for person, f2 in enumerate((0.5, 0.25)):
-        bolus = 8 * f2 * np.exp(-CL / V * np.maximum(TIMES - 4, 0)) * (TIMES > 4)
+        bolus = 8 * f2 * np.exp(-CL / V * np.maximum(TIMES - 4, 0)) * (TIMES >= 4)
         np.testing.assert_allclose(found[person], exact(TIMES, [(0.0, 30.0)]) + bolus, rtol=0, atol=1e-5)
 
 

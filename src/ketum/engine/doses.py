@@ -1,14 +1,16 @@
-"""Doses as one event table with NONMEM's columns, turned into what an integrator needs.
+"""Doses as one event table with NONMEM's columns and meaning, turned into actions on the state.
 
-Covered so far: bolus doses (``EVID`` 1) of ``AMT`` into the species named in ``CMT`` at ``TIME``, repeated ``ADDL``
-more times every ``II``, with a bioavailability per compartment and person. Every other column of NONMEM is refused by
-name rather than ignored.
+The table's columns are ``ID TIME EVID AMT CMT RATE II ADDL SS``; only TIME is required, and a missing column means what
+NONMEM takes it to mean. A further column may carry, record by record, a parameter that `Dosing` names. Everything else
+is refused by name rather than ignored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,54 +19,289 @@ import pandas as pd
 from ketum.errors import ModelError, Problem
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.intp]
 
-COLUMNS = ("ID", "TIME", "EVID", "AMT", "CMT", "II", "ADDL")
-REQUIRED = ("TIME", "AMT", "CMT")
+DEFAULTS: Mapping[str, float] = {"EVID": 1, "AMT": 0, "RATE": 0, "II": 0, "ADDL": 0, "SS": 0}
+COLUMNS = ("ID", "TIME", *DEFAULTS, "CMT")
+MODELLED_RATE, MODELLED_DURATION = -1.0, -2.0
 MOST_ROWS = 5
 """Rows that a message names for each column."""
 
 
 @dataclass(frozen=True)
 class Dosing:
-    """How doses enter one compartment.
+    """How doses enter one compartment; each entry is the name of a parameter, or of a column of the dose table.
 
     Parameters
     ----------
     bioavailability
-        Name of the parameter that multiplies every dose into this compartment; None for 1.
+        Multiplies every dose (F1 ...); of an infusion of given rate, its duration.
+    lag
+        Delays every dose (ALAG1 ...).
+    duration, rate
+        Of an infusion whose RATE is -2 or -1 (D1, R1 ...).
     """
 
     bioavailability: str | None = None
+    lag: str | None = None
+    duration: str | None = None
+    rate: str | None = None
+
+    def names(self) -> set[str]:
+        """Collect the names in use."""
+        return {name for name in (self.bioavailability, self.lag, self.duration, self.rate) if name}
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """Doses of people who share their dose times.
+class Code(IntEnum):
+    """What an action does to a person's state or parameters."""
+
+    ADD = 0
+    RATE = 1
+    SET = 2
+    RESET = 3
+    STEADY = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Event records of people whose tables have the same shape.
 
     Parameters
     ----------
     people
-        Row numbers of these people, shape (people,).
-    times
-        Dose times, sorted, shape (doses,).
-    targets
-        Index of the state that each dose enters, shape (doses,).
-    amounts
-        Amounts, shape (people, doses).
+        Numbers of these people, shape (people,).
+    time, evid, target, ii, addl, ss
+        Of each record, shape (records,); `target` is the index of a state, -1 where none is named.
+    amount, rate
+        Shape (people, records), or (1, records) where they hold for everyone.
+    extra
+        Columns that `Dosing` names, shaped like `amount`.
     """
 
-    people: npt.NDArray[np.intp]
-    times: Array
-    targets: npt.NDArray[np.intp]
-    amounts: Array
+    people: Index
+    time: Array
+    evid: Index
+    target: Index
+    ii: Array
+    addl: Index
+    ss: Index
+    amount: Array
+    rate: Array
+    extra: Mapping[str, Array] = field(default_factory=dict)
 
-    def take(self, rows: slice) -> Schedule:
+    def take(self, rows: slice) -> Records:
         """Keep only some of the people."""
-        return Schedule(self.people[rows], self.times, self.targets, self.amounts[rows])
+        own = {n: _rows(v, rows) for n, v in self.extra.items()}
+        return Records(
+            self.people[rows], self.time, self.evid, self.target, self.ii, self.addl, self.ss,
+            _rows(self.amount, rows), _rows(self.rate, rows), own,
+        )  # fmt: skip
 
 
-def schedules(doses: pd.DataFrame, states: tuple[str, ...], subjects: int) -> list[Schedule]:
-    """Expand an event table and group people by equal dose times.
+@dataclass(frozen=True, eq=False)
+class Steady:
+    """A steady state to be worked out; columns have shape (people,).
+
+    Parameters
+    ----------
+    target
+        The state that is dosed.
+    amount, rate, duration
+        Of each implied dose: a bolus where `rate` is 0; a constant infusion where `interval` is 0.
+    interval
+        Time between implied doses.
+    lag
+        Delay of each dose; the state is wanted `lag` before a dose arrives.
+    adds
+        Whether it is added to the state (SS 2) rather than put in its place (SS 1).
+    """
+
+    target: int
+    amount: Array
+    rate: Array
+    duration: Array
+    interval: float
+    lag: Array
+    adds: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What happens to people who share the kinds of their actions.
+
+    Parameters
+    ----------
+    people
+        Their numbers, shape (people,).
+    times, values
+        Of each action; shape (people, actions), or (1, actions) where everyone shares them.
+    codes, targets
+        Of each action, shape (actions,). A target is a state, for SET a parameter, for STEADY an entry of `steady`.
+    steady
+        Steady states that actions refer to.
+    """
+
+    people: Index
+    times: Array
+    codes: Index
+    targets: Index
+    values: Array
+    steady: tuple[Steady, ...] = ()
+
+    @property
+    def infused(self) -> tuple[int, ...]:
+        """States that receive an infusion at some time."""
+        running = set(self.targets[self.codes == Code.RATE].tolist())
+        return tuple(sorted(running | {s.target for s in self.steady if s.rate.any()}))
+
+
+def plan(records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array]) -> Plan:
+    """Turn records into actions.
+
+    Parameters
+    ----------
+    records
+        The records.
+    dosing
+        How doses enter a compartment, by the index of its state.
+    parameters
+        Each person's parameters, shape (people,) or (1,).
+    """
+    draft = _Draft(records, dosing, parameters)
+    for row in range(records.time.size):
+        draft.add_record(row)
+    return draft.finished()
+
+
+@dataclass
+class _Block:
+    """Columns of actions of one kind that one record makes."""
+
+    times: Array
+    values: Array
+    code: Code
+    target: int
+
+
+class _Draft:
+    """A plan in the making: blocks of actions, in the order of the records."""
+
+    def __init__(self, records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array]) -> None:
+        self.records, self.dosing, self.parameters = records, dosing, parameters
+        self.blocks: list[_Block] = []
+        self.steady: list[Steady] = []
+
+    def add_record(self, row: int) -> None:
+        r = self.records
+        now, evid = r.time[row], r.evid[row]
+        if evid in (3, 4):
+            self._cancel(now)
+            self._block(now, 0.0, Code.RESET, -1)
+        if evid in (1, 4):
+            self._add_dose(row, now)
+
+    def _add_dose(self, row: int, now: float) -> None:
+        r, target = self.records, int(self.records.target[row])
+        how = self.dosing.get(target, Dosing())
+        factor, lag = self._value(how.bioavailability, row, 1.0), self._value(how.lag, row, 0.0)
+        amount, rate, duration = self._infusion(row, how, factor)
+        if r.ss[row]:
+            self._add_steady(row, now, target, amount, rate, duration, lag)
+            if not r.ii[row]:  # a constant infusion ends where its steady state is reached
+                return
+        nth = np.arange(r.addl[row] + 1)
+        starts = now + lag + nth * r.ii[row]
+        self._give(starts, amount, rate, duration, target)
+
+    def _give(self, starts: Array, amount: Array, rate: Array, duration: Array, target: int) -> None:
+        if not rate.any():
+            self._block(starts, amount, Code.ADD, target)
+            return
+        self._block(starts, rate, Code.RATE, target)
+        self._block(starts + duration, -rate, Code.RATE, target)
+
+    def _infusion(self, row: int, how: Dosing, factor: Array) -> tuple[Array, Array, Array]:
+        """Work out (amount, rate, duration), each of shape (people or 1, 1); rate is 0 for a bolus."""
+        r = self.records
+        amount = r.amount[:, row : row + 1] * factor
+        rate = r.rate[:, row : row + 1]
+        kind = rate.flat[0]
+        if kind == 0:
+            return amount, np.zeros((1, 1)), np.zeros((1, 1))
+        if kind == MODELLED_DURATION:
+            duration = self._value(how.duration, row, np.nan)
+            return amount, amount / duration, duration
+        if kind == MODELLED_RATE:
+            rate = self._value(how.rate, row, np.nan)
+        return amount, rate, amount / rate
+
+    def _add_steady(
+        self, row: int, now: float, target: int, amount: Array, rate: Array, duration: Array, lag: Array
+    ) -> None:
+        interval, adds = float(self.records.ii[row]), bool(self.records.ss[row] == 2)
+        if not adds:
+            self._cancel(now)
+        size = self.records.people.size
+        columns = [np.broadcast_to(c[:, 0], size) for c in (amount, rate, duration, lag)]
+        self.steady.append(Steady(target, columns[0], columns[1], columns[2], interval, columns[3], adds))
+        self._block(now, 0.0, Code.STEADY, len(self.steady) - 1)
+        if not interval:
+            return
+        # Earlier implied doses may still run, or with a lag beyond the interval still be on their way.
+        for j in range(1, int(np.ceil(np.max(lag + duration) / interval)) + 1):
+            start = now + lag - j * interval
+            running = (start <= now) & (start + duration > now)
+            if rate.any():
+                on = rate * running
+                self._block(np.full_like(on, now), on, Code.RATE, target)
+                self._block(np.maximum(start + duration, now), -on, Code.RATE, target)
+            coming = start > now
+            if coming.any():
+                self._give(np.maximum(start, now), amount * coming, rate * coming, duration, target)
+
+    def _value(self, name: str | None, row: int, missing: float) -> Array:
+        if name is None:
+            return np.full((1, 1), missing)
+        if name in self.records.extra:
+            return self.records.extra[name][:, row : row + 1]
+        return self.parameters[name].reshape(-1, 1)
+
+    def _block(self, times: Array | float, values: Array | float, code: Code, target: int) -> None:
+        times, values = np.broadcast_arrays(np.atleast_2d(times), np.atleast_2d(values))
+        self.blocks.append(_Block(times, values, code, target))
+
+    def _cancel(self, now: float) -> None:
+        """Cancel doses that are still to come: pending, additional, or ends of infusions that a reset has ended."""
+        for block in self.blocks:
+            if block.code in (Code.ADD, Code.RATE):
+                block.values = np.where(block.times >= now, 0.0, block.values)
+
+    def finished(self) -> Plan:
+        sizes = {n for b in self.blocks for n in (b.times.shape[0], b.values.shape[0])}
+        rows = max(sizes, default=1)
+        count = [b.times.shape[1] for b in self.blocks]
+        whole = [np.broadcast_to(b.times, (_common(self.blocks, "times"), b.times.shape[1])) for b in self.blocks]
+        values = [np.broadcast_to(b.values, (rows, b.values.shape[1])) for b in self.blocks]
+        return Plan(
+            self.records.people,
+            np.concatenate(whole, axis=1) if whole else np.zeros((1, 0)),
+            np.repeat([int(b.code) for b in self.blocks], count).astype(np.intp),
+            np.repeat([b.target for b in self.blocks], count).astype(np.intp),
+            np.concatenate(values, axis=1) if values else np.zeros((1, 0)),
+            tuple(self.steady),
+        )
+
+
+def _common(blocks: Iterable[_Block], name: str) -> int:
+    return max((getattr(b, name).shape[0] for b in blocks), default=1)
+
+
+def _rows(column: Array, rows: slice) -> Array:
+    return column if column.shape[0] == 1 else column[rows]
+
+
+def read(doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Mapping[int, Dosing]) -> list[Records]:
+    """Check an event table and group people whose tables have the same shape.
 
     Parameters
     ----------
@@ -74,80 +311,93 @@ def schedules(doses: pd.DataFrame, states: tuple[str, ...], subjects: int) -> li
         Ids of the model's states, which ``CMT`` may name.
     subjects
         Number of people.
+    dosing
+        How doses enter a compartment, by the index of its state.
 
     Returns
     -------
-    list of Schedule
-        In the order of each group's first person; people without a dose are in it with no doses.
+    list of Records
+        People without a row are in it with no records.
 
     Raises
     ------
     ModelError
         With every row and column that cannot be used.
     """
-    table = _checked(doses, states, subjects)
-    everyone = "ID" not in table
-    if everyone:
-        table = table.assign(ID=0)
-    groups: dict[bytes, list[tuple[int, Array]]] = {}
-    shapes: dict[bytes, tuple[Array, npt.NDArray[np.intp]]] = {}
-    people, bounds = _rows_by_person(table, 1 if everyone else subjects)
-    columns = {name: table[name].to_numpy()[people] for name in ("TIME", "AMT", "CMT", "II", "ADDL")}
-    for person in range(1 if everyone else subjects):
-        rows = slice(bounds[person], bounds[person + 1])
-        times, targets, amounts = _expanded({name: column[rows] for name, column in columns.items()})
-        key = times.tobytes() + targets.tobytes()
-        shapes.setdefault(key, (times, targets))
-        groups.setdefault(key, []).append((person, amounts))
-    if everyone:
-        (key, [(_, amounts)]) = next(iter(groups.items()))
-        return [Schedule(np.arange(subjects), *shapes[key], np.broadcast_to(amounts, (subjects, amounts.size)))]
+    named = {name for how in dosing.values() for name in how.names()}
+    table = _checked(doses, states, subjects, dosing, named)
+    extra = [name for name in named if name in table]
+    columns = {n: table[n].to_numpy(float) for n in ("TIME", *DEFAULTS, "CMT", *extra)}
+    if "ID" not in table:
+        return [_records(np.arange(subjects), columns, [slice(None)], extra)]
+    ids = table["ID"].to_numpy()
+    order = np.lexsort((np.arange(ids.size), ids))
+    columns = {n: c[order] for n, c in columns.items()}
+    bounds = np.searchsorted(ids[order], np.arange(subjects + 1))
+    kinds = [columns[n] for n in ("TIME", "EVID", "CMT", "II", "ADDL", "SS")]
+    shape = np.column_stack([*kinds, np.minimum(columns["RATE"], 1.0)])
+    groups: dict[bytes, list[int]] = {}
+    for person, (start, stop) in enumerate(pairwise(bounds)):
+        groups.setdefault(shape[start:stop].tobytes(), []).append(person)
     return [
-        Schedule(np.array([p for p, _ in members]), *shapes[key], np.array([a for _, a in members]))
-        for key, members in groups.items()
+        _records(np.array(people), columns, [slice(bounds[p], bounds[p + 1]) for p in people], extra)
+        for people in groups.values()
     ]
 
 
-def _rows_by_person(table: pd.DataFrame, subjects: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    ids = table["ID"].to_numpy()
-    order = np.argsort(ids, kind="stable")
-    return order, np.searchsorted(ids[order], np.arange(subjects + 1))
+def _records(people: Index, columns: Mapping[str, Array], rows: list[slice], extra: list[str]) -> Records:
+    first = {n: c[rows[0]] for n, c in columns.items()}
+    order = np.argsort(first["TIME"], kind="stable")
+
+    def whole(name: str) -> Array:
+        return np.array([columns[name][r] for r in rows])[:, order]
+
+    return Records(
+        people=people,
+        time=first["TIME"][order],
+        evid=first["EVID"][order].astype(np.intp),
+        target=first["CMT"][order].astype(np.intp),
+        ii=first["II"][order],
+        addl=first["ADDL"][order].astype(np.intp),
+        ss=first["SS"][order].astype(np.intp),
+        amount=whole("AMT"),
+        rate=whole("RATE"),
+        extra={name: whole(name) for name in extra},
+    )
 
 
-def _expanded(rows: Mapping[str, npt.NDArray[np.generic]]) -> tuple[Array, npt.NDArray[np.intp], Array]:
-    """Write additional doses out and sort by time; doses of one instant into one compartment stay apart and add up."""
-    count = rows["ADDL"].astype(np.intp) + 1
-    index = np.repeat(np.arange(count.size), count)
-    nth = np.arange(index.size) - np.repeat(np.cumsum(count) - count, count)
-    times = rows["TIME"].astype(float)[index] + nth * rows["II"].astype(float)[index]
-    order = np.argsort(times, kind="stable")
-    index = index[order]
-    return times[order], rows["CMT"].astype(np.intp)[index], rows["AMT"].astype(float)[index]
+# ------------------------------------------------------------------------------------------------ checks
 
 
-def _checked(doses: pd.DataFrame, states: tuple[str, ...], subjects: int) -> pd.DataFrame:
-    missing = [name for name in REQUIRED if name not in doses]
-    unknown = [str(name) for name in doses.columns if name not in COLUMNS]
-    problems = [Problem(name, "this column is missing from the dose table") for name in missing]
+def _checked(
+    doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Mapping[int, Dosing], named: set[str]
+) -> pd.DataFrame:
+    problems = [] if "TIME" in doses else [Problem("TIME", "this column is missing from the dose table")]
+    allowed = [*COLUMNS, *sorted(named)]
     problems += [
-        Problem(name, "this column of the dose table is not covered", allowed=", ".join(COLUMNS)) for name in unknown
+        Problem(str(name), "this column of the dose table is not covered", allowed=", ".join(allowed))
+        for name in doses.columns
+        if name not in allowed
     ]
     if problems:
         raise ModelError("doses", problems)
     table = doses.reset_index(drop=True)
-    for name in ("II", "ADDL"):
-        if name not in table:
-            table = table.assign(**{name: 0})
-    problems = [*_bad_numbers(table, subjects), *_bad_targets(table, states)]
+    table = table.assign(**{n: v for n, v in DEFAULTS.items() if n not in table})
+    if "CMT" not in table:
+        table = table.assign(CMT=None)
+    problems = [*_bad_numbers(table, subjects, named), *_bad_targets(table, states)]
+    if not problems:
+        problems = _contradictions(table, states, dosing)
     if problems:
         raise ModelError("doses", problems)
     index = {name: i for i, name in enumerate(states)}
-    return table.assign(CMT=table["CMT"].map(index))
+    return table.assign(CMT=[index.get(name, -1) for name in table["CMT"]])
 
 
-def _bad_numbers(table: pd.DataFrame, subjects: int) -> list[Problem]:
+def _bad_numbers(table: pd.DataFrame, subjects: int, named: set[str]) -> list[Problem]:
     problems = []
-    for name, (allowed, rule) in _rules(subjects).items():
+    rules = {**_rules(subjects), **{name: ("a finite number", lambda v: v == v) for name in named}}
+    for name, (allowed, rule) in rules.items():
         if name not in table:
             continue
         values = pd.to_numeric(table[name], errors="coerce").to_numpy(float)
@@ -155,12 +405,6 @@ def _bad_numbers(table: pd.DataFrame, subjects: int) -> list[Problem]:
         problems += [
             Problem(f"row {row}, {name}", "this value cannot be used", str(table[name][row]), allowed) for row in bad
         ]
-    repeated = pd.to_numeric(table["ADDL"], errors="coerce").to_numpy(float) > 0
-    without = repeated & ~(pd.to_numeric(table["II"], errors="coerce").to_numpy(float) > 0)
-    problems += [
-        Problem(f"row {row}, II", "additional doses need an interval", str(table["II"][row]), "an interval above 0")
-        for row in np.flatnonzero(without)[:MOST_ROWS]
-    ]
     return problems
 
 
@@ -172,14 +416,45 @@ def _rules(subjects: int) -> dict[str, tuple[str, Rule]]:
     return {
         "TIME": ("a finite time, 0 or later", lambda v: v >= 0),
         "AMT": ("a finite amount, 0 or more", lambda v: v >= 0),
+        "RATE": ("0 (a bolus), a rate above 0, -1 (modelled rate) or -2 (modelled duration)",
+                 lambda v: (v >= 0) | (v == MODELLED_RATE) | (v == MODELLED_DURATION)),
         "II": ("a finite interval, 0 or more", lambda v: v >= 0),
         "ADDL": ("a whole number, 0 or more", lambda v: (v >= 0) & (v == np.floor(v))),
+        "SS": ("0, 1 or 2", lambda v: np.isin(v, (0, 1, 2))),
         "ID": (f"a whole number from 0 to {subjects - 1}", lambda v: np.isin(v, np.arange(subjects))),
-        "EVID": ("1 (a dose)", lambda v: v == 1),
-    }
+        "EVID": ("1 (a dose), 2 (no dose), 3 (a reset) or 4 (a reset, then a dose); observation times stand in `times`",
+                 lambda v: np.isin(v, (1, 2, 3, 4))),
+    }  # fmt: skip
 
 
 def _bad_targets(table: pd.DataFrame, states: Collection[str]) -> list[Problem]:
-    strangers = sorted({str(name) for name in table["CMT"] if name not in states})
-    allowed = ", ".join(states)
-    return [Problem("CMT", "the model has no such compartment", name, allowed) for name in strangers]
+    gives = table["EVID"].isin([1, 4])
+    strangers = dict.fromkeys(str(name) for name in table["CMT"][gives] if name not in states)
+    return [Problem("CMT", "the model has no such compartment", name, ", ".join(states)) for name in strangers]
+
+
+def _contradictions(table: pd.DataFrame, states: tuple[str, ...], dosing: Mapping[int, Dosing]) -> list[Problem]:
+    """Find records whose values do not go together."""
+    gives = table["EVID"].isin([1, 4]).to_numpy()
+    value = {n: table[n].to_numpy(float) for n in DEFAULTS}
+    constant = (value["SS"] > 0) & (value["II"] == 0) & (value["AMT"] == 0) & (value["RATE"] > 0)
+    rules = (
+        ((value["ADDL"] > 0) & (value["II"] <= 0), "II", "additional doses need an interval", "an interval above 0"),
+        ((value["SS"] > 0) & (value["II"] <= 0) & ~constant, "II", "a steady state needs an interval",
+         "an interval above 0, or AMT 0 and a RATE for a constant infusion"),
+        ((value["AMT"] == 0) & (value["RATE"] != 0) & (value["SS"] == 0), "AMT", "an infusion needs an amount",
+         "an amount above 0"),
+    )  # fmt: skip
+    problems = [
+        Problem(f"row {row}, {column}", what, str(table[column][row]), allowed)
+        for bad, column, what, allowed in rules
+        for row in np.flatnonzero(bad & gives)[:MOST_ROWS]
+    ]
+    for kind, name, letter in ((MODELLED_RATE, "rate", "R"), (MODELLED_DURATION, "duration", "D")):
+        for species in dict.fromkeys(table["CMT"][gives & (value["RATE"] == kind)]):
+            if not getattr(dosing.get(states.index(species), Dosing()), name):
+                cure = f'name its parameter: dosing={{"{species}": Dosing({name}="{letter}1")}}'
+                problems.append(
+                    Problem("RATE", f"the {name} of doses into {species} is not named", f"{kind:g}", cure=cure)
+                )
+    return problems

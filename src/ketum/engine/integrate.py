@@ -8,21 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import heyoka as hy
 import numpy as np
+import numpy.typing as npt
 
-from ketum.engine.doses import Array, Schedule
-from ketum.engine.formula import Formula
-from ketum.engine.sbml import System
-from ketum.errors import SolveError
+from ketum.engine.degree import with_ramps
+from ketum.engine.doses import Array, Code, Index, Plan, Steady
+from ketum.engine.equations import Equations, infusion_into, write
+from ketum.engine.scaling import ATOL, Pilot, largest_doses
+from ketum.engine.steady import steady_states
+from ketum.engine.switches import freeze
+from ketum.engine.system import System, evaluate, start_values
+from ketum.engine.timeline import BATCH, Timeline
 
-BATCH = 8
 COMPACT_MODE = False
 FAST_MATH = True
 MAX_STEPS = 200_000
+
+
+class Runner(Protocol):
+    """Whatever solves a system for people under a plan."""
+
+    def run(
+        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+    ) -> Solved:
+        """Solve; see `Integrator.run`."""
 
 
 @dataclass(frozen=True)
@@ -33,119 +45,194 @@ class Integrator:
     ----------
     system
         The equations.
-    parameters
-        Ids of the compiled system's parameters, in order.
+    equations
+        Its rates as they were compiled.
     taylor
         heyoka's integrator. Its state is scratch space: `run` sets all of it before use.
+    pilot
+        Chooses each person's scales.
     """
 
     system: System
-    parameters: tuple[str, ...]
+    equations: Equations
     taylor: Any
+    pilot: Pilot
 
-    def run(self, schedule: Schedule, times: Array, given: Mapping[str, Array], outputs: Sequence[str]) -> Array:
-        """Integrate people who share their dose times.
+    def run(
+        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+    ) -> Solved:
+        """Integrate people under a plan.
 
         Parameters
         ----------
-        schedule
-            Their doses.
+        plan
+            What happens to them.
         times
             Output times, increasing, shape (times,).
+        after
+            Whether an output at the instant of an action is taken after it, shape (times,).
         given
             Parameters that differ from the model's own, each of shape (people,).
         outputs
             Ids of what is returned.
-
-        Returns
-        -------
-        ndarray, shape (outputs, people, times)
         """
-        people = schedule.people.size
-        scope = {n: np.broadcast_to(given.get(n, v), people) for n, v in self.system.constants.items()}
-        with np.errstate(all="ignore"):
-            initial = np.array([np.broadcast_to(f.value(scope), people) for f in self._initial()])
-        pars = np.array([scope[name] for name in self.parameters]).reshape(-1, people)
-        legs = _legs(schedule.times, times)
-        states = np.empty((times.size, len(self.system.states), people))
+        people = plan.people.size
+        scope = start_values(self.system, given, people)
+        initial = np.array([scope[name] for name in self.system.states])
+        reached = [steady_states(steady, initial, given, self._flow) for steady in plan.steady]
+        wanted = self.system.states_for(outputs)
+        states, failed = self._states(plan, times, after, scope, initial, wanted, [state for state, _ in reached])
+        values = evaluate(self.system, states, wanted, times, scope, outputs)
+        residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
+        return Solved(values, residual, failed)
+
+    def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
+        """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
+        scope = start_values(self.system, given, plan.people.size)
+        after = np.zeros(times.size, dtype=bool)
+        everything = np.arange(len(self.system.states))
+        return self._states(plan, times, after, scope, initial, everything, [])[0]
+
+    def _states(
+        self,
+        plan: Plan,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+        scope: Mapping[str, Array],
+        initial: Array,
+        wanted: Index,
+        steady: Sequence[Array],
+    ) -> tuple[Array, Index]:
+        """Integrate batch by batch; the wanted states, shape (times, wanted, people), and who failed."""
+        people, end = plan.people.size, float(times[-1])
+        own = np.max(np.abs([initial, *steady]), axis=0)
+        scales = self.pilot.scales(own, largest_doses(plan, initial.shape, end), end)
+        pars = self.equations.parameters(scope, scales, end)
+        timeline = Timeline(with_ramps(plan, end) if self.equations.gaps else plan, times, after)
+        states, failed = np.empty((times.size, wanted.size, people)), []
+        batch = _Batch(self, timeline, pars, initial / scales, scales, wanted, [state / scales for state in steady])
         for start in range(0, people, BATCH):
-            rows = slice(start, min(start + BATCH, people))
-            lanes = np.resize(np.arange(rows.start, rows.stop), BATCH)  # a short batch repeats people: no empty lanes
-            self._batch(states[:, :, rows], schedule, legs, pars[:, lanes], initial[:, lanes], lanes)
-        self._check(states, schedule.people, scope)
-        return self._evaluate(states, times, scope, outputs)
+            rows = np.arange(start, min(start + BATCH, people))
+            found = batch.run(np.resize(rows, BATCH))  # a short batch repeats people: no empty lanes
+            if not np.isfinite(found).all():
+                found, lost = self._one_by_one(batch, rows)
+                failed += lost
+            states[:, :, rows] = found[:, :, : rows.size] * scales[wanted][:, rows]
+        return states, np.array(failed, dtype=np.intp)
 
-    def _initial(self) -> list[Formula]:
-        return [self.system.initial[name] for name in self.system.states]
+    def _one_by_one(self, batch: _Batch, rows: Index) -> tuple[Array, list[int]]:
+        """Integrate people alone, so that one who fails does not take the others along."""
+        found = [batch.run(np.full(BATCH, row))[:, :, 0] for row in rows]
+        return np.stack(found, axis=2), [
+            int(r) for r, each in zip(rows, found, strict=True) if not np.isfinite(each).all()
+        ]
 
-    def _batch(
-        self, out: Array, schedule: Schedule, legs: Sequence[Leg], pars: Array, initial: Array, lanes: Any
-    ) -> None:
-        """Fill `out`, shape (times, states, people of this batch)."""
-        ta, width = self.taylor, out.shape[2]
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What comes out of a chunk of people.
+
+    Parameters
+    ----------
+    values
+        Outputs, shape (outputs, people, times); NaN for people who failed.
+    residual
+        How well one more interval reproduces each person's steady state; 0 without one, shape (people,).
+    failed
+        Rows of the people whose integration failed.
+    reasons
+        What is known of the reason, for each of them; empty where no more is known than that it failed.
+    """
+
+    values: Array
+    residual: Array
+    failed: Index
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Everything that the people of a chunk share while batches of them are integrated; states are scaled."""
+
+    integrator: Integrator
+    timeline: Timeline
+    pars: Array
+    initial: Array
+    scales: Array
+    wanted: Index
+    steady: Sequence[Array]
+
+    def run(self, lanes: Index) -> Array:
+        """Integrate one batch; the wanted states, shape (times, wanted, lanes), NaN where it fails."""
+        ta, legs = self.integrator.taylor, self.timeline.legs(lanes)
         ta.set_time(0.0)
-        ta.pars[:] = pars
-        ta.state[:] = initial
-        for leg in legs:
-            for dose in leg.doses:
-                ta.state[schedule.targets[dose]] += schedule.amounts[lanes, dose]
-            if leg.grid.size > 1:
-                grid = np.repeat(leg.grid[:, None], BATCH, axis=1)
+        ta.pars[:] = self.pars[:, lanes]
+        ta.state[:] = self.initial[:, lanes]
+        stack = np.empty((legs.size, self.wanted.size, BATCH))
+        stack[0] = ta.state[self.wanted]
+        for grid, first, actions in zip(legs.grids, legs.offsets, legs.actions, strict=True):
+            for column, who in actions:
+                self._act(column, slice(None) if self.timeline.shared else who, lanes)
+            try:
                 _, passed = ta.propagate_grid(grid, max_steps=MAX_STEPS)
-                out[leg.first : leg.first + leg.count] = passed[leg.skip : leg.skip + leg.count, :, :width]
-            elif leg.count:
-                out[leg.first] = ta.state[:, :width]
+            except ValueError:  # the leg before ended early
+                stack[first:] = np.nan
+                break
+            stack[first : first + len(grid)] = passed[:, self.wanted]
+        rows = legs.rows
+        return stack[rows[:, 0]] if rows.shape[1] == 1 else np.take_along_axis(stack, rows[:, None, :], axis=0)
 
-    def _check(self, states: Array, people: Any, own: Mapping[str, Array]) -> None:
-        bad = ~np.isfinite(states).all(axis=(0, 1))
-        if bad.any():
-            lane = int(np.flatnonzero(bad)[0])
-            values = ", ".join(f"{name}={own[name][lane]:.6g}" for name in self.parameters)
-            raise SolveError(
-                f"the integration failed for person {people[lane]} of model {self.system.name}\n"
-                f"  parameters: {values}\n"
-                f"  likely causes: a rate that grows without bound, a division by zero, or a negative parameter\n"
-                f"  cure: check this person's parameters and the model's equations at these values"
-            )
+    def _act(self, column: int, who: Any, lanes: Index) -> None:
+        plan, ta = self.timeline.plan, self.integrator.taylor
+        code, target = plan.codes[column], plan.targets[column]
+        value = plan.values[0, column] if plan.values.shape[0] == 1 else plan.values[lanes[who], column]
+        if code == Code.ADD:
+            ta.state[target, who] += value / self.scales[target, lanes[who]]
+        elif code == Code.RATE:
+            ta.pars[self._rate(target), who] += value
+        elif code == Code.SET:
+            ta.pars[target, who] = value
+        elif code == Code.RESET:
+            ta.state[:, who] = self.initial[:, lanes[who]]
+            self._stop_infusions(who)
+        else:
+            self._set_steady(plan.steady[target], self.steady[target][:, lanes[who]], who)
 
-    def _evaluate(self, states: Array, times: Array, own: Mapping[str, Array], outputs: Sequence[str]) -> Array:
-        """Work the wanted ids out from the states, with numpy; shape (outputs, people, times)."""
-        scope: dict[str, Any] = {name: column[:, None] for name, column in own.items()}
-        scope |= {name: states[:, i, :].T for i, name in enumerate(self.system.states)}
-        scope["time"] = times[None, :]
-        amounts = dict(scope)
-        scope |= {s: scope[s] / scope[c] for s, c in self.system.per_volume.items() if s in scope}
-        for name, formula in self.system.rules.items():
-            scope[name] = amounts[name] = formula.value(scope, np)
-        shape = (states.shape[2], times.size)
-        return np.array([np.broadcast_to(scope[name], shape) for name in outputs])
+    def _set_steady(self, steady: Steady, state: Array, who: Any) -> None:
+        ta = self.integrator.taylor
+        if steady.adds:
+            ta.state[:, who] += state
+            return
+        ta.state[:, who] = state
+        self._stop_infusions(who)
+
+    def _stop_infusions(self, who: Any) -> None:
+        first = self._rate(None)
+        self.integrator.taylor.pars[first : first + len(self.integrator.equations.infused), who] = 0.0
+
+    def _rate(self, state: int | None) -> int:
+        """Find the parameter that holds the rate of infusion into a state; the first of them for None."""
+        equations = self.integrator.equations
+        if not equations.infused:
+            return len(equations.names)
+        return equations.names.index(infusion_into(equations.infused[0] if state is None else int(state)))
 
 
 @dataclass(frozen=True)
-class Leg:
-    """The stretch from one dose time to the next."""
+class Still:
+    """A system with nothing to integrate: only constants and rules."""
 
-    doses: tuple[int, ...]
-    grid: Array
-    skip: int
-    first: int
-    count: int
+    system: System
 
-
-def _legs(dose_times: Array, times: Array) -> list[Leg]:
-    """Cut time at doses. An output at a dose time belongs to the leg that ends there: it is taken before the dose."""
-    end = times[-1]
-    stops = np.unique(np.append(dose_times[dose_times < end], [0.0, end]))
-    legs = []
-    if times[0] == 0.0:
-        legs.append(Leg((), np.array([0.0]), 0, 0, 1))
-    for start, stop in pairwise(stops):
-        first, last = np.searchsorted(times, [start, stop], side="right")
-        inside = times[first:last]
-        grid = np.concatenate([[start], inside, [] if inside.size and inside[-1] == stop else [stop]])
-        doses = tuple(int(i) for i in np.flatnonzero(dose_times == start))
-        legs.append(Leg(doses, grid, 1, int(first), int(last - first)))
-    return legs
+    def run(
+        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+    ) -> Solved:
+        """Evaluate the rules; see `Integrator.run`."""
+        people = plan.people.size
+        start = start_values(self.system, given, people)
+        none = np.zeros(0, dtype=np.intp)
+        values = evaluate(self.system, np.empty((times.size, 0, people)), none, times, start, outputs)
+        return Solved(values, np.zeros(people), none)
 
 
 def settings() -> dict[str, str | int]:
@@ -157,7 +244,7 @@ def settings() -> dict[str, str | int]:
     }
 
 
-def compile_system(system: System, rtol: float) -> Integrator:
+def compile_system(system: System, rtol: float, atol: float = ATOL, infused: tuple[int, ...] = ()) -> Runner:
     """Compile a system's rates to machine code (about 0.3 s for 16 states).
 
     Parameters
@@ -165,32 +252,26 @@ def compile_system(system: System, rtol: float) -> Integrator:
     system
         The equations.
     rtol
-        Tolerance, relative to the largest state.
+        Tolerance, relative to each state's peak.
+    atol
+        Error that is always allowed, in each state's own units.
+    infused
+        Indices of states that can receive an infusion.
     """
-    names = tuple(system.constants)
-    scope: dict[str, Any] = {name: hy.par[i] for i, name in enumerate(names)}
-    variables = (
-        dict(zip(system.states, hy.make_vars(*(f"x{i}" for i in range(len(system.states)))), strict=True))
-        if len(system.states) > 1
-        else {system.states[0]: hy.make_vars("x0")}
-    )
-    scope |= variables
-    scope["time"] = hy.time
-    scope |= {s: scope[s] / scope[c] for s, c in system.per_volume.items()}
-    for name, formula in system.rules.items():
-        scope[name] = formula.value(scope, hy)
-    equations = [(variables[name], _expression(system.rates[name], scope)) for name in system.states]
+    if not system.states:
+        return Still(system)
+    frozen = freeze(system)
+    if frozen.surfaces:
+        from ketum.engine.switched import compile_switched
+
+        return compile_switched(system, frozen, rtol, atol, infused)
+    equations = write(system, frozen, infused)
     taylor = hy.taylor_adaptive_batch(
-        equations,
+        list(equations.pairs),
         np.zeros((len(system.states), BATCH)),
         tol=rtol,
-        pars=np.zeros((len(names), BATCH)),
+        pars=np.zeros((len(equations.names), BATCH)),
         compact_mode=COMPACT_MODE,
         fast_math=FAST_MATH,
     )
-    return Integrator(system, names, taylor)
-
-
-def _expression(formula: Formula, scope: Mapping[str, Any]) -> Any:
-    value = formula.value(scope, hy)
-    return value if isinstance(value, hy.expression) else hy.expression(float(value))
+    return Integrator(system, equations, taylor, Pilot(equations, taylor, rtol, atol))

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.doses import Array, Dosing, Schedule, schedules
-from ketum.engine.integrate import Integrator, compile_system
+from ketum.engine.doses import Array, Dosing, Records, plan, read
+from ketum.engine.integrate import Runner, Solved, compile_system
 from ketum.engine.sbml import System, parse, read_text
-from ketum.errors import ModelError, Problem
+from ketum.engine.scaling import ATOL
+from ketum.errors import ModelError, Problem, SolveWarning
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+LIKELY = (
+    "  likely causes: a rate that grows without bound, a division by zero, a negative parameter, a root of what falls\n"
+    "  below zero\n"
+    "  cure: check this person's parameters and the model's equations at these values"
+)
 CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
 
@@ -74,7 +82,9 @@ class Model:
         outputs: Sequence[str] | None = None,
         *,
         dosing: Mapping[str, Dosing] | None = None,
+        observe: Literal["after", "before"] = "after",
         rtol: float = 1e-8,
+        atol: float = ATOL,
         executor: Executor | None = None,
         chunk: int = CHUNK,
         progress: Callable[[int], None] | None = None,
@@ -86,16 +96,20 @@ class Model:
         doses
             Event table, see `ketum.engine.doses`.
         times
-            Output times, increasing, in the model's unit of time, shape (times,). At a dose time the output is taken
-            just before the dose.
+            Output times, increasing, in the model's unit of time, shape (times,).
         parameters
             Values that replace the model's own: a number for everyone or one per person, shape (subjects,).
         outputs
             Ids of states, rules or reactions to return; all states when None.
         dosing
             How doses enter a compartment, by its id.
+        observe
+            Whether an output at the instant of a dose is taken after it, as NONMEM has it for a record that follows
+            the dose, or before it, for troughs.
         rtol
-            Tolerance of the integration, relative to the largest state.
+            Tolerance of the integration, relative to each state's own peak.
+        atol
+            Error that is always allowed, in each state's own units.
         executor
             Where chunks of people are solved; in this process when None.
         chunk
@@ -106,22 +120,30 @@ class Model:
         Returns
         -------
         xarray.Dataset
-            One variable an output, dims (subject, time), units in attributes; tolerance and model hash as well.
+            One variable an output, dims (subject, time), units in attributes; tolerance and model hash as well. A
+            model's own ``time`` or ``subject`` is called ``time_`` or ``subject_``. With
+            steady-state doses also ``steady_state_residual`` (subject,): the change over one more interval, relative to
+            each state. Where a person's integration fails, their outputs are NaN, `failed` in the attributes names
+            them, and a `SolveWarning` says what to do.
 
         Raises
         ------
         ModelError
             Where doses, times, parameters or outputs do not fit the model.
-        SolveError
-            Where the integration fails; it names the person.
         """
-        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, rtol)
+        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, observe, rtol, atol)
         values = np.empty((len(job.outputs), job.subjects, job.times.size))
-        for people, part in _solved(job, job.parts(chunk), executor):
-            values[:, people] = part
+        residual, failed = np.zeros(job.subjects), []
+        reasons: dict[int, str] = {}
+        for people, part in _solved(job.parts(chunk), executor):
+            values[:, people], residual[people] = part.values, part.residual
+            failed += people[part.failed].tolist()
+            reasons.update(zip(people[part.failed].tolist(), part.reasons, strict=False))
             if progress is not None:
                 progress(people.size)
-        return _dataset(job, values)
+        if failed:
+            _warn(job, sorted(failed), reasons)
+        return _dataset(job, values, residual, sorted(failed))
 
     def _job(
         self,
@@ -130,123 +152,158 @@ class Model:
         parameters: Mapping[str, npt.ArrayLike],
         outputs: Sequence[str] | None,
         dosing: Mapping[str, Dosing],
+        observe: str,
         rtol: float,
+        atol: float,
     ) -> Job:
         outputs = tuple(outputs if outputs is not None else self.system.states)
-        table = _parameter_table(self.system, parameters, {d.bioavailability for d in dosing.values()} - {None})
+        states = self.system.states
+        ways = {states.index(species): how for species, how in dosing.items() if _known(species, states)}
+        named = {name for how in ways.values() for name in how.names()}
+        table = _parameter_table(self.system, parameters, named, {str(name) for name in doses.columns})
         subjects = max((column.size for column in table.values()), default=1)
         _check_outputs(self.system, outputs)
-        plan = schedules(doses, self.system.states, subjects)
-        factors = {
-            self.system.states.index(species): how.bioavailability
-            for species, how in dosing.items()
-            if how.bioavailability and _known(species, self.system.states)
-        }
-        return Job(self, _checked_times(times), table, outputs, tuple(plan), factors, subjects, rtol)
+        grid = _checked_times(times)
+        after = np.full(grid.size, _is_after(observe))
+        records = tuple(read(doses, states, subjects, ways))
+        return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """Everything that a run needs, checked."""
 
     model: Model
     times: Array
+    after: npt.NDArray[np.bool_]
     parameters: Mapping[str, Array]
     outputs: tuple[str, ...]
-    plan: tuple[Schedule, ...]
-    factors: Mapping[int, str]
+    records: tuple[Records, ...]
+    dosing: Mapping[int, Dosing]
     subjects: int
     rtol: float
+    atol: float
 
     def parts(self, chunk: int) -> list[Part]:
         """Cut the people into chunks; each carries only its own people's numbers."""
         return [
-            self._part(schedule.take(slice(start, start + chunk)))
-            for schedule in self.plan
-            for start in range(0, schedule.people.size, chunk)
+            self._part(records.take(slice(start, start + chunk)))
+            for records in self.records
+            for start in range(0, records.people.size, chunk)
         ]
 
-    def _part(self, schedule: Schedule) -> Part:
-        own = {
-            name: column[schedule.people] if column.size > 1 else np.broadcast_to(column, schedule.people.shape)
-            for name, column in self.parameters.items()
-        }
-        factor = np.ones_like(schedule.amounts)
-        for target, name in self.factors.items():
-            factor[:, schedule.targets == target] = own[name][:, None]
-        dosed = Schedule(schedule.people, schedule.times, schedule.targets, schedule.amounts * factor)
-        return Part(self.model, self.times, own, self.outputs, dosed, self.rtol)
+    def _part(self, records: Records) -> Part:
+        own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
+        return Part(self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """One chunk of people, as it is sent to a worker."""
 
     model: Model
     times: Array
+    after: npt.NDArray[np.bool_]
     parameters: Mapping[str, Array]
     outputs: tuple[str, ...]
-    schedule: Schedule
+    records: Records
+    dosing: Mapping[int, Dosing]
     rtol: float
+    atol: float
 
 
-def solve_part(part: Part) -> Array:
-    """Integrate one chunk; shape (outputs, people, times). Runs in a worker."""
-    integrator = _integrator(part.model, part.rtol)
-    return integrator.run(part.schedule, part.times, part.parameters, part.outputs)
+def solve_part(part: Part) -> Solved:
+    """Integrate one chunk. Runs in a worker."""
+    people = part.records.people.size
+    given = {name: np.broadcast_to(column, people) for name, column in part.parameters.items()}
+    actions = plan(part.records, part.dosing, part.parameters)
+    integrator = _integrator(part.model, part.rtol, part.atol, actions.infused)
+    return integrator.run(actions, part.times, part.after, given, part.outputs)
 
 
-_compiled: dict[tuple[str, float], Integrator] = {}
+_compiled = threading.local()
 
 
-def _integrator(model: Model, rtol: float) -> Integrator:
-    """Compile once in each process."""
-    key = (model.system.sha256, rtol)
-    if key not in _compiled:
-        _compiled[key] = compile_system(model.system, rtol)
-    return _compiled[key]
+def _integrator(model: Model, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
+    """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
+    known: dict[str, Runner] = _compiled.__dict__
+    key = f"{model.system.sha256}/{rtol!r}/{atol!r}/{infused}"
+    if key not in known:
+        known[key] = compile_system(model.system, rtol, atol, infused)
+    return known[key]
 
 
-def _solved(job: Job, parts: list[Part], executor: Executor | None) -> Iterable[tuple[npt.NDArray[np.intp], Array]]:
+def _solved(parts: list[Part], executor: Executor | None) -> Iterable[tuple[npt.NDArray[np.intp], Solved]]:
     if executor is None:
         for part in parts:
-            yield part.schedule.people, solve_part(part)
+            yield part.records.people, solve_part(part)
         return
     from concurrent.futures import as_completed
 
-    waiting: dict[Future[Array], Part] = {executor.submit(solve_part, part): part for part in parts}
+    waiting: dict[Future[Solved], Part] = {executor.submit(solve_part, part): part for part in parts}
     try:
         for future in as_completed(waiting):
-            yield waiting.pop(future).schedule.people, future.result()
+            yield waiting.pop(future).records.people, future.result()
     finally:
         for future in waiting:
             future.cancel()
 
 
-def _dataset(job: Job, values: Array) -> xr.Dataset:
+def _warn(job: Job, failed: list[int], reasons: Mapping[int, str]) -> None:
+    """Name who failed, and what to look at."""
+    first = failed[0]
+    own = {n: float(column[first] if column.size > 1 else column[0]) for n, column in job.parameters.items()}
+    values = ", ".join(f"{name}={value:.6g}" for name, value in own.items()) or "the model's own"
+    more = f" (and {len(failed) - 1} others, named in the result's attribute `failed`)" if len(failed) > 1 else ""
+    warnings.warn(
+        f"the integration failed for person {first}{more} of model {job.model.system.name}; their outputs are NaN\n"
+        f"  parameters: {values}\n" + (reasons.get(first) or LIKELY),
+        SolveWarning,
+        stacklevel=3,
+    )
+
+
+def _dataset(job: Job, values: Array, residual: Array, failed: list[int]) -> xr.Dataset:
     import xarray as xr
 
     from ketum.engine.integrate import settings
 
     system = job.model.system
+    variables: dict[str, Any] = {
+        label(name): (("subject", "time"), values[i], {"units": system.units.get(name, "")})
+        for i, name in enumerate(job.outputs)
+    }
+    if any(records.ss.any() for records in job.records):
+        variables["steady_state_residual"] = ("subject", residual)
     return xr.Dataset(
-        {
-            name: (("subject", "time"), values[i], {"units": system.units.get(name, "")})
-            for i, name in enumerate(job.outputs)
-        },
+        variables,
         coords={"subject": np.arange(job.subjects), "time": job.times},
-        attrs={"model": system.name, "model_sha256": system.sha256, "rtol": job.rtol, **settings()},
+        attrs={
+            "model": system.name,
+            "model_sha256": system.sha256,
+            "rtol": job.rtol,
+            "atol": job.atol,
+            "failed": failed,
+            **settings(),
+        },
     )
 
 
-def _parameter_table(system: System, parameters: Mapping[str, npt.ArrayLike], extra: set[Any]) -> dict[str, Array]:
-    """Check the given parameters; also those that only the dosing uses."""
+def label(output: str) -> str:
+    """Say how an output is called in the result; an id that is also a dimension's name gets an underscore."""
+    return f"{output}_" if output in ("subject", "time") else output
+
+
+def _parameter_table(
+    system: System, parameters: Mapping[str, npt.ArrayLike], extra: set[str], columns_of_doses: set[str]
+) -> dict[str, Array]:
+    """Check the given parameters; also those that only the dosing uses, which may stand in the dose table instead."""
     columns, problems = {}, []
     for name, given in parameters.items():
         column = np.atleast_1d(np.asarray(given, dtype=float))
         if name not in system.constants and name not in extra:
             problems.append(Problem(name, "the model has no such parameter", allowed=", ".join(system.constants)))
-        elif column.ndim != 1:
+        elif column.ndim != 1 or not column.size:
             problems.append(Problem(name, "give one number, or one for each person", str(column.shape)))
         elif not np.isfinite(column).all():
             person = int(np.flatnonzero(~np.isfinite(column))[0])
@@ -255,10 +312,11 @@ def _parameter_table(system: System, parameters: Mapping[str, npt.ArrayLike], ex
     sizes = {column.size for column in columns.values()} - {1}
     if len(sizes) > 1:
         problems.append(Problem("parameters", "columns of different length", str(sorted(sizes)), "one length for all"))
-    problems += [
-        Problem(str(name), "the dosing needs this parameter, and it is not given") for name in extra - set(columns)
-    ]
-    needed = [n for n, v in system.constants.items() if v != v and n not in columns]
+    own = {name: np.array([system.constants[name]]) for name in extra & system.constants.keys() if name not in columns}
+    columns |= {name: value for name, value in own.items() if value[0] == value[0]}
+    lacking = sorted(extra - columns.keys() - columns_of_doses)
+    problems += [Problem(name, "the dosing needs this parameter, and it is not given") for name in lacking]
+    needed = sorted(system.unset - columns.keys())
     problems += [Problem(name, "this parameter has no value in the model, and none is given") for name in needed]
     if problems:
         raise ModelError("parameters", problems)
@@ -277,6 +335,12 @@ def _checked_times(times: Sequence[float] | Array) -> Array:
     if fault:
         raise ModelError("times", [Problem("times", fault, cure="numpy.unique sorts and removes duplicates")])
     return grid
+
+
+def _is_after(observe: str) -> bool:
+    if observe not in ("after", "before"):
+        raise ModelError("observe", [Problem("observe", "not a way to observe", str(observe), "after, before")])
+    return observe == "after"
 
 
 def _check_outputs(system: System, outputs: Sequence[str]) -> None:
