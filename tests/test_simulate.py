@@ -231,3 +231,23 @@ def test_levels_follow_the_closed_form_of_the_area():
     expected = reaching / (own["Q_H"] * E) / 1000  # ng/L to ng/mL
     found = run.tree["endpoints"]["AUC"].sel(alkaloid="speciociliatine").to_numpy()
     np.testing.assert_allclose(found, expected, rtol=0.03)
+
+
+def test_a_person_whose_integration_fails_stops_the_run(monkeypatch):
+    """Quantiles over the rest would pass for quantiles over everyone."""
+    from ketum.engine import Model
+    from ketum.errors import SolveError
+
+    real = Model.solve
+
+    def failing(self, *given, **named):
+        return real(self, *given, **named).assign_attrs(failed=[3])
+
+    monkeypatch.setattr(Model, "solve", failing)
+    case = parse_case(
+        '[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "US-CO"\n'
+        '[[kratom]]\nproduct = "tea"\namount = "2 g"\n',
+        "case",
+    )
+    with pytest.raises(SolveError, match="number 3"):
+        simulate(case, number=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from ketum import __version__, endpoints, people
 from ketum.case import Case
+from ketum.errors import SolveError, SolveWarning
 from ketum.evidence import fact
 from ketum.intake import Intake, dose_table, intakes, molar_mass
 from ketum.people import LAYERS, Stream
@@ -194,14 +196,17 @@ def _solved(
         rows = slice(start, min(start + block, number))
         own = {name: column[rows] for name, column in everyone.own.items()}
         doses = table[(table["ID"] >= rows.start) & (table["ID"] < rows.stop)]
-        solved = model().solve(
-            doses.assign(ID=doses["ID"] - rows.start),
-            grid,
-            {name: column for name, column in own.items() if name in known},
-            [f"C_{a.code}" for a in ALKALOIDS],
-            executor=executor,
-            progress=done,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SolveWarning)  # raised below, with the person's number in the run
+            solved = model().solve(
+                doses.assign(ID=doses["ID"] - rows.start),
+                grid,
+                {name: column for name, column in own.items() if name in known},
+                [f"C_{a.code}" for a in ALKALOIDS],
+                executor=executor,
+                progress=done,
+            )
+        _raise_failures([rows.start + person for person in solved.attrs["failed"]])
         found: Found = {}
         for i, alkaloid in enumerate(ALKALOIDS):
             to_mass = molar_mass(alkaloid.code) / 1000  # nM to ng/mL
@@ -217,6 +222,15 @@ def _solved(
         for code in parts[0]
     }
     return grid[stored], levels, joined
+
+
+def _raise_failures(people: list[int]) -> None:
+    """Refuse to report quantiles of some of the people as if they were all."""
+    if people:
+        raise SolveError(
+            f"the integration failed for {len(people)} of the virtual people, first for number {people[0]}\n"
+            "    This is a defect of ketum's model, not of your file. Please report the command and the case file."
+        )
 
 
 def _stored(grid: Array, end_h: float) -> npt.NDArray[np.intp]:
@@ -344,8 +358,6 @@ def _bare(quantity: str) -> str:
 
 def _quantiles(values: Array, at: list[float]) -> Array:
     """Take quantiles over people, leaving out those for whom a number is not defined; NaN where it is for nobody."""
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # nanquantile warns where nobody has the number
         return np.asarray(np.nanquantile(np.where(np.isfinite(values), values, np.nan), at, axis=-1))
