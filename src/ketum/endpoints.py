@@ -31,9 +31,6 @@ UNITS = {
 FOLLOW_UP_H = np.array([0.5, 1, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 24, 48, 72, 96, 120, 144])
 """Hours after the last dose at which a trial would draw blood; the half-life is read off these."""
 
-QUANTIFIABLE_NM = 0.4
-"""A level that a laboratory can still measure, for the apparent half-life: the middle of what `trials` assumes."""
-
 EARLY = np.array([0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 36])
 COARSE = np.array([0.5, 1, 1.5, 2, 3, 4, 6, 12])
 MANY_DOSES = 300
@@ -94,7 +91,7 @@ def windows(dose_times: Array, end_h: float) -> tuple[Window, ...]:
 
 
 def endpoints(
-    times: Array, levels: Array, dose_times: Array, end_h: float, limit: float, study_peak: float
+    times: Array, levels: Array, dose_times: Array, end_h: float, limit: Array | float, study_peak: float
 ) -> dict[str, Array]:
     """Work out each person's numbers for one alkaloid.
 
@@ -109,7 +106,7 @@ def endpoints(
     end_h
         End of the run; later outputs serve the half-life only.
     limit
-        Quantification limit in ng/mL for the apparent half-life.
+        Quantification limit in ng/mL for the apparent half-life; one for all, or shape (people,).
     study_peak
         Level in ng/mL above which time is counted.
 
@@ -157,7 +154,7 @@ def time_above(times: Array, levels: Array, threshold: float) -> Array:
     return np.asarray((share * np.diff(times)).sum(axis=1))
 
 
-def _half_life_after(times: Array, levels: Array, dose_times: Array, limit: float) -> Array:
+def _half_life_after(times: Array, levels: Array, dose_times: Array, limit: Array | float) -> Array:
     if not dose_times.size:
         return np.full(len(levels), np.nan)
     sampled = _at(times, dose_times[-1] + FOLLOW_UP_H)

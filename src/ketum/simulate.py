@@ -212,7 +212,7 @@ def _solved(
             to_mass = molar_mass(alkaloid.code) / 1000  # nM to ng/mL
             curve = solved[f"C_{alkaloid.code}"].to_numpy() * to_mass
             levels[i, rows] = curve[:, stored]
-            limit = endpoints.QUANTIFIABLE_NM * to_mass
+            limit = own["limit_HM" if alkaloid.code == "HM" else "limit_MG"] * to_mass
             peak = study_peak(alkaloid.code)
             found[alkaloid.code] = endpoints.endpoints(grid, curve, dose_times, end_h, limit, peak)
             found[alkaloid.code]["half_life_structural"] = endpoints.terminal_half_life(own, alkaloid.code)
