@@ -51,7 +51,7 @@ class Size:
     slowest: int
 
 
-FULL = Size(9, DOSES, 256, 16, 2)
+FULL = Size(9, DOSES, 512, 16, 2)
 QUICK = Size(2, 3, 16, 4, 2)
 
 
@@ -163,7 +163,7 @@ def _makers(
         "heyoka_by_hand": lambda: HeyokaByHand(case),
         "libroadrunner_bdf": lambda: RoadRunner(few, sbml, True, pool, cores),
         "libroadrunner_adams": lambda: RoadRunner(few, sbml, False, pool, cores),
-        "diffrax": lambda: Diffrax(case.first(case.people // 4 if case.people > 64 else case.people), cores),
+        "diffrax": lambda: Diffrax(case.first(min(case.people, 128)), cores),
         "scipy_lsoda": lambda: ScipyLsoda(case.first(size.slowest)),
     }
     if pool is not None:

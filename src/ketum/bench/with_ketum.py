@@ -13,8 +13,6 @@ from ketum.engine import Dosing, Model
 if TYPE_CHECKING:
     import pandas as pd
 
-CHUNK = 32
-
 
 class Ketum:
     """`Model.solve` with one event table for all.
@@ -32,6 +30,7 @@ class Ketum:
     def __init__(self, case: Case, executor: Executor | None, cores: int, name: str = "ketum") -> None:
         self.case, self.executor, self.cores, self.name = case, executor, cores, name
         self.people, self.model = case.people, Model.from_file(MODEL)
+        self.chunk = -(-case.people // (2 * cores))  # each core gets two, so that a slow one holds up half as much
 
     def run(self) -> Array:
         """Solve; outputs of shape (people, outputs, times)."""
@@ -39,7 +38,7 @@ class Ketum:
         if case.lag.any():
             own["lag"], dosing = case.lag, {name: Dosing(lag="lag") for name in AMOUNTS}
         solved = self.model.solve(
-            _doses(case), case.times, own, OUTPUTS, dosing=dosing, rtol=RTOL, executor=self.executor, chunk=CHUNK
+            _doses(case), case.times, own, OUTPUTS, dosing=dosing, rtol=RTOL, executor=self.executor, chunk=self.chunk
         )
         return np.stack([solved[name].to_numpy() for name in OUTPUTS], axis=1)
 
