@@ -151,9 +151,7 @@ def _rows(timeline: Timeline, start: Array, stop: Array, first: Index, offsets: 
     """Find the row of each output of one lane."""
     times, after = timeline.times, timeline.after
     leg = np.searchsorted(start[: last + 1], times, side="right") - 1
-    earlier = np.searchsorted(start[: last + 1], times, side="left") - 1
-    at_start = times == start[np.maximum(leg, 0)]
-    leg = np.where(at_start & ~after, earlier, leg)
+    leg = leg - ((times == start[np.maximum(leg, 0)]) & ~after)  # no two legs begin at one instant
     safe = np.maximum(leg, 0)
     within = 1 + np.arange(times.size) - first[safe]
     final = offsets[safe + 1] - offsets[safe] - 1
