@@ -178,15 +178,20 @@ def sbml_suite(
 
 
 @app.command()
-def bench(as_json: AsJson = False) -> None:
-    """Time the engine side by side with other solvers, in one run."""
-    from ketum.bench import measure, table
+def bench(
+    as_json: AsJson = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Few people and rounds, only to see that it works.")] = False,
+) -> None:
+    """Time the engine side by side with other solvers, in one run; exit code 1 where one does not agree."""
+    from ketum.bench import disagreeing, measure, table
 
-    found = measure()
+    found = measure(quick)
     if as_json:
         _print_json(found)
     else:
         print(table(found))
+    if disagreeing(found):
+        sys.exit(1)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import heyoka as hy
@@ -170,25 +171,42 @@ class _Batch:
         ta.state[:] = self.initial[:, lanes]
         stack = np.empty((legs.size, self.wanted.size, BATCH))
         stack[0] = ta.state[self.wanted]
-        for grid, first, actions in zip(legs.grids, legs.offsets, legs.actions, strict=True):
+        state, added = ta.state, self._added(lanes)  # a view: asking for it at every dose takes longer than the dose
+        for grid, first, actions in zip(legs.grids, legs.offsets.tolist(), legs.actions, strict=True):
             for column, who in actions:
-                self._act(column, slice(None) if self.timeline.shared else who, lanes)
+                target = self.bolus_into[column]
+                if target < 0:
+                    self._act(column, who, lanes)
+                else:
+                    state[target, who] += added[column, who]
             try:
                 _, passed = ta.propagate_grid(grid, max_steps=MAX_STEPS)
             except ValueError:  # the leg before ended early
                 stack[first:] = np.nan
                 break
-            stack[first : first + len(grid)] = passed[:, self.wanted]
+            np.take(passed, self.wanted, 1, stack[first : first + len(grid)], "clip")
         rows = legs.rows
         return stack[rows[:, 0]] if rows.shape[1] == 1 else np.take_along_axis(stack, rows[:, None, :], axis=0)
+
+    @cached_property
+    def bolus_into(self) -> list[int]:
+        """The state that each action adds to; -1 where it does something else."""
+        plan = self.timeline.plan
+        found: list[int] = np.where(plan.codes == Code.ADD, plan.targets, -1).tolist()
+        return found
+
+    def _added(self, lanes: Index) -> Array:
+        """How much each action adds to its scaled state, for all actions at once, shape (actions, lanes)."""
+        plan = self.timeline.plan
+        values = plan.values if plan.values.shape[0] == 1 else plan.values[lanes]
+        targets = np.where(plan.codes == Code.ADD, plan.targets, 0)
+        return np.asarray(values.T / self.scales[targets][:, lanes])
 
     def _act(self, column: int, who: Any, lanes: Index) -> None:
         plan, ta = self.timeline.plan, self.integrator.taylor
         code, target = plan.codes[column], plan.targets[column]
         value = plan.values[0, column] if plan.values.shape[0] == 1 else plan.values[lanes[who], column]
-        if code == Code.ADD:
-            ta.state[target, who] += value / self.scales[target, lanes[who]]
-        elif code == Code.RATE:
+        if code == Code.RATE:
             ta.pars[self._rate(target), who] += value
         elif code == Code.SET:
             ta.pars[target, who] = value

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +31,10 @@ LIKELY = (
 )
 CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
+
+
+_parsed = lru_cache(maxsize=16)(parse)
+"""A worker gets the model anew with every chunk of people; parsing it each time would take as long as they do."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Model:
     @cached_property
     def system(self) -> System:
         """The equations as plain data."""
-        return parse(self.sbml, self.name)
+        return _parsed(self.sbml, self.name)
 
     def solve(
         self,

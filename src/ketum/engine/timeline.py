@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from ketum.engine.doses import Array, Index, Plan
 
-Actions = tuple[tuple[tuple[int, Index], ...], ...]
-"""For each leg: a column of the plan, and the lanes that it moves."""
+Actions = tuple[tuple[tuple[int, Index | slice], ...], ...]
+"""For each leg: a column of the plan, and the lanes that it moves, often all."""
 SAME = 1e-12
 """Times that differ by less than this part of themselves are one instant."""
 BATCH = 8
@@ -123,29 +124,34 @@ def _legs(timeline: Timeline, lanes: Index) -> Legs:
     first = np.array([np.searchsorted(times, b, side="right") for b in bounds])
     beyond = np.maximum([np.searchsorted(times, s, side="left") for s in stops], first)
     inside = beyond - first
-    grids = tuple(_grid(times, bounds[:, leg], stops[:, leg], first[:, leg], inside[:, leg]) for leg in range(legs))
+    grids = _grids(times, bounds, stops, first, inside)
     offsets = 1 + np.concatenate([[0], np.cumsum([len(g) for g in grids])])
     rows = np.array([_rows(timeline, bounds[i], stops[i], first[i], offsets, int(last[i])) for i in range(width)]).T
     return Legs(grids, offsets[:-1], rows, _actions(order, number, runs, legs), int(offsets[-1]))
 
 
-def _grid(times: Array, start: Array, stop: Array, first: Index, inside: Index) -> Array:
-    """Evaluate each lane at its own outputs; lanes with fewer get further times of no interest, as rows are shared."""
-    most = int(inside.max())
-    row = np.arange(1, most + 1)[:, None]
-    own = times[np.minimum(first + row - 1, times.size - 1)]
-    from_ = np.where(inside > 0, times[np.clip(first + inside - 1, 0, times.size - 1)], start)
-    filler = from_ + (stop - from_) * ((row - inside) / (most - inside + 1))
-    return np.concatenate([start[None, :], np.where(row <= inside, own, filler), stop[None, :]])
+def _grids(times: Array, start: Array, stop: Array, first: Index, inside: Index) -> tuple[Array, ...]:
+    """Evaluate each lane at its own outputs; lanes with fewer get further times of no interest, as rows are shared.
+
+    All legs are laid out at once: one after the other they take as long as the integration does.
+    """
+    most = inside.max(axis=0)
+    begins = np.concatenate([[0], np.cumsum(most + 2)])
+    leg = np.repeat(np.arange(most.size), most + 2)
+    row = (np.arange(leg.size) - begins[leg])[:, None]
+    latest = np.where(inside > 0, times[np.clip(first + inside - 1, 0, times.size - 1)], start)
+    own, count, from_ = times[np.clip(first.T[leg] + row - 1, 0, times.size - 1)], inside.T[leg], latest.T[leg]
+    filler = from_ + (stop.T[leg] - from_) * ((row - count) / (most[leg][:, None] - count + 1))
+    laid = np.where(row <= count, own, filler)
+    laid[begins[:-1]], laid[begins[1:] - 1] = start.T, stop.T
+    return tuple(laid[begin:end] for begin, end in pairwise(begins.tolist()))
 
 
 def _rows(timeline: Timeline, start: Array, stop: Array, first: Index, offsets: Index, last: int) -> Index:
     """Find the row of each output of one lane."""
     times, after = timeline.times, timeline.after
     leg = np.searchsorted(start[: last + 1], times, side="right") - 1
-    earlier = np.searchsorted(start[: last + 1], times, side="left") - 1
-    at_start = times == start[np.maximum(leg, 0)]
-    leg = np.where(at_start & ~after, earlier, leg)
+    leg = leg - ((times == start[np.maximum(leg, 0)]) & ~after)  # no two legs begin at one instant
     safe = np.maximum(leg, 0)
     within = 1 + np.arange(times.size) - first[safe]
     final = offsets[safe + 1] - offsets[safe] - 1
@@ -158,10 +164,11 @@ def _actions(order: Index, number: Index, runs: npt.NDArray[np.bool_], legs: int
     lane, place = np.nonzero(runs)
     column, leg = order[lane, place], number[lane, place]
     by = np.lexsort((lane, column, leg))
-    found: list[list[tuple[int, Index]]] = [[] for _ in range(legs)]
+    found: list[list[tuple[int, Index | slice]]] = [[] for _ in range(legs)]
     lane, column, leg = lane[by], column[by], leg[by]
-    cuts = np.flatnonzero(np.diff(leg * (order.shape[1] + 1) + column)) + 1
-    for part in np.split(np.arange(lane.size), cuts):
-        if part.size:
-            found[leg[part[0]]].append((int(column[part[0]]), lane[part]))
+    cuts = np.flatnonzero(np.diff(leg * (order.shape[1] + 1) + column, prepend=-1)).tolist()
+    columns, numbers = column.tolist(), leg.tolist()
+    for begin, end in pairwise([*cuts, lane.size]):
+        who = slice(None) if end - begin == order.shape[0] else lane[begin:end]
+        found[numbers[begin]].append((columns[begin], who))
     return tuple(tuple(each) for each in found)

@@ -1,0 +1,195 @@
+"""Solvers in turn, round by round."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from ketum.bench.case import DOSES, Array, Case, draw
+from ketum.bench.with_diffrax import Diffrax
+from ketum.bench.with_heyoka import HeyokaByHand
+from ketum.bench.with_ketum import Ketum
+from ketum.bench.with_roadrunner import RoadRunner
+from ketum.bench.with_scipy import ScipyLsoda, reference
+
+CURE = "pip install 'ketum[bench]'"
+PEERS = ("libroadrunner_bdf", "libroadrunner_adams", "diffrax")
+
+
+class Solver(Protocol):
+    """Whatever solves the case."""
+
+    name: str
+    people: int
+    cores: int
+
+    def run(self) -> Array:
+        """Solve; outputs of shape (people, outputs, times)."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: rounds, doses, and people for fast, slow and very slow solvers.
+
+    The time of a person does not depend on how many are solved, as long as there are enough to fill all cores.
+    """
+
+    rounds: int
+    doses: int
+    fast: int
+    slow: int
+    slowest: int
+
+
+FULL = Size(9, DOSES, 512, 16, 2)
+QUICK = Size(2, 3, 16, 4, 2)
+
+
+@dataclass
+class Contest:
+    """One solver in the comparison."""
+
+    key: str
+    solver: Solver
+    reference: Array
+    start: float = 0.0
+    error: float = 0.0
+    spent: list[float] = field(default_factory=list)
+
+    def warm(self, began: float) -> None:
+        """Run untimed: compile, start workers, and look at the answer."""
+        answer = self.solver.run()[: len(self.reference)]
+        self.start = time.perf_counter() - began
+        exact = self.reference[: len(answer)]
+        self.error = float((np.abs(answer - exact) / np.abs(exact).max(axis=2, keepdims=True)).max())
+        self.solver.run()
+
+    def round(self) -> None:
+        """Run timed."""
+        began = time.perf_counter()
+        self.solver.run()
+        self.spent.append((time.perf_counter() - began) / self.solver.people * 1000)
+
+    @property
+    def typical(self) -> float:
+        """Median time of a person in ms."""
+        return statistics.median(self.spent)
+
+
+def measure(quick: bool = False) -> dict[str, Any]:
+    """Time all solvers on one case.
+
+    Parameters
+    ----------
+    quick
+        Whether to run a few people and rounds only, to see that everything works.
+
+    Returns
+    -------
+    dict
+        ``{engines: [{name, ms_per_subject, cores, max_error, ...}], ratios: {...}, missing: [...]}``. `max_error` is
+        the largest difference from the reference, relative to each person's and output's peak. A ratio says how many
+        times as long a peer takes as ketum on as many cores, and is null where the peer is not installed;
+        `two_cores` is ketum's one core against two, `random_lag` a lag of each person's own against none.
+    """
+    size = QUICK if quick else FULL
+    cores = min(2, os.cpu_count() or 1)
+    with ExitStack() as stack:
+        pool: Executor | None = None
+        if cores > 1:
+            # Spawned, not forked: a fork copies the compiler's locks in whatever state they are in.
+            context = multiprocessing.get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(cores, mp_context=context))
+        contests, missing = _entered(size, pool, cores, stack)
+        gc.collect()
+        for _ in range(size.rounds):
+            for contest in contests:
+                contest.round()
+    return {
+        "engines": [_row(contest) for contest in contests],
+        "ratios": _ratios({contest.key: contest for contest in contests}, cores),
+        "missing": missing,
+        "rounds": size.rounds,
+        "agrees_to": max(contest.error for contest in contests),
+    }
+
+
+def _entered(
+    size: Size, pool: Executor | None, cores: int, stack: ExitStack
+) -> tuple[list[Contest], list[dict[str, str]]]:
+    """Make every solver ready; a peer that is not there or does not run is left out, and named."""
+    case, lagged = draw(size.fast, size.doses), draw(size.fast, size.doses, lagged=True)
+    exact, exact_lagged = reference(case.first(size.slowest)), reference(lagged.first(size.slowest))
+    contests: list[Contest] = []
+    missing: list[dict[str, str]] = []
+    for key, make in _makers(size, case, lagged, pool, cores).items():
+        began = time.perf_counter()
+        try:
+            contest = Contest(key, make(), exact_lagged if key == "random_lag" else exact)
+            if isinstance(contest.solver, Diffrax):
+                stack.callback(contest.solver.close)
+            contest.warm(began)
+        except ImportError:
+            missing.append({"peer": key, "why": "not installed", "cure": CURE})
+        except RuntimeError as fault:
+            if not key.startswith(PEERS):
+                raise
+            missing.append({"peer": key, "why": f"does not run here: {fault}", "cure": CURE})
+        else:
+            contests.append(contest)
+    return contests, missing
+
+
+def _makers(
+    size: Size, case: Case, lagged: Case, pool: Executor | None, cores: int
+) -> Mapping[str, Callable[[], Solver]]:
+    few, own = case.first(size.slow * cores), Ketum(case, None, 1)
+    sbml = own.model.sbml
+    makers: dict[str, Callable[[], Solver]] = {"ketum": lambda: own}
+    if pool is not None:
+        makers["two_cores"] = lambda: Ketum(case, pool, cores)
+    makers |= {
+        "random_lag": lambda: Ketum(lagged, None, 1, "ketum, random lag"),
+        "heyoka_by_hand": lambda: HeyokaByHand(case),
+        "libroadrunner_bdf": lambda: RoadRunner(few, sbml, True, pool, cores),
+        "libroadrunner_adams": lambda: RoadRunner(few, sbml, False, pool, cores),
+        "diffrax": lambda: Diffrax(case.first(min(case.people, 128)), cores),
+        "scipy_lsoda": lambda: ScipyLsoda(case.first(size.slowest)),
+    }
+    if pool is not None:
+        one = case.first(size.slow)
+        makers["libroadrunner_bdf_one_core"] = lambda: RoadRunner(one, sbml, True, None, 1)
+        makers["libroadrunner_adams_one_core"] = lambda: RoadRunner(one, sbml, False, None, 1)
+    return makers
+
+
+def _row(contest: Contest) -> dict[str, Any]:
+    return {
+        "name": contest.solver.name,
+        "ms_per_subject": contest.typical,
+        "cores": contest.solver.cores,
+        "max_error": contest.error,
+        "ms_fastest": min(contest.spent),
+        "start_s": contest.start,
+        "people": contest.solver.people,
+    }
+
+
+def _ratios(contests: Mapping[str, Contest], cores: int) -> dict[str, float | None]:
+    alone = contests["ketum"].typical
+    own = {1: alone, cores: contests["two_cores"].typical if "two_cores" in contests else alone}
+    ratios: dict[str, float | None] = dict.fromkeys((*PEERS, "two_cores", "random_lag"))
+    ratios |= {key: c.typical / own[c.solver.cores] for key, c in contests.items() if key not in ("ketum", "two_cores")}
+    if "two_cores" in contests:
+        ratios["two_cores"] = alone / contests["two_cores"].typical
+    return ratios

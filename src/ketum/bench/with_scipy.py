@@ -1,0 +1,53 @@
+"""SciPy's LSODA with the rates as a Python function, and the reference that all are compared with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Array, Case, outputs, rates
+
+EXACT = 1e-12
+
+
+class ScipyLsoda:
+    """One person after the other, from dose to dose."""
+
+    name, key, people, cores = "SciPy LSODA", "scipy_lsoda", 2, 1
+
+    def __init__(self, case: Case, rtol: float = RTOL) -> None:
+        self.case, self.rtol = case, rtol
+
+    def run(self) -> Array:
+        """Solve; outputs of shape (people, outputs, times)."""
+        states = np.stack([_person(self.case, row, "LSODA", self.rtol) for row in range(self.case.people)])
+        return outputs(states, self.case.parameters["V"])
+
+
+def reference(case: Case) -> Array:
+    """Solve with an explicit method of order 8 at a tolerance of 1e-12."""
+    states = np.stack([_person(case, row, "DOP853", EXACT) for row in range(case.people)])
+    return outputs(states, case.parameters["V"])
+
+
+def _person(case: Case, row: int, method: Any, rtol: float) -> Array:
+    from scipy.integrate import solve_ivp
+
+    own, times, lag = case.person(row), case.times, float(case.lag[row])
+    found = np.empty((START.size, times.size))
+    found[:, times <= lag] = START[:, None]
+    state = START.copy()
+    for dose in range(case.doses):
+        state = state + DOSE
+        start = lag + dose * EVERY_H
+        stop = min(start + EVERY_H, float(times[-1]))
+        found[:, times == start] = state[:, None]
+        inside = (times > start) & (times <= stop)
+        at = np.union1d(times[inside], [stop])
+        solved = solve_ivp(
+            lambda _, y: rates(y.tolist(), own), (start, stop), state, method, at, rtol=rtol, atol=rtol * 1e-2
+        )
+        found[:, inside] = solved.y[:, np.isin(at, times[inside])]
+        state = solved.y[:, -1]
+    return found

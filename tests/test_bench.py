@@ -1,0 +1,77 @@
+"""The comparison with other solvers: what it says, and that they agree. Times are not tested."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from ketum.bench.case import AMOUNTS, MODEL, START, STATES, draw, rates
+from ketum.bench.report import table
+from ketum.bench.with_heyoka import HeyokaByHand
+from ketum.bench.with_ketum import Ketum
+from ketum.bench.with_scipy import ScipyLsoda
+from ketum.cli import app
+from ketum.engine import Model
+
+CONTRACT = {"libroadrunner_bdf", "libroadrunner_adams", "diffrax", "two_cores", "random_lag"}
+
+
+@pytest.fixture(scope="module")
+def found():
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("roadrunner", "jax", "diffrax"):
+            patch.setitem(sys.modules, name, None)  # as if it were not installed
+        result = CliRunner().invoke(app, ["bench", "--json", "--quick"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_one_object_with_the_keys_that_others_rely_on(found):
+    assert found["ratios"].keys() >= CONTRACT
+    for row in found["engines"]:
+        assert row.keys() >= {"name", "ms_per_subject", "cores", "max_error"}
+        assert row["ms_per_subject"] > 0
+
+
+def test_all_agree_with_the_reference(found):
+    assert all(row["max_error"] < 1e-6 for row in found["engines"])
+
+
+def test_a_peer_that_is_not_installed_is_null_and_named(found):
+    peers = {"libroadrunner_bdf", "libroadrunner_adams", "diffrax"}
+    assert all(found["ratios"][peer] is None for peer in peers)
+    assert peers <= {lacking["peer"] for lacking in found["missing"]}
+    assert "diffrax: not installed; pip install 'ketum[bench]'" in table(found)
+
+
+def test_a_solver_that_does_not_agree_is_named(found):
+    wrong = {**found["engines"][0], "name": "slide rule", "max_error": 1e-3}
+    assert "slide rule does not agree" in table({**found, "engines": [wrong]})
+
+
+def test_the_model_file_and_the_written_out_equations_are_the_same():
+    system = Model.from_file(MODEL).system
+    values = dict(zip(STATES, np.random.default_rng(0).uniform(0.5, 2, len(STATES)), strict=True))
+    scope = {**system.constants, **values}
+    for name, formula in system.rules.items():
+        scope[name] = formula.value(scope)
+    expected = dict(zip(STATES, rates(list(values.values()), system.constants), strict=True))
+    for name, formula in system.rates.items():
+        assert float(formula.value(scope)) == pytest.approx(float(expected[name]), rel=1e-12)
+    assert [float(formula.value({})) for formula in map(system.initial.get, STATES)] == START.tolist()
+    assert AMOUNTS.keys() <= set(system.states)
+
+
+@pytest.mark.parametrize("lagged", [False, True])
+def test_ketum_agrees_with_scipy_on_the_whole_case(lagged):
+    case = draw(2, lagged=lagged)
+    exact, answer = ScipyLsoda(case, 1e-10).run(), Ketum(case, None, 1).run()
+    assert (np.abs(answer - exact) / np.abs(exact).max(axis=2, keepdims=True)).max() < 1e-6
+
+
+def test_a_last_batch_that_is_not_full_is_solved_by_hand_as_well():
+    assert np.array_equal(HeyokaByHand(draw(11, doses=2)).run()[:3], HeyokaByHand(draw(3, doses=2)).run())
