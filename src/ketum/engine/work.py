@@ -119,6 +119,7 @@ def processes(workers: int) -> Iterator[Executor]:
     try:
         with pool:
             try:
+                _start(pool)
                 yield pool
             except BaseException:
                 ours.close()  # the workers drop what they are at; nobody waits for it any more
@@ -128,9 +129,17 @@ def processes(workers: int) -> Iterator[Executor]:
         theirs.close()
 
 
+def _start(pool: Executor) -> None:
+    """Start the workers deaf to Ctrl-C, which is their parent's business; they inherit what is blocked here."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool.submit(int)  # starts all of them
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _live_with(line: Connection) -> None:
-    """Prepare a worker: Ctrl-C is its parent's business, and it ends when its parent hangs up or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Prepare a worker: it ends when its parent hangs up or dies."""
     threading.Thread(target=_end_with, args=(line,), daemon=True).start()
 
 
