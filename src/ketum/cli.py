@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,19 +60,26 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the random numbers.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; chosen by size by default.")] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster: its scheduler's address.")
+    ] = None,
 ) -> None:
     """Simulate a case, screen it, and write the report."""
     from ketum.case import load_case
     from ketum.report import check_folder
 
+    if dask is not None and workers is not None:
+        raise InputError("--dask", [Problem("", "a cluster has its own workers", cure="leave --workers out")])
     understood = load_case(case)
     check_folder(output)
 
     from ketum.report.assemble import write_run
     from ketum.simulate import simulate
 
-    with _progress() as progress:
-        finished = simulate(understood, number=number, days=days, seed=seed, workers=workers, progress=progress)
+    with _cluster(dask) as executor, _progress() as progress:
+        finished = simulate(
+            understood, number=number, days=days, seed=seed, workers=workers, executor=executor, progress=progress
+        )
     page = write_run(finished, output, seed)
     print(f"report: {page}")
 
@@ -192,6 +200,17 @@ def bench(
         print(table(found))
     if disagreeing(found):
         sys.exit(1)
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[Executor | None]:
+    if address is None:
+        yield None
+        return
+    from ketum.cluster import cluster
+
+    with cluster(address) as executor:
+        yield executor
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ketum import __version__, endpoints, people
 from ketum.case import Case
+from ketum.engine.work import processes
 from ketum.errors import SolveError, SolveWarning
 from ketum.evidence import fact
 from ketum.intake import Intake, dose_table, intakes, molar_mass
@@ -95,6 +96,7 @@ def simulate(
     days: float | None = None,
     seed: int = 0,
     workers: int | None = None,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Simulate a case.
@@ -112,6 +114,8 @@ def simulate(
         Chooses the random numbers. The same seed gives the same numbers, bit for bit, whatever `workers` is.
     workers
         Processes; chosen by the size of the run when None.
+    executor
+        Workers that are there already, such as a cluster's; `workers` is then not looked at.
     progress
         Called with (people finished, people in all).
 
@@ -125,7 +129,7 @@ def simulate(
     extra = min(extra, MOST_FOR_SHARES)
     total = number + len(LAYERS) * extra
     done = _counter(progress, total)
-    with _pool(workers, total * max(dose_times.size, 1)) as executor:
+    with _workers(executor, workers, total * max(dose_times.size, 1)) as executor:
         times, levels, found = _solved(everyone, dose_times, end_h, executor, done)
         shares = _shares(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
     tree = _tree(case, everyone, times, levels, found, shares, seed)
@@ -154,17 +158,18 @@ def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callabl
 
 
 @contextmanager
-def _pool(workers: int | None, size: int) -> Iterator[Executor | None]:
-    import multiprocessing
+def _workers(given: Executor | None, workers: int | None, size: int) -> Iterator[Executor | None]:
     import os
 
+    if given is not None:
+        yield given
+        return
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if size >= POOL_PAYS_AT else 1
     if workers <= 1:
         yield None
         return
-    # Spawned, not forked: a fork copies the compiler's locks in whatever state they are in.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with processes(workers) as pool:
         yield pool
 
 

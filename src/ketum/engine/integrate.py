@@ -150,6 +150,11 @@ class Solved:
     failed: Index
     reasons: tuple[str, ...] = ()
 
+    def failures(self, people: Index) -> dict[int, str]:
+        """Say who of the chunk's people failed, by their number in the run, and the reason where it is known."""
+        reasons = self.reasons or ("",) * self.failed.size
+        return {int(person): why for person, why in zip(people[self.failed], reasons, strict=True)}
+
 
 @dataclass(frozen=True, eq=False)
 class _Batch:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from ketum.engine.doses import Array, Dosing, Records, plan, read
 from ketum.engine.integrate import Runner, Solved, compile_system
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
+from ketum.engine.work import results
 from ketum.errors import ModelError, Problem, SolveWarning
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ LIKELY = (
 )
 CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
+RESIDUAL = "steady_state_residual"
 
 
 _parsed = lru_cache(maxsize=16)(parse)
@@ -92,6 +94,7 @@ class Model:
         executor: Executor | None = None,
         chunk: int = CHUNK,
         progress: Callable[[int], None] | None = None,
+        store: str | Path | None = None,
     ) -> xr.Dataset:
         """Integrate every person.
 
@@ -120,6 +123,9 @@ class Model:
             People per chunk. The result does not depend on it, nor on the executor.
         progress
             Called with the number of people finished since the last call.
+        store
+            A folder into which results are written block by block, as a Zarr store, instead of being held in memory.
+            Where a run into it was stopped, the same call computes only what is missing.
 
         Returns
         -------
@@ -128,26 +134,27 @@ class Model:
             model's own ``time`` or ``subject`` is called ``time_`` or ``subject_``. With
             steady-state doses also ``steady_state_residual`` (subject,): the change over one more interval, relative to
             each state. Where a person's integration fails, their outputs are NaN, `failed` in the attributes names
-            them, and a `SolveWarning` says what to do.
+            them, and a `SolveWarning` says what to do. With a `store` the same, opened there and not loaded.
 
         Raises
         ------
         ModelError
             Where doses, times, parameters or outputs do not fit the model.
+        OutputError
+            Where the store cannot be written, or was begun with something else.
+        SolveError
+            Where a worker was lost.
         """
         job = self._job(doses, times, parameters or {}, outputs, dosing or {}, observe, rtol, atol)
-        values = np.empty((len(job.outputs), job.subjects, job.times.size))
-        residual, failed = np.zeros(job.subjects), []
-        reasons: dict[int, str] = {}
-        for people, part in _solved(job.parts(chunk), executor):
-            values[:, people], residual[people] = part.values, part.residual
-            failed += people[part.failed].tolist()
-            reasons.update(zip(people[part.failed].tolist(), part.reasons, strict=False))
-            if progress is not None:
-                progress(people.size)
+        if store is None:
+            solved, failed = _in_memory(job, executor, chunk, progress)
+        else:
+            from ketum.engine.stream import solve_into
+
+            solved, failed = solve_into(job, Path(store), executor, chunk, progress)
         if failed:
-            _warn(job, sorted(failed), reasons)
-        return _dataset(job, values, residual, sorted(failed))
+            _warn(job, failed)
+        return solved
 
     def _job(
         self,
@@ -188,15 +195,19 @@ class Job:
     rtol: float
     atol: float
 
-    def parts(self, chunk: int) -> list[Part]:
-        """Cut the people into chunks; each carries only its own people's numbers."""
-        return [
-            self._part(records.take(slice(start, start + chunk)))
-            for records in self.records
-            for start in range(0, records.people.size, chunk)
-        ]
+    @property
+    def steady(self) -> bool:
+        """Whether anybody has a steady-state dose."""
+        return any(records.ss.any() for records in self.records)
 
-    def _part(self, records: Records) -> Part:
+    def parts(self, chunk: int) -> Iterator[Part]:
+        """Cut the people into chunks, one at a time."""
+        for records in self.records:
+            for start in range(0, records.people.size, chunk):
+                yield self.part(records.take(slice(start, start + chunk)))
+
+    def part(self, records: Records) -> Part:
+        """Take some people out; a part carries only its own people's numbers."""
         own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
         return Part(self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol)
 
@@ -237,31 +248,32 @@ def _integrator(model: Model, rtol: float, atol: float, infused: tuple[int, ...]
     return known[key]
 
 
-def _solved(parts: list[Part], executor: Executor | None) -> Iterable[tuple[npt.NDArray[np.intp], Solved]]:
-    if executor is None:
-        for part in parts:
-            yield part.records.people, solve_part(part)
-        return
-    from concurrent.futures import as_completed
+def _in_memory(
+    job: Job, executor: Executor | None, chunk: int, progress: Callable[[int], None] | None
+) -> tuple[xr.Dataset, dict[int, str]]:
+    """Solve everybody; the results, and who failed with what is known of the reason."""
+    values = np.empty((len(job.outputs), job.subjects, job.times.size))
+    residual = np.zeros(job.subjects)
+    failed: dict[int, str] = {}
+    for part, solved in results(solve_part, job.parts(chunk), executor):
+        people = part.records.people
+        values[:, people], residual[people] = solved.values, solved.residual
+        failed |= solved.failures(people)
+        if progress is not None:
+            progress(people.size)
+    failed = dict(sorted(failed.items()))
+    return _dataset(job, values, residual, list(failed)), failed
 
-    waiting: dict[Future[Solved], Part] = {executor.submit(solve_part, part): part for part in parts}
-    try:
-        for future in as_completed(waiting):
-            yield waiting.pop(future).records.people, future.result()
-    finally:
-        for future in waiting:
-            future.cancel()
 
-
-def _warn(job: Job, failed: list[int], reasons: Mapping[int, str]) -> None:
+def _warn(job: Job, failed: Mapping[int, str]) -> None:
     """Name who failed, and what to look at."""
-    first = failed[0]
+    first = min(failed)
     own = {n: float(column[first] if column.size > 1 else column[0]) for n, column in job.parameters.items()}
     values = ", ".join(f"{name}={value:.6g}" for name, value in own.items()) or "the model's own"
     more = f" (and {len(failed) - 1} others, named in the result's attribute `failed`)" if len(failed) > 1 else ""
     warnings.warn(
         f"the integration failed for person {first}{more} of model {job.model.system.name}; their outputs are NaN\n"
-        f"  parameters: {values}\n" + (reasons.get(first) or LIKELY),
+        f"  parameters: {values}\n" + (failed[first] or LIKELY),
         SolveWarning,
         stacklevel=3,
     )
@@ -270,27 +282,32 @@ def _warn(job: Job, failed: list[int], reasons: Mapping[int, str]) -> None:
 def _dataset(job: Job, values: Array, residual: Array, failed: list[int]) -> xr.Dataset:
     import xarray as xr
 
-    from ketum.engine.integrate import settings
-
     system = job.model.system
     variables: dict[str, Any] = {
         label(name): (("subject", "time"), values[i], {"units": system.units.get(name, "")})
         for i, name in enumerate(job.outputs)
     }
-    if any(records.ss.any() for records in job.records):
-        variables["steady_state_residual"] = ("subject", residual)
+    if job.steady:
+        variables[RESIDUAL] = ("subject", residual)
     return xr.Dataset(
         variables,
         coords={"subject": np.arange(job.subjects), "time": job.times},
-        attrs={
-            "model": system.name,
-            "model_sha256": system.sha256,
-            "rtol": job.rtol,
-            "atol": job.atol,
-            "failed": failed,
-            **settings(),
-        },
+        attrs=attributes(job, failed),
     )
+
+
+def attributes(job: Job, failed: list[int]) -> dict[str, Any]:
+    """Collect what a result says of itself."""
+    from ketum.engine.integrate import settings
+
+    return {
+        "model": job.model.system.name,
+        "model_sha256": job.model.system.sha256,
+        "rtol": job.rtol,
+        "atol": job.atol,
+        "failed": failed,
+        **settings(),
+    }
 
 
 def label(output: str) -> str:
