@@ -41,7 +41,7 @@ docs: .venv/ready         ## build the documentation into site/
 	touch $@
 
 lock:                     ## resolve the dependencies again (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra docs --extra calibration --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra docs --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 
 clean:
 	rm -rf .venv out site .pytest_cache .mypy_cache .ruff_cache .hypothesis
