@@ -334,7 +334,7 @@ def test_a_run_that_is_killed_leaves_no_process_and_goes_on(oral, tmp_path, path
             run.kill()
         assert run.wait() != 0
         said = run.stderr.read()
-    assert said.count("Traceback") == (blow == signal.SIGINT)
+    assert said.count("Traceback") == (blow == signal.SIGINT), said
     assert len(workers) >= 2
     for _ in range(3000):  # a limit for a test that would otherwise never end, not a bar
         if all(map(ended, workers)):
