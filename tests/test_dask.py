@@ -16,6 +16,8 @@ from ketum.trials import model
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
 PEOPLE = 24
+SCHEDULER = {"dashboard": False, "dashboard_address": "127.0.0.1:0", "allowed_failures": 1}
+"""No page, no fixed port that may be taken, and soon out of patience with a chunk that kills its workers."""
 CASE = """
 [person]
 age_years = 40
@@ -44,7 +46,7 @@ def local(ours):
     """Two worker processes on this machine, which nobody else can reach."""
     from distributed import LocalCluster
 
-    quiet = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": 50}
+    quiet = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": 50, "scheduler_kwargs": SCHEDULER}
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, **quiet) as workers:
         yield workers
 
@@ -59,7 +61,7 @@ def call():
 def test_a_worker_killed_half_way_changes_no_bit(local, tmp_path):
     from distributed import Client
 
-    with Client(local) as client:
+    with Client(local, set_as_default=False) as client:
         victim = next(iter(client.run(os.getpid).values()))
         seen = []
 
@@ -110,6 +112,7 @@ def test_an_address_where_nothing_answers_is_refused(case, tmp_path, monkeypatch
     assert "no Dask scheduler answers" in err
     assert "tcp://127.0.0.1:9" in err
     assert "Traceback" not in err
+    assert run(monkeypatch, capsys, case, "-n", 5, "-o", tmp_path / "out") == (0, "")  # nothing of it stays behind
 
 
 @pytest.mark.parametrize("address", ["", "nonsense://x", "tcp://127.0.0.1:notaport"])
@@ -166,5 +169,5 @@ def test_a_chunk_that_kills_every_worker_is_said_in_words(local):
 
     from ketum.engine import work
 
-    with Real(local) as client, pytest.raises(SolveError, match="memory"):
+    with Real(local, set_as_default=False) as client, pytest.raises(SolveError, match="memory"):
         list(work.results(crash, [1], client.get_executor()))

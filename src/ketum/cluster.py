@@ -32,7 +32,8 @@ def cluster(address: str) -> Iterator[Executor]:
     except ImportError as error:
         raise _refusal("dask.distributed is not installed", address, 'pip install "ketum[cluster]"') from error
     try:
-        client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]
+        # Not the default: the cluster's work is the integration, and files are written here without it.
+        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # a time-out is an OSError, a malformed address a ValueError
         cure = f"start a scheduler with `dask scheduler`, and give the address that it prints ({_last_line(error)})"
         raise _refusal("no Dask scheduler answers at this address", address, cure) from error

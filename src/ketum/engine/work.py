@@ -101,6 +101,17 @@ def _result(future: Future[Result]) -> Result:
         raise
 
 
+class _Deaf(ProcessPoolExecutor):
+    """Processes that leave Ctrl-C to their parent: they are started on submission, and inherit what is blocked then."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
     """Start worker processes that end with the block, however it ends, and with this process, however that ends.
@@ -115,11 +126,10 @@ def processes(workers: int) -> Iterator[Executor]:
     # Spawned, not forked: a fork copies the compiler's locks in whatever state they are in.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_live_with, initargs=(theirs,))
+    pool = _Deaf(workers, mp_context=context, initializer=_live_with, initargs=(theirs,))
     try:
         with pool:
             try:
-                _start(pool)
                 yield pool
             except BaseException:
                 ours.close()  # the workers drop what they are at; nobody waits for it any more
@@ -127,15 +137,6 @@ def processes(workers: int) -> Iterator[Executor]:
     finally:
         ours.close()
         theirs.close()
-
-
-def _start(pool: Executor) -> None:
-    """Start the workers deaf to Ctrl-C, which is their parent's business; they inherit what is blocked here."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        pool.submit(int)  # starts all of them
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _live_with(line: Connection) -> None:
