@@ -40,7 +40,7 @@ class RoadRunner:
         """Solve; outputs of shape (people, outputs, times)."""
         if self.executor is None:
             return _solve(self.case, self.sbml, self.stiff)
-        parts = [self.executor.submit(_solve, part, self.sbml, self.stiff) for part in self.case.halves(self.cores)]
+        parts = [self.executor.submit(_solve, part, self.sbml, self.stiff) for part in self.case.shared_out(self.cores)]
         return np.concatenate([part.result() for part in parts])
 
 
