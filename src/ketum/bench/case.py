@@ -60,8 +60,8 @@ class Case:
         """Keep the first people only."""
         return replace(self, parameters={n: c[:people] for n, c in self.parameters.items()}, lag=self.lag[:people])
 
-    def halves(self, parts: int) -> list[Case]:
-        """Share the people out."""
+    def shared_out(self, parts: int) -> list[Case]:
+        """Share the people out in equal parts."""
         cuts = np.array_split(np.arange(self.people), parts)
         return [replace(self, parameters={n: c[i] for n, c in self.parameters.items()}, lag=self.lag[i]) for i in cuts]
 

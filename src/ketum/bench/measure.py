@@ -119,6 +119,7 @@ def measure(quick: bool = False) -> dict[str, Any]:
         "engines": [_row(contest) for contest in contests],
         "ratios": _ratios({contest.key: contest for contest in contests}, cores),
         "missing": missing,
+        "quick": quick,
         "rounds": size.rounds,
         "agrees_to": max(contest.error for contest in contests),
     }

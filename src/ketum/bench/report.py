@@ -30,4 +30,5 @@ def table(found: dict[str, Any]) -> str:
     ]
     lines += [f"{lacking['peer']}: {lacking['why']}; {lacking['cure']}" for lacking in found["missing"]]
     lines += [f"{name} does not agree with the reference to {AGREE:g}" for name in disagreeing(found)]
+    lines += ["quick: shows that it works; for times, leave --quick out"] if found["quick"] else []
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """libRoadRunner: the same SBML, its CVODE, from dose to dose.
 
-Doses are given by stopping the simulation, adding to the amounts and going on; as an SBML event, which CVODE has to
-find, they take longer.
+Doses are given by stopping the simulation, adding to the amounts and going on. Written as an SBML event they take as
+long, within a tenth.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class RoadRunner:
         """Solve; outputs of shape (people, outputs, times)."""
         if self.executor is None:
             return _solve(self.case, self.sbml, self.stiff)
-        parts = [self.executor.submit(_solve, part, self.sbml, self.stiff) for part in self.case.halves(self.cores)]
+        parts = [self.executor.submit(_solve, part, self.sbml, self.stiff) for part in self.case.shared_out(self.cores)]
         return np.concatenate([part.result() for part in parts])
 
 
