@@ -89,7 +89,7 @@ def area_under_curve(times: Array, concentrations: Array, upto: npt.NDArray[np.i
     """
     before, after = concentrations[:, :-1], concentrations[:, 1:]
     width = np.diff(times)
-    # Where two points nearly agree the logarithmic rule divides one rounding error by another; the linear one is as good.
+    # Where two points nearly agree the logarithmic rule divides one rounding error by another.
     falling = (after < before * (1 - 1e-6)) & (after > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithmic = (before - after) / np.log(before / after)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import heyoka as hy
@@ -23,6 +24,8 @@ from ketum.engine.timeline import BATCH, Timeline
 COMPACT_MODE = False
 FAST_MATH = True
 MAX_STEPS = 200_000
+UNSTEADY = 1000.0
+"""A change over one interval beyond so many times the tolerance means that there is no steady state."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,26 @@ class Integrator:
         people = plan.people.size
         scope = {n: np.broadcast_to(given.get(n, v), people) for n, v in self.system.constants.items()}
         initial = self._initial(scope, people)
-        reached = [steady_states(steady, initial, given, self._flow) for steady in plan.steady]
+        reached = [self._steady(steady, initial, given) for steady in plan.steady]
         wanted = self._needed(outputs)
         states, failed = self._states(plan, times, after, scope, initial, wanted, [state for state, _ in reached])
         values = self._evaluate(states, wanted, times, scope, outputs)
         residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
-        return Solved(values, residual, failed)
+        unsteady = np.setdiff1d(np.flatnonzero(residual > UNSTEADY * max(self.taylor.tol, 1e-8)), failed)
+        values[:, unsteady] = np.nan
+        return Solved(values, residual, failed, unsteady)
+
+    def _steady(self, steady: Steady, initial: Array, given: Mapping[str, Array]) -> tuple[Array, Array]:
+        amounts = np.array([name in self.system.species for name in self.system.states])
+        tolerance = float(self.taylor.tol)
+        return steady_states(steady, initial, given, self._flow, self._settles, amounts, tolerance)
+
+    @cached_property
+    def _settles(self) -> npt.NDArray[np.bool_]:
+        """Find the states that some rate depends on, its own included: the others only add up."""
+        used = set().union(*(self.system.rates[name].names() for name in self.system.states))
+        reached = set(self._needed(sorted(used)).tolist())
+        return np.array([i in reached for i in range(len(self.system.states))])
 
     def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
         """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
@@ -152,16 +169,19 @@ class Solved:
     Parameters
     ----------
     values
-        Outputs, shape (outputs, people, times); NaN for people who failed.
+        Outputs, shape (outputs, people, times); NaN for people who failed or have no steady state.
     residual
         How well one more interval reproduces each person's steady state; 0 without one, shape (people,).
     failed
         Rows of the people whose integration failed.
+    unsteady
+        Rows of the people for whom no steady state was found.
     """
 
     values: Array
     residual: Array
     failed: Index
+    unsteady: Index
 
 
 @dataclass(frozen=True, eq=False)

@@ -113,8 +113,8 @@ class Model:
         xarray.Dataset
             One variable an output, dims (subject, time), units in attributes; tolerance and model hash as well. With
             steady-state doses also ``steady_state_residual`` (subject,): the change over one more interval, relative to
-            each state. Where a person's integration fails, their outputs are NaN, `failed` in the attributes names
-            them, and a `SolveWarning` says what to do.
+            each state. Where a person's integration fails, or no steady state is found, their outputs are NaN, `failed`
+            in the attributes names them, and a `SolveWarning` says what to do.
 
         Raises
         ------
@@ -123,15 +123,17 @@ class Model:
         """
         job = self._job(doses, times, parameters or {}, outputs, dosing or {}, observe, rtol)
         values = np.empty((len(job.outputs), job.subjects, job.times.size))
-        residual, failed = np.zeros(job.subjects), []
+        residual, failed, unsteady = np.zeros(job.subjects), [], []
         for people, part in _solved(job.parts(chunk), executor):
             values[:, people], residual[people] = part.values, part.residual
             failed += people[part.failed].tolist()
+            unsteady += people[part.unsteady].tolist()
             if progress is not None:
                 progress(people.size)
-        if failed:
-            _warn(job, sorted(failed))
-        return _dataset(job, values, residual, sorted(failed))
+        for who, text in ((failed, FAILED), (unsteady, UNSTEADY)):
+            if who:
+                _warn(job, sorted(who), *text)
+        return _dataset(job, values, residual, sorted(failed + unsteady))
 
     def _job(
         self,
@@ -234,17 +236,30 @@ def _solved(parts: list[Part], executor: Executor | None) -> Iterable[tuple[npt.
             future.cancel()
 
 
-def _warn(job: Job, failed: list[int]) -> None:
-    """Name who failed, and what to look at."""
-    first = failed[0]
+FAILED = (
+    "the integration failed",
+    "a rate that grows without bound, a division by zero, a negative parameter",
+    "check this person's parameters and the model's equations at these values",
+)
+UNSTEADY = (
+    "no steady state was found",
+    "more is given in each interval than can be eliminated, or a state takes very long to settle",
+    "check dose and interval, or write the doses out with ADDL instead of SS",
+)
+"""What happened, what it is likely to come from, and what to do."""
+
+
+def _warn(job: Job, who: list[int], what: str, causes: str, cure: str) -> None:
+    """Name whose outputs are missing, and what to look at."""
+    first = who[0]
     own = {n: float(column[first] if column.size > 1 else column[0]) for n, column in job.parameters.items()}
     values = ", ".join(f"{name}={value:.6g}" for name, value in own.items()) or "the model's own"
-    more = f" (and {len(failed) - 1} others, named in the result's attribute `failed`)" if len(failed) > 1 else ""
+    more = f" (and {len(who) - 1} others, named in the result's attribute `failed`)" if len(who) > 1 else ""
     warnings.warn(
-        f"the integration failed for person {first}{more} of model {job.model.system.name}; their outputs are NaN\n"
+        f"{what} for person {first}{more} of model {job.model.system.name}; their outputs are NaN\n"
         f"  parameters: {values}\n"
-        "  likely causes: a rate that grows without bound, a division by zero, a negative parameter\n"
-        "  cure: check this person's parameters and the model's equations at these values",
+        f"  likely causes: {causes}\n"
+        f"  cure: {cure}",
         SolveWarning,
         stacklevel=3,
     )

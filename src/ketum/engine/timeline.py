@@ -101,7 +101,7 @@ def _legs(timeline: Timeline, lanes: Index) -> Legs:
     ordered = np.take_along_axis(instants, order, axis=1)
     # A leg begins at 0 and at each later instant; actions after the end fall into legs that are never run.
     before = np.concatenate([np.zeros((width, 1)), ordered[:, :-1]], axis=1)
-    number = np.cumsum(ordered > before, axis=1) if count else np.zeros((width, 0), dtype=int)
+    number = np.cumsum(ordered > before, axis=1, dtype=np.intp) if count else np.zeros((width, 0), dtype=np.intp)
     runs = ordered <= end
     legs = int(np.max(number, where=runs, initial=0)) + 1
     idle = IDLE * max(end, 1e-3)
