@@ -8,7 +8,7 @@ is refused by name rather than ignored.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import pairwise
 
@@ -24,6 +24,8 @@ Index = npt.NDArray[np.intp]
 DEFAULTS: Mapping[str, float] = {"EVID": 1, "AMT": 0, "RATE": 0, "II": 0, "ADDL": 0, "SS": 0}
 COLUMNS = ("ID", "TIME", *DEFAULTS, "CMT")
 MODELLED_RATE, MODELLED_DURATION = -1.0, -2.0
+ROUNDING = 1e-12
+"""Part of a dosing interval below which two instants within it are the same."""
 MOST_ROWS = 5
 """Rows that a message names for each column."""
 
@@ -106,10 +108,12 @@ class Steady:
     ----------
     target
         The state that is dosed.
+    infused
+        Whether each implied dose is an infusion rather than a bolus.
     amount, rate, duration
-        Of each implied dose: a bolus where `rate` is 0; a constant infusion where `interval` is 0.
+        Of each implied dose.
     interval
-        Time between implied doses.
+        Time between implied doses; 0 for a constant infusion.
     lag
         Delay of each dose; the state is wanted `lag` before a dose arrives.
     adds
@@ -117,12 +121,31 @@ class Steady:
     """
 
     target: int
+    infused: bool
     amount: Array
     rate: Array
     duration: Array
     interval: float
     lag: Array
     adds: bool
+
+    def take(self, people: Index) -> Steady:
+        """Keep only some of the people."""
+        own = {n: getattr(self, n)[people] for n in ("amount", "rate", "duration", "lag")}
+        return replace(self, **own)
+
+    @property
+    def on_their_way(self) -> Index:
+        """How many implied doses have left and not arrived; one that arrives at this very instant counts."""
+        if not self.interval:
+            return np.zeros(self.lag.size, dtype=np.intp)
+        return np.floor(self.lag / self.interval * (1 + ROUNDING)).astype(np.intp)
+
+    @property
+    def since_arrival(self) -> Array:
+        """Time since the last arrival; 0 where one arrives at this very instant, which is then still to come."""
+        since = (self.on_their_way + 1) * self.interval - self.lag
+        return np.where(since < self.interval * (1 - ROUNDING), since, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +175,7 @@ class Plan:
     def infused(self) -> tuple[int, ...]:
         """States that receive an infusion at some time."""
         running = set(self.targets[self.codes == Code.RATE].tolist())
-        return tuple(sorted(running | {s.target for s in self.steady if s.rate.any()}))
+        return tuple(sorted(running | {s.target for s in self.steady if s.infused}))
 
 
 def plan(records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array]) -> Plan:
@@ -204,28 +227,28 @@ class _Draft:
         r, target = self.records, int(self.records.target[row])
         how = self.dosing.get(target, Dosing())
         factor, lag = self._value(how.bioavailability, row, 1.0), self._value(how.lag, row, 0.0)
+        infused = bool(r.rate[0, row] != 0)
         amount, rate, duration = self._infusion(row, how, factor)
         if r.ss[row]:
-            self._add_steady(row, now, target, amount, rate, duration, lag)
+            self._add_steady(row, now, target, infused, amount, rate, duration, lag)
             if not r.ii[row]:  # a constant infusion ends where its steady state is reached
                 return
-        nth = np.arange(r.addl[row] + 1)
-        starts = now + lag + nth * r.ii[row]
-        self._give(starts, amount, rate, duration, target)
+        starts = now + lag + np.arange(r.addl[row] + 1) * r.ii[row]
+        self._give(starts, starts + duration, amount, rate, infused, target)
 
-    def _give(self, starts: Array, amount: Array, rate: Array, duration: Array, target: int) -> None:
-        if not rate.any():
+    def _give(self, starts: Array, stops: Array, amount: Array, rate: Array, infused: bool, target: int) -> None:
+        if not infused:
             self._block(starts, amount, Code.ADD, target)
             return
         self._block(starts, rate, Code.RATE, target)
-        self._block(starts + duration, -rate, Code.RATE, target)
+        self._block(stops, -rate, Code.RATE, target)
 
     def _infusion(self, row: int, how: Dosing, factor: Array) -> tuple[Array, Array, Array]:
         """Work out (amount, rate, duration), each of shape (people or 1, 1); rate is 0 for a bolus."""
         r = self.records
         amount = r.amount[:, row : row + 1] * factor
         rate = r.rate[:, row : row + 1]
-        kind = rate.flat[0]
+        kind = rate[0, 0]
         if kind == 0:
             return amount, np.zeros((1, 1)), np.zeros((1, 1))
         if kind == MODELLED_DURATION:
@@ -236,28 +259,25 @@ class _Draft:
         return amount, rate, amount / rate
 
     def _add_steady(
-        self, row: int, now: float, target: int, amount: Array, rate: Array, duration: Array, lag: Array
+        self, row: int, now: float, target: int, infused: bool, amount: Array, rate: Array, duration: Array, lag: Array
     ) -> None:
         interval, adds = float(self.records.ii[row]), bool(self.records.ss[row] == 2)
         if not adds:
             self._cancel(now)
         size = self.records.people.size
         columns = [np.broadcast_to(c[:, 0], size) for c in (amount, rate, duration, lag)]
-        self.steady.append(Steady(target, columns[0], columns[1], columns[2], interval, columns[3], adds))
+        steady = Steady(target, infused, columns[0], columns[1], columns[2], interval, columns[3], adds)
+        self.steady.append(steady)
         self._block(now, 0.0, Code.STEADY, len(self.steady) - 1)
         if not interval:
             return
-        # Earlier implied doses may still run, or with a lag beyond the interval still be on their way.
+        # Earlier implied doses may still be on their way, or have arrived and still run.
+        on_their_way = steady.on_their_way[:, None]
         for j in range(1, int(np.ceil(np.max(lag + duration) / interval)) + 1):
             start = now + lag - j * interval
-            running = (start <= now) & (start + duration > now)
-            if rate.any():
-                on = rate * running
-                self._block(np.full_like(on, now), on, Code.RATE, target)
-                self._block(np.maximum(start + duration, now), -on, Code.RATE, target)
-            coming = start > now
-            if coming.any():
-                self._give(np.maximum(start, now), amount * coming, rate * coming, duration, target)
+            coming = j <= on_their_way
+            begin, end = np.maximum(start, now), np.maximum(start + duration, now)
+            self._give(np.where(coming, begin, now), end, amount * coming, rate * (end > now), infused, target)
 
     def _value(self, name: str | None, row: int, missing: float) -> Array:
         if name is None:
@@ -335,7 +355,7 @@ def read(doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Ma
     columns = {n: c[order] for n, c in columns.items()}
     bounds = np.searchsorted(ids[order], np.arange(subjects + 1))
     kinds = [columns[n] for n in ("TIME", "EVID", "CMT", "II", "ADDL", "SS")]
-    shape = np.column_stack([*kinds, np.minimum(columns["RATE"], 1.0)])
+    shape = np.column_stack([*kinds, np.where(columns["RATE"] > 0, 1.0, columns["RATE"])])
     groups: dict[bytes, list[int]] = {}
     for person, (start, stop) in enumerate(pairwise(bounds)):
         groups.setdefault(shape[start:stop].tobytes(), []).append(person)

@@ -19,7 +19,7 @@ from ketum.engine.degree import with_ramps
 from ketum.engine.doses import Array, Code, Index, Plan, Steady
 from ketum.engine.equations import Equations, infusion_into, write
 from ketum.engine.scaling import ATOL, Pilot, largest_doses
-from ketum.engine.steady import steady_states
+from ketum.engine.steady import settling, steady_states
 from ketum.engine.switches import freeze
 from ketum.engine.system import System, evaluate, start_values
 from ketum.engine.timeline import BATCH, Timeline
@@ -27,6 +27,13 @@ from ketum.engine.timeline import BATCH, Timeline
 COMPACT_MODE = False
 FAST_MATH = True
 MAX_STEPS = 200_000
+UNSTEADY = 1000.0
+"""A change over one interval beyond so many times the tolerance means that there is no steady state."""
+NO_STEADY_STATE = (
+    "  no steady state was found\n"
+    "  likely causes: more is given in each interval than can be eliminated, or a state takes very long to settle\n"
+    "  cure: check dose and interval, or write the doses out with ADDL instead of SS"
+)
 
 
 class Runner(Protocol):
@@ -80,12 +87,16 @@ class Integrator:
         people = plan.people.size
         scope = start_values(self.system, given, people)
         initial = np.array([scope[name] for name in self.system.states])
-        reached = [steady_states(steady, initial, given, self._flow) for steady in plan.steady]
+        tolerance = float(self.taylor.tol)
+        reached = [steady_states(s, initial, given, self._flow, *settling(self.system), tolerance) for s in plan.steady]
         wanted = self.system.states_for(outputs)
         states, failed = self._states(plan, times, after, scope, initial, wanted, [state for state, _ in reached])
         values = evaluate(self.system, states, wanted, times, scope, outputs)
         residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
-        return Solved(values, residual, failed)
+        unsteady = np.setdiff1d(np.flatnonzero(residual > UNSTEADY * max(self.taylor.tol, 1e-8)), failed)
+        values[:, unsteady] = np.nan
+        reasons = ("",) * failed.size + (NO_STEADY_STATE,) * unsteady.size
+        return Solved(values, residual, np.concatenate([failed, unsteady]), reasons)
 
     def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
         """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
@@ -136,7 +147,7 @@ class Solved:
     Parameters
     ----------
     values
-        Outputs, shape (outputs, people, times); NaN for people who failed.
+        Outputs, shape (outputs, people, times); NaN for people who failed or have no steady state.
     residual
         How well one more interval reproduces each person's steady state; 0 without one, shape (people,).
     failed

@@ -1,8 +1,9 @@
 """Steady state: solved, not waited for.
 
 A state is steady under a regimen if one dosing interval brings it back to itself. That fixed point is found by Newton's
-method with the Jacobian of one interval, taken once by differences (a chord method): for a linear model one step is
-exact, for others a few follow. How well an interval reproduces the state is returned as the proof.
+method with the Jacobian of one interval, taken by differences and renewed every few steps: for a linear model one step
+is exact, for others a few follow. How well an interval reproduces the state is returned as the proof. Each person is
+followed until their own state is steady and no further, so that nobody's numbers depend on who else is there.
 """
 
 from __future__ import annotations
@@ -10,25 +11,50 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
-from ketum.engine.doses import Array, Code, Index, Plan, Steady
+from ketum.engine.doses import ROUNDING, Array, Code, Index, Plan, Steady
+from ketum.engine.system import System
 
 WARM_UP = 3
 """Intervals run from the model's initial state before Newton's method, to come near."""
-MOST_STEPS = 25
+MOST_STEPS = 24
+RENEWED = 4
+"""Steps for which a Jacobian serves."""
 RESIDUAL = 1e-9
-"""Largest change over one interval, relative to each state's size, that counts as steady."""
+"""Largest change over one interval, relative to each state's size, that counts as steady; a looser tolerance of the
+integration loosens it to a tenth of that tolerance."""
 DIFFERENCE = 1e-4
+REACH = 1e5
+"""Intervals within which doses must be able to reach a state: what Newton finds beyond is no steady state."""
 CHECKPOINTS = np.array([1e-3, 0.125, 0.25, 0.5, 1.0])
 """Parts of the interval at which the size of a state is looked at."""
 CONSTANT_INTERVAL = 1.0
 """For a constant infusion any interval serves."""
+SIDE_BY_SIDE = 8
+"""People whose last stretch is integrated in one go; the work grows with its square."""
 
 Flow = Callable[[Plan, Array, Mapping[str, Array], Array], Array]
 """(plan, times, parameters, initial state) -> states at those times, shape (times, states, people)."""
 
 
-def steady_states(steady: Steady, initial: Array, parameters: Mapping[str, Array], flow: Flow) -> tuple[Array, Array]:
+def settling(system: System) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell which states can be steady, some rate depending on them, and which are amounts; shape (states,) each."""
+    used = set().union(*(rate.names() for rate in system.rates.values()))
+    reached = set(system.states_for(sorted(used)).tolist())
+    settles = np.array([i in reached for i in range(len(system.states))])
+    return settles, np.array([name in system.species for name in system.states])
+
+
+def steady_states(
+    steady: Steady,
+    initial: Array,
+    parameters: Mapping[str, Array],
+    flow: Flow,
+    settles: npt.NDArray[np.bool_],
+    amounts: npt.NDArray[np.bool_],
+    tolerance: float,
+) -> tuple[Array, Array]:
     """Find the state at the moment that a steady-state record names.
 
     Parameters
@@ -41,31 +67,68 @@ def steady_states(steady: Steady, initial: Array, parameters: Mapping[str, Array
         Each person's parameters, shape (people,).
     flow
         Integrates people under a plan.
+    settles
+        Which states can be steady, shape (states,). The others (what was excreted, an area under a curve) only add up,
+        and nothing depends on them: they keep their initial value.
+    amounts
+        Which states cannot be negative, shape (states,).
+    tolerance
+        Of the integration.
 
     Returns
     -------
     state, residual
-        Shape (states, people), and the largest relative change over one interval, shape (people,).
+        Shape (states, people), and the largest relative change over one interval, shape (people,); infinite where the
+        integration fails.
     """
     interval = steady.interval or CONSTANT_INTERVAL
 
     def cycle(states: Array, copies: int = 1) -> Array:
         """Carry states over one interval; `copies` sets of them stand side by side."""
         own = {name: np.tile(np.broadcast_to(column, initial.shape[1]), copies) for name, column in parameters.items()}
-        return flow(_cycle_plan(steady, interval, copies), interval * CHECKPOINTS, own, states)
+        reached = flow(_cycle_plan(steady, interval, copies), interval * CHECKPOINTS, own, states)
+        reached[:, ~settles] = states[None, ~settles]
+        return reached
 
-    state = initial
-    for _ in range(WARM_UP):
-        state = cycle(state)[-1]
-    after = cycle(state)
-    inverse = _inverse(lambda states, copies: cycle(states, copies)[-1], state, _size(after))
-    for _ in range(MOST_STEPS):
-        residual = (np.abs(after[-1] - state) / _size(after)).max(axis=0)
-        if (residual < RESIDUAL).all():
-            break
-        state = state + np.einsum("pij,jp->ip", inverse, after[-1] - state)
+    with np.errstate(all="ignore"):  # who fails is found by their residual
+        state = initial
+        for _ in range(WARM_UP):
+            state = cycle(state)[-1]
         after = cycle(state)
-    return _advanced(steady, interval, state, parameters, flow), residual
+        near, drift = state, np.abs(after[-1] - state)
+        best, least = state, _residual(after, state)
+        enough = max(RESIDUAL, tolerance / 10)
+        for step in range(MOST_STEPS):
+            if (least < enough).all():
+                break
+            if step % RENEWED == 0:
+                inverse = _inverse(lambda states, copies: cycle(states, copies)[-1], state, _size(after))
+            state = state + _applied(inverse, after[-1] - state)
+            after = cycle(state)
+            residual = _residual(after, state)
+            better = (least >= enough) & (residual < least)
+            best, least = np.where(better, state, best), np.where(better, residual, least)
+        size = np.maximum(np.abs(best), 1e-3 * np.abs(best).max(axis=0) + 1e-300)
+        far = (np.abs(best - near) / size).max(axis=0) > REACH * (drift / size).max(axis=0) + 1e-6
+        negative = (amounts[:, None] & (best < -1e-6 * size)).any(axis=0)
+        least = np.where(far | negative, np.inf, least)
+        reached = _advanced(steady, interval, best, parameters, flow)
+        reached[~settles] = initial[~settles]
+    return reached, least
+
+
+def _residual(after: Array, state: Array) -> Array:
+    """Measure how much an interval changes each person's state; infinite where that is not a number."""
+    change = (np.abs(after[-1] - state) / _size(after)).max(axis=0)
+    return np.where(np.isfinite(change), change, np.inf)
+
+
+def _applied(inverse: Array, change: Array) -> Array:
+    """Multiply each person's matrix and vector, in the same order of additions for any number of people."""
+    total = np.zeros_like(change)
+    for j in range(change.shape[0]):
+        total = total + inverse[:, :, j].T * change[j]
+    return total
 
 
 def _size(states: Array) -> Array:
@@ -83,7 +146,9 @@ def _inverse(cycle: Callable[[Array, int], Array], state: Array, size: Array) ->
         moved[i, i + 1] += step[i]
     after = cycle(moved.reshape(count, -1), count + 1).reshape(count, count + 1, people)
     jacobian = (after[:, 1:] - after[:, :1]) / step[None]  # d state i / d state j, (i, j, people)
-    return np.asarray(np.linalg.pinv(np.eye(count)[None] - jacobian.transpose(2, 0, 1)), dtype=float)
+    matrix = np.eye(count)[None] - jacobian.transpose(2, 0, 1)
+    matrix[~np.isfinite(matrix).all(axis=(1, 2))] = np.eye(count)
+    return np.asarray(np.linalg.pinv(matrix), dtype=float)
 
 
 def _cycle_plan(steady: Steady, interval: float, copies: int) -> Plan:
@@ -92,10 +157,10 @@ def _cycle_plan(steady: Steady, interval: float, copies: int) -> Plan:
     people = np.arange(amount.shape[0])
     if not steady.interval:
         return _plan(people, [(0.0, Code.RATE, rate)], steady.target)
-    if not rate.any():
+    if not steady.infused:
         return _plan(people, [(0.0, Code.ADD, amount)], steady.target)
     # Infusions that outlast the interval overlap: so many run all the time, and one more for the rest of it.
-    whole = np.floor(duration / interval * (1 + 1e-12))
+    whole = np.floor(duration / interval * (1 + ROUNDING))
     rest = np.maximum(duration - whole * interval, 0.0)
     return _plan(people, [(0.0, Code.RATE, (whole + 1) * rate), (rest, Code.RATE, -rate)], steady.target)
 
@@ -109,16 +174,16 @@ def _plan(people: Index, actions: list[tuple[Array | float, Code, Array]], targe
 
 
 def _advanced(steady: Steady, interval: float, state: Array, parameters: Mapping[str, Array], flow: Flow) -> Array:
-    """Go from the arrival of a dose to `lag` before the next: the instant of the record."""
-    if not steady.interval:
-        return state
-    ahead = np.mod(-steady.lag, interval)
-    if not ahead.any():
-        return state
-    # Everyone stops at their own moment: the moments are put on one grid, and each takes their own.
-    grid, which = np.unique(ahead, return_inverse=True)
-    if grid[0] == 0.0:
-        grid = np.append(grid, interval)
-    reached = flow(_cycle_plan(steady, interval, 1), grid, parameters, state)
-    people = np.arange(state.shape[1])
-    return np.where(ahead > 0, reached[which, :, people].T, state)
+    """Go from the arrival of a dose to the instant of the record, which lies between two arrivals."""
+    since = steady.since_arrival if steady.interval else np.zeros(state.shape[1])
+    reached = state.copy()
+    moving = np.flatnonzero(since > 0)
+    # Everyone stops at their own moment: a few people at a time share a grid, and each takes their own. The grid always
+    # ends with the interval, so that a moment is found in the same way whoever shares the grid.
+    for start in range(0, moving.size, SIDE_BY_SIDE):
+        people = moving[start : start + SIDE_BY_SIDE]
+        grid, which = np.unique(np.append(since[people], interval), return_inverse=True)
+        own = {name: np.broadcast_to(column, state.shape[1])[people] for name, column in parameters.items()}
+        found = flow(_cycle_plan(steady.take(people), interval, 1), grid, own, state[:, people])
+        reached[:, people] = found[which[:-1], :, np.arange(people.size)].T
+    return reached

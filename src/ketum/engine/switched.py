@@ -25,7 +25,7 @@ from ketum.engine.doses import Plan
 from ketum.engine.equations import Equations, write
 from ketum.engine.integrate import Solved
 from ketum.engine.scaling import chosen, largest_doses
-from ketum.engine.steady import steady_states
+from ketum.engine.steady import settling, steady_states
 from ketum.engine.switches import Frozen
 from ketum.engine.system import Array, System, evaluate, start_values
 from ketum.engine.timeline import Timeline
@@ -64,7 +64,7 @@ class Switched:
         people = plan.people.size
         start = start_values(self.system, given, people)
         initial = np.array([start[name] for name in self.system.states])
-        reached = [steady_states(steady, initial, given, self._flow) for steady in plan.steady]
+        reached = [steady_states(s, initial, given, self._flow, *settling(self.system), self.rtol) for s in plan.steady]
         states, reasons = self._states(plan, times, after, start, initial, [state for state, _ in reached])
         residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
         failed = np.flatnonzero(~np.isfinite(states).all(axis=(0, 1)))
