@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -320,8 +319,7 @@ def ended(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
-def test_a_run_that_is_killed_leaves_no_process_and_goes_on(oral, tmp_path, path, blow):
+def test_a_run_that_is_killed_leaves_no_process_and_goes_on(oral, tmp_path, path):
     model, script = tmp_path / "oral.xml", tmp_path / "run.py"
     model.write_text(oral.sbml)
     script.write_text(SCRIPT)
@@ -330,13 +328,10 @@ def test_a_run_that_is_killed_leaves_no_process_and_goes_on(oral, tmp_path, path
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as run:
         assert run.stdout.readline() == "8\n"
         workers = children(run.pid)
-        if blow == signal.SIGINT:
-            os.killpg(run.pid, blow)  # as a terminal sends it: to the workers, too
-        else:
-            run.kill()
-        assert run.wait() != 0
+        run.kill()
+        assert run.wait(timeout=60) != 0
         said = run.stderr.read()
-    assert said.count("Traceback") == (blow == signal.SIGINT), said
+    assert "Traceback" not in said
     assert len(workers) >= 2
     for _ in range(3000):  # a limit for a test that would otherwise never end, not a bar
         if all(map(ended, workers)):
