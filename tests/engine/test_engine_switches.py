@@ -226,3 +226,12 @@ def test_the_factorial_of_a_rounded_state(load):
         [times < first, times < second], [2.5 - 6 * times, 2 - 2 * (times - first)], 1 - (times - second)
     )
     check(load("model m; x = 2.5; x' = -factorial(max(ceil(x), 0)); end"), expected, times=times)
+
+
+def test_a_rate_that_steps_is_not_taken_for_its_state(load):
+    """x falls from 2 at rate ceil(x): at 2 to 1, met at 0.5, then at 1. y, of the same ceil(x), gains what x loses."""
+    model = load("model m; x = 2; x' = -ceil(x); y = 0; y' = ceil(x); end")
+    times = np.array([0.0, 0.25, 0.5, 1.0, 1.25])
+    expected = np.where(times < 0.5, 2 - 2 * times, 1 - (times - 0.5))
+    check(model, expected, times=times)
+    check(model, 2 - expected, times=times, name="y")

@@ -222,7 +222,8 @@ def freeze(system: System) -> Frozen:
         for name, formula in formulas.items():
             try:
                 parts[kind][name] = shop.smooth(formula)
-                shop.keep_rule(name, parts[kind][name])
+                if kind == "rules":  # a state's rate may stand still between events; the state itself does not
+                    shop.keep_rule(name, parts[kind][name])
             except ValueError as fault:
                 cure = "write it without, or use another simulator"
                 problems.append(Problem(name, f"{fault} cannot be integrated by this engine", cure=cure))
