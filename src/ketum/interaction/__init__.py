@@ -5,4 +5,6 @@
 which kratom plays no part.
 """
 
+from ketum.interaction.size import Unsized, enzyme_course, sizes, unsized
 
+__all__ = ["Unsized", "enzyme_course", "sizes", "unsized"]
