@@ -25,14 +25,12 @@ import csv
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from scipy.special import logsumexp
 from scipy.stats import norm, qmc
 
-from ketum import pharmacology, trials
-from ketum.engine.doses import Dosing
+from ketum import pharmacology
 from ketum.evidence import fact
-from ketum.intake import nmol
+from ketum.interaction.trial import GRID, RATIOS, TEA_MG, WEIGHT_KG, ratios, run
 from ketum.people import moved
 from ketum.pharmacology.tables import ROOM, Array
 
@@ -40,14 +38,10 @@ BEND = 0.15
 """SD of the logarithm with which a bend between the two doses is borne: groups of about 12 people, CV about 40 %."""
 ABSORBED = {"MG": ("CLint_MG", "V1_MG", "Q_MG", "V2_MG"), "HM": ("CLint_HM", "V1_HM", "Q_HM", "V2_HM")}
 ROUNDS = 4
-WEIGHT_KG = 75.0
-MIDAZOLAM_MG, MIDAZOLAM_G_PER_MOL = 2.5, 325.8
-GRID = np.unique(np.concatenate([np.linspace(0, 6, 121), np.linspace(6, 30, 97)]))
 FIRST = pharmacology.draws("posterior")
 FITTED = tuple(p for p in pharmacology.parameters() if p.name not in FIRST)
 NAMES = tuple(p.name for p in FITTED)
 NOTHING = {"kinact_gut": 1e-9, "kinact_liver": 1e-9, "Ki_3A": 1e12}
-RATIOS = {"ddi01": "AUC", "ddi02": "Cmax", "ddi03": "half_life", "ddi04": "AUC_2D6"}
 
 
 def candidates(rows: int, each: int) -> dict[str, Array]:
@@ -64,74 +58,34 @@ def people(drawn: Mapping[str, Array], each: int) -> dict[str, Array]:
     return {name: typical[name] * scale[name] for name in scale}
 
 
-def run(own: Mapping[str, Array], kratom: str, mg: float, victim: str = "", **changed: float) -> dict[str, Array]:
-    """Solve for everybody; mitragynine's and the victim's curve, shape (people, times)."""
-    size = own["ka"].size
-    known = trials.model().system.constants
-    given = {name: column for name, column in own.items() if name in known} | changed
-    parts = [pd.DataFrame({"ID": np.arange(size), "TIME": 0.0, "AMT": 0.0, "CMT": "lumen_MG"})]
-    if mg:
-        form, release = {"tea": ("lumen", "yield_tea"), "extract": ("extract", "release_extract")}[kratom]
-        parts[0]["AMT"], parts[0]["CMT"] = nmol(mg, "MG") * own[release], f"{form}_MG"
-    if victim:
-        given |= pharmacology.victims()[victim].as_parameters()
-        amount = MIDAZOLAM_MG * 1e6 / MIDAZOLAM_G_PER_MOL  # of any size: a victim's kinetics are linear
-        parts.append(parts[0].assign(AMT=amount, CMT="victim_lumen"))
-    if victim == "midazolam":
-        given |= {"victim_Fg": own["trial_Fg"], "victim_3A": own["trial_3A"]}
-    given["trial_delay"] = own["trial_delay"]
-    how = {"victim_lumen": Dosing(lag="trial_delay")}
-    doses = pd.concat(parts, ignore_index=True)
-    outputs = ["C_MG", "C_HM", "C_victim"]
-    solved = trials.model().solve(doses, GRID, given, outputs, dosing=how, rtol=1e-6)
-    return {name: solved[name].to_numpy() for name in outputs}
-
-
-def exposure(curve: Array, delay: Array) -> dict[str, Array]:
-    """AUC to infinity, Cmax and half-life of each person's curve."""
-    late = (GRID[None] >= 6 + delay[:, None]) & (GRID[None] <= 14 + delay[:, None])
-    logs = np.log(np.maximum(curve, 1e-12))
-    n = late.sum(axis=1)
-    t = np.where(late, GRID, 0).sum(axis=1) / n
-    y = np.where(late, logs, 0).sum(axis=1) / n
-    spread = np.where(late, (GRID - t[:, None]) ** 2, 0).sum(axis=1)
-    slope = -np.where(late, (GRID - t[:, None]) * (logs - y[:, None]), 0).sum(axis=1) / spread
-    area = np.trapezoid(curve, GRID, axis=1) + curve[:, -1] / slope
-    return {"AUC": area, "Cmax": curve.max(axis=1), "half_life": np.log(2) / slope}
-
-
 def predicted(own: Mapping[str, Array]) -> dict[str, Array]:
     """Work out the trial's ratios, and the bend between two doses of an extract; logarithms."""
-    delay = own["trial_delay"]
-    tea = run(own, "tea", 39, "midazolam")
-    with_, without = exposure(tea["C_victim"], delay), exposure(run(own, "tea", 0, "midazolam")["C_victim"], delay)
-    ratios = {name: np.log(with_[name] / without[name]) for name in with_}
-    with_2D6 = exposure(run(own, "tea", 39, "dextromethorphan")["C_victim"], delay)
-    without_2D6 = exposure(run(own, "tea", 0, "dextromethorphan")["C_victim"], delay)
-    ratios["AUC_2D6"] = np.log(with_2D6["AUC"] / without_2D6["AUC"])
-    peaks = {}
+    found = {fact_id: np.log(ratio) for fact_id, ratio in ratios(own).items()}
+    peaks = []
     for mg in (9.9, 59.2):
-        curve, untouched = run(own, "extract", mg)["C_MG"], run(own, "extract", mg, **NOTHING)["C_MG"]
-        peaks[mg] = np.log(curve.max(axis=1) / untouched.max(axis=1))
-    return ratios | {"bend": peaks[59.2] - peaks[9.9]}
+        released = mg * own["release_extract"]
+        peak, untouched = (run(own, "extract", released, **c)["C_MG"].max(axis=1) for c in ({}, NOTHING))
+        peaks.append(np.log(peak / untouched))
+    return found | {"bend": peaks[1] - peaks[0]}
 
 
-def log_weight(ratios: Mapping[str, Array]) -> Array:
+def log_weight(logs: Mapping[str, Array]) -> Array:
     """Log likelihood of each candidate."""
-    total = norm.logpdf(ratios["bend"], 0, BEND)
-    for fact_id, name in RATIOS.items():
+    total = norm.logpdf(logs["bend"], 0, BEND)
+    for fact_id in RATIOS:
         row = fact(fact_id)
         low, high = np.log(row.interval())
-        total = total + norm.logpdf(np.log(row.number()), ratios[name], (high - low) / (2 * norm.ppf(0.95)))
+        total = total + norm.logpdf(np.log(row.number()), logs[fact_id], (high - low) / (2 * norm.ppf(0.95)))
     return np.where(np.isfinite(total), total, -np.inf)
 
 
 def absorb(drawn: Mapping[str, Array]) -> dict[str, Array]:
     """Give a typical person after the tea the AUC of the first fit again; the columns that change."""
-    target = run(people(drawn, 1), "tea", 39, **NOTHING)
+    own = people(drawn, 1)
+    target = run(own, "lumen", TEA_MG * own["yield_tea"], **NOTHING)
     changed = {name: FIRST[name].copy() for names in ABSORBED.values() for name in names}
     for _ in range(ROUNDS):
-        found = run(people(drawn | changed, 1), "tea", 39)
+        found = run(people({**drawn, **changed}, 1), "lumen", TEA_MG * own["yield_tea"])
         for code, names in ABSORBED.items():
             factor = np.trapezoid(found[f"C_{code}"], GRID, axis=1) / np.trapezoid(target[f"C_{code}"], GRID, axis=1)
             changed |= {name: changed[name] * factor for name in names}
@@ -163,8 +117,8 @@ def main() -> None:
     each = parser.parse_args().candidates
     rows = next(iter(FIRST.values())).size
     drawn = candidates(rows, each)
-    ratios = predicted(people(drawn, each))
-    weight = log_weight(ratios).reshape(rows, each)
+    before = predicted(people(drawn, each))
+    weight = log_weight(before).reshape(rows, each)
     chance = np.exp(weight - logsumexp(weight, axis=1, keepdims=True))
     chosen = (np.cumsum(chance, axis=1) < np.random.default_rng(6).random((rows, 1))).sum(axis=1)
     pick = np.arange(rows) * each + chosen
@@ -175,10 +129,10 @@ def main() -> None:
     kept = {name: column[pick] for name, column in drawn.items()}
     kept |= absorb(kept)
     after = predicted(people(kept, 1))
-    for fact_id, name in (*RATIOS.items(), ("", "bend")):
-        said = f"{fact(fact_id).value} ({fact(fact_id).spread})" if fact_id else "about 1"
-        found, before = (np.exp(np.nanquantile(x[name], quantiles)).round(3) for x in (after, ratios))
-        print(f"{fact_id:6}{name:10} observed {said:18} predicted {found}, before the fit {before}")
+    for name in (*RATIOS, "bend"):
+        said = f"{fact(name).value} ({fact(name).spread})" if name in RATIOS else "about 1"
+        found, prior = (np.exp(np.nanquantile(x[name], quantiles)).round(3) for x in (after, before))
+        print(f"{name:6} observed {said:18} predicted {found}, before the fit {prior}")
     write(kept)
 
 
