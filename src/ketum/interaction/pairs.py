@@ -16,9 +16,14 @@ import numpy as np
 from ketum import pharmacology
 from ketum.evidence import fact
 from ketum.interaction.algebra import activity_of, fm_of, iv_ratio, oral_ratio
+from ketum.people import moved
+from ketum.pharmacology.tables import Array
 
 AIM = {"inhibition": 1.4, "induction": 1.6}
 """Geometric mean fold errors that were aimed at, written down before the first prediction."""
+LEAST_SD, ONE_STUDY_SD, REMEMBERED_FG_SD = 0.15, 0.3, 0.4
+"""SDs of what is not known: of a strength between studies (at least; with one study), of a remembered Fg (logit)."""
+DRAWS = 1000
 LIVER_FLOW = 97.0
 WEIGHT_KG = 70.0
 
@@ -47,8 +52,8 @@ class Outcome:
     ----------
     observed, low, high
         Geometric mean over the studies on file, the smallest and the largest.
-    predicted
-        AUC ratio.
+    predicted, predicted_low, predicted_high
+        AUC ratio, with the 90 % interval over the spread between midazolam studies, what is not known of Fg, and midazolam's.
     fold
         The larger of predicted over observed and observed over predicted.
     """
@@ -58,6 +63,8 @@ class Outcome:
     low: float
     high: float
     predicted: float
+    predicted_low: float
+    predicted_high: float
     fold: float
 
 
@@ -98,29 +105,56 @@ def mean_ratio(fact_ids: Sequence[str]) -> float:
     return float(np.exp(np.mean([np.log(fact(fact_id).number()) for fact_id in fact_ids])))
 
 
-def activity(fact_ids: Sequence[str]) -> float:
-    """Activity of CYP3A under a perpetrator, from its effect on oral midazolam."""
-    prior = {p.name: p.prior_median for p in pharmacology.parameters()}
-    return float(activity_of(mean_ratio(fact_ids), prior["trial_Fg"], prior["trial_3A"]))
+def between_studies(strength: Sequence[str]) -> float:
+    """SD of the logarithm of a strength: over single studies, or from the range that a mean over studies states."""
+    if len(strength) > 1:
+        return max(float(np.std(np.log([fact(s).number() for s in strength]), ddof=1)), LEAST_SD)
+    spread = fact(strength[0]).spread
+    if spread.startswith("range "):
+        low, high = map(float, spread.removeprefix("range ").split("-"))
+        return max(float(np.log(high / low)) / 3.29, LEAST_SD)
+    return ONE_STUDY_SD
+
+
+def predict(pair: Pair, z: Array) -> Array:
+    """Predict a pair.
+
+    Parameters
+    ----------
+    z
+        Standard normal numbers for what is not known: the strength of both perpetrators, Fg, midazolam's Fg and its share of
+        CYP3A; shape (5, draws). Zeros give the central prediction.
+    """
+    prior = {p.name: p for p in pharmacology.parameters()}
+    own_Fg, own_3A = (moved(np.array(prior[n].prior_median), prior[n].prior_sd * z[i], "logit") for n, i in (("trial_Fg", 3), ("trial_3A", 4)))
+
+    def activity(strength: Sequence[str], z: Array) -> Array:
+        return activity_of(mean_ratio(strength) * np.exp(between_studies(strength) * z), own_Fg, own_3A)
+
+    # Midazolam as the victim is the same midazolam that gives the strength.
+    Fg = own_Fg if pair.victim == "midazolam" else moved(np.array(fact(pair.Fg).number()), REMEMBERED_FG_SD * z[2], "logit")
+    complete = pair.reference_strength == "complete"
+    left = np.zeros_like(Fg) if complete else activity((pair.reference_strength,), z[1])
+    fm = fm_of(mean_ratio(pair.reference), Fg, left)
+    active = activity(pair.strength, z[0])
+    if pair.route == "IV":
+        return iv_ratio(active, fm, _extraction(pair.victim, Fg))
+    return oral_ratio(active, active, Fg, fm)
 
 
 def _outcome(pair: Pair) -> Outcome:
-    Fg = fact(pair.Fg).number()
-    left = 0.0 if pair.reference_strength == "complete" else activity((pair.reference_strength,))
-    fm = float(fm_of(mean_ratio(pair.reference), Fg, left))
-    active = activity(pair.strength)
-    if pair.route == "IV":
-        predicted = float(iv_ratio(active, fm, _extraction(pair.victim, Fg)))
-    else:
-        predicted = float(oral_ratio(active, active, Fg, fm))
+    rng = np.random.default_rng(1)
+    low, high = np.quantile(predict(pair, rng.standard_normal((5, DRAWS))), [0.05, 0.95])
+    predicted = float(predict(pair, np.zeros((5, 1)))[0])
     observed = mean_ratio(pair.observed)
     values = [fact(fact_id).number() for fact_id in pair.observed]
-    return Outcome(pair, observed, min(values), max(values), predicted, max(predicted / observed, observed / predicted))
+    fold = max(predicted / observed, observed / predicted)
+    return Outcome(pair, observed, min(values), max(values), predicted, float(low), float(high), fold)
 
 
-def _extraction(victim: str, Fg: float) -> float:
+def _extraction(victim: str, Fg: Array) -> Array:
     """Share that the liver takes: from clearance (midazolam) or from what reaches the blood by mouth (alfentanil)."""
     if victim == "midazolam":
         low, high = fact("EK005").bounds()
-        return float(np.sqrt(low * high)) * WEIGHT_KG / LIVER_FLOW
-    return 1.0 - fact("VF0165").number() / Fg
+        return np.full_like(Fg, np.sqrt(low * high) * WEIGHT_KG / LIVER_FLOW)
+    return np.clip(1.0 - fact("VF0165").number() / Fg, 0.0, 1.0)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ketum.evidence import facts
 from ketum.interaction.algebra import activity_of
-from ketum.interaction.pairs import mean_ratio
+from ketum.interaction.pairs import between_studies, mean_ratio
 from ketum.pharmacology.tables import ROOM, Array
 
 CLASS_RATIO = {
@@ -29,7 +29,6 @@ CLASS_RATIO = {
 }
 """AUC ratios of a sensitive victim that define the classes; open ends closed near the strongest ratios on file (PT001, PT006)."""
 CLASS_HALF_LIFE_H = 12.0
-LEAST_SD, ONE_STUDY_SD = 0.15, 0.3
 LONG_AGO_H, HISTORY_STEP_H = 60 * 24.0, 0.5
 GUT_ONLY = ("grapefruit juice",)
 """Acts in the gut wall only (PI387: no effect on intravenous alfentanil), so that a class ratio says nothing of the liver."""
@@ -74,7 +73,7 @@ def perpetrators() -> Mapping[str, Perpetrator]:
                 row["generic"],
                 row["mechanism"],
                 mean_ratio(strength),
-                _between_studies(strength),
+                between_studies(strength),
                 float(row["half_life_h"]),
                 tuple(dict.fromkeys((*strength, *row["facts"].split(";")))),
                 row["note"],
@@ -103,17 +102,6 @@ def _by_class() -> dict[str, Perpetrator]:
             by_class=True,
         )
     return found
-
-
-def _between_studies(strength: tuple[str, ...]) -> float:
-    """SD of the logarithm: over single studies, or from the range that a mean over studies states."""
-    if len(strength) > 1:
-        return max(float(np.std(np.log([facts()[s].number() for s in strength]), ddof=1)), LEAST_SD)
-    spread = facts()[strength[0]].spread
-    if spread.startswith("range "):
-        low, high = map(float, spread.removeprefix("range ").split("-"))
-        return max(float(np.log(high / low)) / 3.29, LEAST_SD)
-    return ONE_STUDY_SD
 
 
 def parameters(

@@ -7,11 +7,14 @@ import numpy as np
 from ketum import pharmacology, trials
 from ketum.evidence import fact
 from ketum.interaction import trial
+from ketum.interaction.algebra import oral_ratio
 from ketum.interaction.pairs import Outcome, outcomes
+from ketum.interaction.perpetrators import parameters, perpetrators
 from ketum.people import Stream, individual
 from ketum.pharmacology.tables import Array
-from ketum.validate import Row
+from ketum.validate import FOLD_BAR, Row
 
+TAKEN_H = 14 * 24.0
 REPEATS = 150
 """How often the trial is simulated, each time with twelve people and one joint draw of what is not known."""
 NAMES = {"AUC": "AUC ratio", "Cmax": "Cmax ratio", "half_life": "half-life ratio"}
@@ -19,7 +22,7 @@ NAMES = {"AUC": "AUC ratio", "Cmax": "Cmax ratio", "half_life": "half-life ratio
 
 def rows(seed: int = 0, repeats: int = REPEATS) -> tuple[Row, ...]:
     """Predict the trial, and every pair."""
-    return (*_trial(seed, repeats), *map(_pair, outcomes()))
+    return (*_trial(seed, repeats), *map(_pair, outcomes()), *_wash_out())
 
 
 def simulated(seed: int, repeats: int) -> dict[str, Array]:
@@ -63,9 +66,37 @@ def _pair(one: Outcome) -> Row:
         pair.observed[0], f"{pair.perpetrator}, {pair.direction}", f"{pair.victim} {pair.route}", "AUC ratio",
         f"mean of {len(pair.observed)} studies" if several else "one study", "check",
         one.observed, "ratio", (one.low, one.high) if several else None, "range over studies" if several else "",
-        one.predicted, (one.predicted, one.predicted), one.fold,
+        one.predicted, (one.predicted_low, one.predicted_high), one.fold,
         None, None, None, None, None, (), "; ".join(filter(None, (", ".join(pair.observed), pair.note))),
     )  # fmt: skip
+
+
+WASH_OUT_H = {"PT014": 4 * 24.0, "PT015": 7 * 24.0, "PT016": 14 * 24.0}
+"""How long after rifampicin's last dose midazolam was given, by fact; the enzymes' turnover predicts what is left."""
+
+
+def _wash_out() -> list[Row]:
+    table = pharmacology.posterior()
+    one = perpetrators()["rifampicin"]
+    z = Stream(1, table["ka"].size).normal("knowledge", "strength")
+    found = []
+    for fact_id, hours in WASH_OUT_H.items():
+        seen = fact(fact_id)
+        after = parameters(one, table, z, hours + TAKEN_H, hours)
+        left = (after["co_CYP3A_gut_start"], after["co_CYP3A_liver_start"])
+        ratio = oral_ratio(*left, table["trial_Fg"], table["trial_3A"])
+        low, predicted, high = (float(x) for x in np.quantile(ratio, [0.05, 0.5, 0.95]))
+        fold = _fold(predicted, seen.number())
+        role = "calibration" if fact_id in one.facts else "check"
+        missed = (f"fold error {fold:.2f}",) if role == "calibration" and fold > FOLD_BAR else ()
+        found.append(
+            Row(
+                fact_id, "rifampicin, wash-out", "midazolam PO", "AUC ratio", "one study", role,
+                seen.number(), "ratio", None, "", predicted, (low, high), fold,
+                None, None, None, None, None, missed, f"{hours / 24:g} days after the last dose",
+            )  # fmt: skip
+        )
+    return found
 
 
 def _fold(predicted: float, observed: float) -> float:

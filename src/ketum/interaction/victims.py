@@ -15,10 +15,10 @@ from scipy.special import expit, logit
 
 from ketum.evidence import Fact, facts
 from ketum.interaction.algebra import MOST_FM, fm_of
+from ketum.interaction.pairs import REMEMBERED_FG_SD
 from ketum.pharmacology.tables import Array
 
 UNKNOWN_FG, UNKNOWN_FG_SD = 0.8, 0.8
-REMEMBERED_FG_SD = 0.4
 FM_SD = 0.3
 """SD on the logit scale of a share in the liver that was seen."""
 LEAST_FM = 0.02
