@@ -102,14 +102,17 @@ def test_a_peak_is_the_highest_level(hundred):
     np.testing.assert_allclose(levels(hundred).to_numpy().max(axis=-1), peak, rtol=1e-6)
 
 
-def test_twice_the_dose_is_twice_the_level():
+def test_twice_the_dose_is_at_least_twice_the_level():
+    """Mitragynine slows its own loss, so more than twice; speciociliatine, which does not pass that way, exactly twice."""
     one = simulate(case('product = "leaf-powder"\namount = "2 g"'), number=30, seed=5, workers=1)
     two = simulate(case('product = "leaf-powder"\namount = "4 g"'), number=30, seed=5, workers=1)
     for name in ("Cmax", "AUC", "AUC_inf"):
         first, second = (run.tree["endpoints"][name].to_numpy() for run in (one, two))
-        np.testing.assert_allclose(second, 2 * first, rtol=1e-5)
-    top = levels(one).to_numpy().max(axis=-1, keepdims=True)
-    assert (np.abs(levels(two).to_numpy() - 2 * levels(one).to_numpy()) < 1e-5 * top).all()
+        mitragynine, _, speciociliatine = second / (2 * first)
+        np.testing.assert_allclose(speciociliatine, 1.0, rtol=1e-5)
+        assert ((mitragynine > 1.0) & (mitragynine < 2.0)).all()
+    top = levels(one).to_numpy()[2].max(axis=-1, keepdims=True)
+    assert (np.abs(levels(two).to_numpy()[2] - 2 * levels(one).to_numpy()[2]) < 1e-5 * top).all()
 
 
 def test_a_heavier_person_has_lower_levels():
@@ -132,7 +135,9 @@ def test_products_add_up():
     assert shared.max() == 48.0
     total = a.sel(time=shared).to_numpy() + b.sel(time=shared).to_numpy()
     found = both.sel(time=shared).to_numpy()
-    np.testing.assert_allclose(found, total, rtol=0, atol=1e-5 * total.max(axis=(1, 2), keepdims=True).max())
+    scale = total.max(axis=(1, 2))
+    np.testing.assert_allclose(found[2], total[2], rtol=0, atol=1e-5 * scale[2])
+    assert (found[0] >= total[0] - 1e-5 * scale[0]).all(), "mitragynine never speeds its own loss"
     assert (b.sel(alkaloid="mitragynine").to_numpy() == 0).all()
     assert a.sel(alkaloid="7-hydroxymitragynine").to_numpy().max() > 0, "formed from mitragynine"
 

@@ -79,10 +79,11 @@ def people(number):
 @pytest.mark.parametrize("name", ["tea 2 g", "leaf 2000 mg", "extract 9.9 mg"])
 def test_an_arms_levels_are_in_proportion_to_what_is_released(name):
     arm = next(arm for arm in trials.arms() if arm.name == name)
-    own = people(2) | {arm.release: np.array([0.2, 0.6])}
+    at_rest = {"kinact_gut": np.zeros(2), "kinact_liver": np.zeros(2), "Ki_3A": np.full(2, 1e30)}
+    own = people(2) | {arm.release: np.array([0.2, 0.6])} | at_rest
     for curve in trials.concentrations(arm, own).values():
         assert curve.shape == (2, arm.times_h.size)
-        np.testing.assert_allclose(curve[1], 3 * curve[0], rtol=1e-9)
+        np.testing.assert_allclose(curve[1], 3 * curve[0], rtol=1e-4, atol=1e-7 * curve.max())
 
 
 def test_an_arms_levels_equal_the_models():
@@ -103,9 +104,10 @@ def test_an_arms_levels_equal_the_models():
 def test_repeated_doses_are_all_taken_before_blood_is_drawn():
     arm = next(arm for arm in trials.arms() if arm.repeats > 1)
     own = people(1)
+    released = own[arm.release][0]
     single = pd.DataFrame(
         [
-            {"TIME": n * arm.interval_h, "AMT": mg * 1e6 / molar_mass(code), "CMT": f"{arm.form}_{code}"}
+            {"TIME": n * arm.interval_h, "AMT": released * mg * 1e6 / molar_mass(code), "CMT": f"{arm.form}_{code}"}
             for n in range(arm.repeats)
             for code, mg in arm.mg.items()
         ]
@@ -114,7 +116,7 @@ def test_repeated_doses_are_all_taken_before_blood_is_drawn():
     times = (arm.repeats - 1) * arm.interval_h + arm.times_h
     exact = trials.model().solve(single, times, {n: v for n, v in own.items() if n in known}, ["C_MG"])
     found = trials.concentrations(arm, own)["MG"]
-    np.testing.assert_allclose(found, exact["C_MG"].to_numpy() * own[arm.release][:, None], rtol=1e-4)
+    np.testing.assert_allclose(found, exact["C_MG"].to_numpy(), rtol=1e-4)
 
 
 def test_noise_multiplies():

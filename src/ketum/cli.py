@@ -120,9 +120,9 @@ def check(case: CaseFile) -> None:
 @app.command()
 def validate(as_json: AsJson = False) -> None:
     """Compare predictions with every human datum on file; exit code 1 where a calibration row misses its bar."""
-    from ketum.validate import failures, rows
+    from ketum.validate import everything, failures
 
-    found = rows()
+    found = everything()
     if as_json:
         _print_json({"rows": [row.as_dict() for row in found]})
     else:

@@ -119,13 +119,20 @@ def concentrations(arm: Arm, own: Mapping[str, Array]) -> dict[str, Array]:
     given = {name: value for name, value in own.items() if name in known}
     released = np.asarray(own[arm.release])
     rows = [
-        {"TIME": 0.0, "AMT": nmol(mg, code), "CMT": f"{arm.form}_{code}", "II": arm.interval_h, "ADDL": arm.repeats - 1}
+        {
+            "ID": np.arange(released.size),
+            "TIME": 0.0,
+            "AMT": nmol(mg, code) * released,
+            "CMT": f"{arm.form}_{code}",
+            "II": arm.interval_h,
+            "ADDL": arm.repeats - 1,
+        }
         for code, mg in arm.mg.items()
     ]
+    doses = pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
     outputs = [f"C_{code}" for code in ("MG", "HM", "SC")]
-    # The model is linear in the dose, so the share released may multiply the curve instead of every single dose.
-    solved = model().solve(pd.DataFrame(rows), arm.start_of_sampling_h + arm.times_h, given, outputs, rtol=1e-6)
-    return {name[2:]: solved[name].to_numpy() * released[:, None] for name in outputs}
+    solved = model().solve(doses, arm.start_of_sampling_h + arm.times_h, given, outputs, rtol=1e-6)
+    return {name[2:]: solved[name].to_numpy() for name in outputs}
 
 
 def measured(truth: Mapping[str, Array], noise: Mapping[str, Array]) -> dict[str, Array]:

@@ -46,7 +46,7 @@ class Row:
     minimum_interval, maximum_interval
         For a published range: 90 % intervals of a simulated trial's smallest and largest person.
     spread, observed_spread
-        p95 over p05 of simulated people, and the published largest over smallest.
+        p95 over p05 of simulated people (None where none are simulated), and the published largest over smallest.
     structural
         For a half-life: the median of what the equations say, before sampling and quantification limit.
     misses
@@ -70,7 +70,7 @@ class Row:
     fold_error: float
     minimum_interval: tuple[float, float] | None
     maximum_interval: tuple[float, float] | None
-    spread: float
+    spread: float | None
     observed_spread: float | None
     structural: float | None
     misses: tuple[str, ...]
@@ -83,6 +83,13 @@ class Row:
 
 Individuals = Mapping[str, Mapping[str, Array]]
 """Each person's quantities by alkaloid code, then quantity; shape (repeats, people of the arm)."""
+
+
+def everything() -> tuple[Row, ...]:
+    """Predict every human datum on file: blood levels, then interactions."""
+    from ketum.interaction.rows import rows as interactions
+
+    return (*rows(), *interactions())
 
 
 def rows(repeats: int = REPEATS, seed: int = 0) -> tuple[Row, ...]:
@@ -182,7 +189,7 @@ def _judged(row: Row) -> Row:
         ):
             if not low <= seen <= high:
                 misses.append(f"published {name} {seen:g} outside {low:.3g} to {high:.3g}")
-        if row.observed_spread and row.spread > SPREAD_BAR * row.observed_spread:
+        if row.observed_spread and row.spread and row.spread > SPREAD_BAR * row.observed_spread:
             misses.append(f"p95/p05 {row.spread:.2f} against a published range of {row.observed_spread:.2f}")
     return replace(row, misses=tuple(misses))
 
@@ -229,19 +236,19 @@ def _extremes(sample: Array) -> tuple[tuple[float, float], tuple[float, float]]:
 def table(found: Sequence[Row]) -> str:
     """Lay rows out for a terminal."""
     lines = [
-        f"{'fact':7}{'trial':20}{'what':16}{'statistic':24}{'observed':>10} {'unit':8}{'predicted':>10}"
+        f"{'fact':7}{'trial':26}{'what':26}{'statistic':24}{'observed':>10} {'unit':8}{'predicted':>10}"
         f"{'90 % interval':>20}{'fold':>7}  role"
     ]
     for row in found:
         low, high = row.predicted_interval
         lines.append(
-            f"{row.fact_id:7}{row.trial:20}{row.alkaloid + ' ' + row.quantity:16}{row.statistic:24}"
+            f"{row.fact_id:7}{row.trial:26}{row.alkaloid + ' ' + row.quantity:26}{row.statistic:24}"
             f"{row.observed:10.3g} {row.unit:8}{row.predicted:10.3g}{f'{low:.3g} to {high:.3g}':>20}"
             f"{row.fold_error:7.2f}  {row.role}"
         )
         if row.structural is not None:
-            lines.append(f"{'':7}{'':20}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")
-        lines += [f"{'':7}{'':20}MISSES: {miss}" for miss in row.misses]
+            lines.append(f"{'':7}{'':26}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")
+        lines += [f"{'':7}{'':26}MISSES: {miss}" for miss in row.misses]
     missed = len(failures(found))
     calibration = sum(row.role == "calibration" for row in found)
     lines.append(

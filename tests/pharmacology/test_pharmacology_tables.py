@@ -16,8 +16,10 @@ from ketum.people import moved
 HOW = {"measured", "fitted", "derived", "assumed"}
 PARAMETERS = {p.name: p for p in pharmacology.parameters()}
 EFFECTS = {e.name: e for e in pharmacology.effects()}
-# No part of the equations: how much leaves a product (intake), and what a laboratory could measure (trials).
-ELSEWHERE = re.compile(r"(release|yield|limit)_")
+# No part of the equations: how much leaves a product (intake), what a laboratory could measure, how a trial was run.
+ELSEWHERE = re.compile(r"(release|yield|limit|trial)_")
+# Set by a case's medicines, from tables of their own.
+MEDICINES = re.compile(r"(co|victim)_")
 Z90 = norm.ppf(0.95)
 
 
@@ -32,12 +34,13 @@ def test_libsbml_finds_nothing_to_say_about_the_model(model):
 
 def test_every_number_of_the_model_has_a_row_and_every_row_a_number(model):
     used = {name for name in PARAMETERS if not ELSEWHERE.match(name)}
-    assert set(model.system.constants) - {"body"} == used
+    assert {name for name in model.system.constants if not MEDICINES.match(name)} - {"body"} == used
 
 
 def test_every_parameter_is_used_by_an_equation(model):
     formulas = [*model.system.rates.values(), *model.system.rules.values()]
-    assert set(model.system.constants) - {"body"} <= set().union(*(formula.names() for formula in formulas))
+    starts = {name for name in model.system.constants if name.endswith("_start")}
+    assert set(model.system.constants) - {"body"} - starts <= set().union(*(formula.names() for formula in formulas))
 
 
 def test_what_only_intake_uses_is_what_products_name():
@@ -46,8 +49,9 @@ def test_what_only_intake_uses_is_what_products_name():
 
 
 def test_the_units_of_the_rows_are_those_of_the_model(model):
-    words = {"per_hour": "1/h", "litres_per_hour": "L/h", "litres": "L", "litre": "L", "fraction": "fraction"}
-    said = {name: words[model.system.units[name]] for name in model.system.constants if name != "body"}
+    words = {"per_hour": "1/h", "litres_per_hour": "L/h", "litres": "L", "litre": "L", "fraction": "fraction", "nM": "nM"}
+    own = {name for name in model.system.constants if not MEDICINES.match(name)} - {"body"}
+    said = {name: words[model.system.units[name]] for name in own}
     assert said == {name: row.unit for name, row in PARAMETERS.items() if not ELSEWHERE.match(name)}
 
 
@@ -84,7 +88,7 @@ def test_an_effect_moves_parameters_that_exist_and_share_a_scale(effect):
 
 
 def test_weight_exponents_are_those_of_allometry():
-    expected = {"L/h": 0.75, "L": 1.0, "1/h": 0.0, "fraction": 0.0, "nM": 0.0}
+    expected = {"L/h": 0.75, "L": 1.0, "1/h": 0.0, "fraction": 0.0, "nM": 0.0, "h": 0.0}
     assert {p.name: p.weight_exponent for p in PARAMETERS.values()} == {
         p.name: expected[p.unit] for p in PARAMETERS.values()
     }

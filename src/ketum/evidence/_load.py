@@ -46,6 +46,7 @@ _WHAT: Mapping[str, tuple[str, ...]] = {
     "perpetrator_inputs": ("victim_route victim exposure", "with perpetrator perpetrator_dose", "regimen", "study"),
     "perpetrator_classes": ("perpetrator", "role", "enzyme"),
     "index_substrates": ("substrate", "substrate of enzyme"),
+    "enzyme_kinetics": ("subject quantity", "system"),
     "ddi_reports": ("combination", "report_kind"),
     "care_effects": ("intervention", "for condition", "comparator", "outcome", "timepoint"),
     "formulas": ("formula", "example_input"),

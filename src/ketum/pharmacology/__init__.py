@@ -8,7 +8,9 @@ from ketum.pharmacology.tables import (
     Parameter,
     Product,
     Serving,
+    Victim,
     alkaloid,
+    draws,
     effects,
     model_names,
     model_path,
@@ -16,6 +18,7 @@ from ketum.pharmacology.tables import (
     posterior,
     products,
     servings,
+    victims,
 )
 
 __all__ = [
@@ -26,7 +29,9 @@ __all__ = [
     "Parameter",
     "Product",
     "Serving",
+    "Victim",
     "alkaloid",
+    "draws",
     "effects",
     "model_names",
     "model_path",
@@ -34,4 +39,5 @@ __all__ = [
     "posterior",
     "products",
     "servings",
+    "victims",
 ]

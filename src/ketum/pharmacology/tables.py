@@ -158,16 +158,78 @@ def effects() -> tuple[Effect, ...]:
 
 @cache
 def posterior() -> Mapping[str, Array]:
-    """Read the joint draws of what the fit leaves open: each parameter's typical value and each effect's SD.
+    """Read the joint draws of what the fits leave open: each parameter's typical value and each effect's SD.
+
+    The fit to blood levels (``posterior.csv``) comes first; each of its draws has one of the interaction trial's fit
+    (``posterior_interaction.csv``) in the same row.
 
     Returns
     -------
     mapping of str to ndarray, shape (draws,)
         By the name of the parameter or effect. A draw is a row: its numbers belong together.
     """
-    names, *rows = csv.reader((ROOM / "posterior.csv").read_text(encoding="utf-8").splitlines())
+    return MappingProxyType({**draws("posterior"), **draws("posterior_interaction")})
+
+
+@cache
+def draws(name: str) -> Mapping[str, Array]:
+    """Read one table of joint draws; shape (draws,) by name."""
+    names, *rows = csv.reader((ROOM / f"{name}.csv").read_text(encoding="utf-8").splitlines())
     table = np.array(rows, dtype=float)
     return MappingProxyType({name: table[:, i] for i, name in enumerate(names)})
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A medicine as the model's victim; a row of ``victims.csv``.
+
+    Parameters
+    ----------
+    ka, Fg, CLint, V
+        Absorption rate (1/h), share that survives the gut wall, intrinsic clearance (L/h) and volume (L).
+    fm_3A, fm_2D6
+        Shares of its loss in the liver that CYP3A and CYP2D6 carry.
+    """
+
+    name: str
+    ka: float
+    Fg: float
+    CLint: float
+    V: float
+    fm_3A: float
+    fm_2D6: float
+    how: str
+    facts: tuple[str, ...]
+    note: str
+
+    def as_parameters(self) -> dict[str, float]:
+        """Name its numbers as the model does."""
+        return {
+            "victim_ka": self.ka,
+            "victim_Fg": self.Fg,
+            "victim_CLint": self.CLint,
+            "victim_V": self.V,
+            "victim_3A": self.fm_3A,
+            "victim_2D6": self.fm_2D6,
+        }
+
+
+@cache
+def victims() -> Mapping[str, Victim]:
+    """Read ``victims.csv``, by name."""
+    numbers = ("ka", "Fg", "CLint", "V", "fm_3A", "fm_2D6")
+    return MappingProxyType(
+        {
+            row["name"]: Victim(
+                name=row["name"],
+                how=row["how"],
+                facts=tuple(row["facts"].split(";")),
+                note=row["note"],
+                **{key: float(row[key]) for key in numbers},
+            )
+            for row in _rows("victims.csv")
+        }
+    )
 
 
 def _rows(name: str) -> list[dict[str, str]]:

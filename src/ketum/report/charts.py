@@ -5,6 +5,7 @@ from __future__ import annotations
 from ketum.report.content import Report
 from ketum.report.drivers_figure import drivers_figure
 from ketum.report.figure import Figure
+from ketum.report.interactions import enzyme_figure
 from ketum.report.levels_figure import close_up_figure, levels_figure
 
 
@@ -20,11 +21,13 @@ def figures(report: Report) -> dict[str, Figure]:
     -------
     dict
         By file name without ending: ``levels``; ``levels-close-up`` where doses repeat; ``drivers`` where shares are
-        known.
+        known; ``enzymes`` where interactions were worked out.
     """
     from altair.utils.schemapi import debug_mode
 
     # Altair would check each part against Vega-Lite's schema as it is made, at half the cost of the whole report.
     with debug_mode(False):
         drawn = (levels_figure(report), close_up_figure(report), drivers_figure(report))
+        if report.interactions is not None:
+            drawn = (*drawn, enzyme_figure(report.interactions))
     return {figure.name: figure for figure in drawn if figure is not None}

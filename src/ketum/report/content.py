@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ketum.report.interactions import Interactions
 
 Array = NDArray[np.float64]
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
@@ -183,6 +186,8 @@ class Report:
         As :mod:`ketum.screen` gives them, emergency first.
     limits
         Where the model ends, one statement a line.
+    interactions
+        What kratom and other medicines do to each other; None where it was not worked out.
     """
 
     case: Mapping[str, Any]
@@ -203,3 +208,4 @@ class Report:
     assumed: tuple[str, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     limits: tuple[str, ...] = ()
+    interactions: Interactions | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketum.report import numbers
 from ketum.report.figure import Figure
+from ketum.report.interactions import table
 from ketum.report.names import capital, product_name, unique, unit_name
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
@@ -78,6 +79,9 @@ def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "series": series_of(report.published),
         "exposure": exposure_tables(report.endpoints),
         "drivers": figures.get("drivers"),
+        "interactions": table(report.interactions) if report.interactions else [],
+        "without_size": report.interactions.unsized if report.interactions else (),
+        "enzymes": figures.get("enzymes"),
         "home_of": {fact: source.source_id for source in report.sources for fact in source.fact_ids},
     }
 

@@ -1,0 +1,277 @@
+"""How large the interactions of a case are expected to be, with intervals over everything that is not known."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from ketum import people
+from ketum.case import Case
+from ketum.intake import intakes, nmol
+from ketum.interaction.algebra import gut_ratio, liver_ratio
+from ketum.interaction.course import Course, Dose, course
+from ketum.interaction.perpetrators import Perpetrator, parameters, perpetrators
+from ketum.interaction.victims import VictimFacts, reason_without_size, sampled, victims
+from ketum.people import Stream
+from ketum.pharmacology.tables import ROOM, Array
+from ketum.screen.dose_size import Interval
+from ketum.screen.interaction_size import InteractionSize
+
+DRAWS, PERPETRATOR_DRAWS, SEED = 150, 60, 0
+DAY = 24.0
+LONGEST_H = 14 * DAY
+"""Of longer use only the last two weeks are followed: CYP3A's half-lives are 23 and 36 h."""
+AFTER_H = 7 * DAY
+STUDIES = {"midazolam": ("ddi01",), "dextromethorphan": ("ddi04",)}
+"""Human studies of kratom beside a medicine."""
+
+
+@dataclass(frozen=True)
+class Unsized:
+    """A medicine that an enzyme or transporter handles, without a size, and why."""
+
+    medicine: str
+    enzyme: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A case's kratom in many people: parameters, doses, and the window at the end of use."""
+
+    own: Mapping[str, Array]
+    doses: tuple[Dose, ...]
+    start_h: float
+    end_h: float
+    stream: Stream
+
+    def take(self, number: int) -> Setting:
+        """Keep the first people only."""
+        doses = tuple(replace(d, nmol={c: a[:number] for c, a in d.nmol.items()}) for d in self.doses)
+        return replace(self, own={n: c[:number] for n, c in self.own.items()}, doses=doses)
+
+
+def setting(case: Case, draws: int = DRAWS, seed: int = SEED) -> Setting:
+    """Draw people and doses of a case, on an axis that begins at most two weeks before the end of use."""
+    stream = Stream(seed, draws)
+    weight = np.full(draws, case.person.weight_kg)
+    own = people.individual(people.draw_knowledge(stream), people.draw_effects(stream), weight)
+    end = max(k.dose_times_h[-1] + (k.every_h or DAY) for k in case.kratom)
+    begin = max(0.0, np.floor((end - LONGEST_H) / DAY) * DAY)
+    doses = tuple(
+        Dose(
+            one.product.form,
+            tuple(t - begin for t in one.kratom.dose_times_h if t >= begin),
+            {code: nmol(mg, code) * own[one.release] for code, mg in one.mg.items()},
+        )
+        for one in intakes(case, stream)
+    )
+    last = end - begin
+    return Setting(own, doses, max(last - DAY, 0.0), last, stream)
+
+
+def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
+    """Work out every interaction through CYP3A and CYP2D6 for which enough is on file.
+
+    Parameters
+    ----------
+    case
+        The case.
+    medicines
+        Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those; else a
+        name is looked for among them. When each was started and stopped is taken from there.
+
+    Returns
+    -------
+    tuple of InteractionSize
+        Victims first. A medicine of which too little is known is not among them: see `unsized`.
+    """
+    sought = [(name, one) for name in medicines for one in victims(name)]
+    acting = [(name, one) for name in medicines if (one := perpetrators().get(name))]
+    if not sought and not acting:
+        return ()
+    here = setting(case)
+    found = []
+    if sought:
+        alone = course(here.own, here.doses, here.end_h + AFTER_H + DAY)
+        found += [_victim(one, here, alone) for _, one in sought]
+    if acting:
+        found += _perpetrators(case, medicines, [one for _, one in acting], here.take(PERPETRATOR_DRAWS))
+    return tuple(found)
+
+
+def unsized(medicines: Sequence[str]) -> tuple[Unsized, ...]:
+    """Name the medicines that kratom may change but whose change has no size, and why."""
+    reasons = ((name, reason_without_size(name)) for name in medicines)
+    return tuple(Unsized(name, *reason) for name, reason in reasons if reason)
+
+
+def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
+    """Active CYP3A over the followed days and the week after.
+
+    Returns
+    -------
+    times : ndarray, shape (times,)
+        In h from the beginning of what is followed.
+    quantiles : mapping of str to ndarray, shape (3, times)
+        5th, 50th and 95th percentile, for ``gut`` and ``liver``.
+    """
+    here = setting(case)
+    alone = course(here.own, here.doses, here.end_h + AFTER_H)
+    found = {p: np.quantile(getattr(alone, f"active_{p}"), [0.05, 0.5, 0.95], axis=1) for p in ("gut", "liver")}
+    return alone.times, found
+
+
+def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, end: float) -> Array:
+    """AUC ratio of a victim taken by mouth at a random time between two times, shape (people,).
+
+    The gut wall counts as it is over the two hours after the victim; the liver as on average over the window.
+    """
+    name = f"{one.generic}/{one.enzyme}"
+    Fg, fm = sampled(one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}"))
+    if one.enzyme == "CYP2D6":
+        return liver_ratio(alone.mean("active_2D6", start, end), fm)
+    taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
+    inside = (alone.times[:, None] >= taken) & (alone.times[:, None] < taken + 2.0)
+    weight = inside * alone.steps[:, None]
+    gut = (weight * gut_ratio(alone.active_gut, Fg)).sum(axis=0) / weight.sum(axis=0)
+    return gut * liver_ratio(alone.mean("active_liver", start, end), fm)
+
+
+def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
+    during = victim_ratio(one, here, alone, here.start_h, here.end_h)
+    later = victim_ratio(one, here, alone, here.end_h - DAY + AFTER_H, here.end_h + AFTER_H)
+    notes = [
+        "for a medicine taken by mouth at any time of the last day of use; an AUC ratio does not depend on its half-life",
+        one.note,
+        f"studied in people after one tea: {', '.join(STUDIES[one.generic])}" if one.generic in STUDIES else "no study of it with kratom",
+    ]
+    return InteractionSize(
+        medicine=one.generic,
+        role="victim",
+        enzyme=one.enzyme,
+        quantity=f"AUC of {one.generic}",
+        ratio=interval(during),
+        method="dynamic",
+        fact_ids=(*one.facts, *STUDIES.get(one.generic, ()), "ddi01" if one.enzyme == "CYP3A" else "ddi04"),
+        after_stopping=interval(later / during),
+        note="; ".join(note for note in notes if note),
+    )
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What CYP3A may be to 7-hydroxymitragynine; a row of ``hypotheses.csv``."""
+
+    name: str
+    formed: tuple[float, float]
+    lost: tuple[float, float]
+    facts: tuple[str, ...]
+    words: str
+
+
+@cache
+def hypotheses() -> tuple[Hypothesis, ...]:
+    """Read the two."""
+    with (ROOM / "hypotheses.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Hypothesis(
+                row["name"],
+                (float(row["formed_low"]), float(row["formed_high"])),
+                (float(row["lost_low"]), float(row["lost_high"])),
+                tuple(row["facts"].split(";")),
+                row["words"],
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def _perpetrators(case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting) -> list[InteractionSize]:
+    """Solve all medicines under both hypotheses at once, side by side in lanes; each against kratom alone."""
+    size = here.own["ka"].size
+    z = here.stream.normal("knowledge", "strength")[:size]
+    own = [dict(here.own) | _under(one, here) for one in hypotheses()]
+    blocks = [(h, None, {}) for h in range(len(own))]
+    for one in acting:
+        started, stopped = _timing(case, medicines, one.generic)
+        given = parameters(one, here.own, z, started, stopped)
+        blocks += [(h, one.generic, given) for h in range(len(own))]  # type: ignore[misc]
+    lanes = _side_by_side([own[h] | _nothing(size) | given for h, _, given in blocks])
+    doses = [replace(d, nmol={c: np.tile(a, len(blocks)) for c, a in d.nmol.items()}) for d in here.doses]
+    solved = course(lanes, doses, here.end_h + DAY)
+    found = []
+    for one in acting:
+        _, stopped = _timing(case, medicines, one.generic)
+        window = (here.start_h, here.end_h) if stopped is None else (0.0, DAY)
+        for code, name in (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine")):
+            area = solved.area(code, *window).reshape(len(blocks), size)
+            ratios = []
+            for h in range(len(own)):
+                with_ = next(i for i, (k, n, _) in enumerate(blocks) if k == h and n == one.generic)
+                ratios.append(area[with_] / area[h])
+            found.append(_perpetrator(one, name, ratios, stopped))
+    return found
+
+
+def _perpetrator(one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None) -> InteractionSize:
+    parts = [interval(ratio) for ratio in ratios]
+    together = Interval(
+        float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts)
+    )
+    said = "; ".join(
+        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})" for h, p in zip(hypotheses(), parts, strict=True)
+    )
+    when = "on the last day of use" if stopped_h is None else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
+    notes = [f"{when}; the interval spans two hypotheses", said, one.note, "no study in people"]
+    return InteractionSize(
+        medicine=one.generic,
+        role="perpetrator",
+        enzyme="CYP3A",
+        quantity=f"AUC of {alkaloid}",
+        ratio=together,
+        method="dynamic",
+        fact_ids=tuple(dict.fromkeys((*one.facts, *(f for h in hypotheses() for f in h.facts)))),
+        note="; ".join(note for note in notes if note),
+    )
+
+
+def interval(values: Array) -> Interval:
+    """Give the median and the 5th and 95th percentile."""
+    low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
+    return Interval(float(median), float(low), float(high))
+
+
+def _under(one: Hypothesis, here: Setting) -> dict[str, Array]:
+    size = here.own["ka"].size
+    u, v = (here.stream.uniform("knowledge", f"hypothesis/{name}")[:size] for name in ("formed", "lost"))
+    return {
+        "formed_3A": one.formed[0] + u * (one.formed[1] - one.formed[0]),
+        "lost_3A": one.lost[0] + v * (one.lost[1] - one.lost[0]),
+    }
+
+
+def _nothing(size: int) -> dict[str, Array]:
+    names = [f"co_{m}_{p}" for m in ("inhibition", "inactivation", "induction") for p in ("gut", "liver")]
+    zero, one = np.zeros(size), np.ones(size)
+    fixed = {"co_k": one, "co_taken": zero, "co_start": zero, "co_CYP3A_gut_start": one, "co_CYP3A_liver_start": one}
+    return {name: zero for name in names} | fixed
+
+
+def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
+    """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
+    if len(medicines) == len(case.medicine):
+        entry = case.medicine[list(medicines).index(generic)]
+    else:
+        entry = next((m for m in case.medicine if m.name.casefold() == generic), None)
+    if entry is None:
+        return None, None
+    started, stopped = entry.started_days_ago, entry.stopped_days_ago
+    return (None if started is None else started * DAY), (None if stopped is None else stopped * DAY)
