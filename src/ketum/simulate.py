@@ -105,6 +105,7 @@ def simulate(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    shares: bool = True,
 ) -> Run:
     """Simulate a case.
 
@@ -125,6 +126,8 @@ def simulate(
         Workers that are there already, such as a cluster's; `workers` is then not looked at.
     progress
         Called with (people finished, people in all).
+    shares
+        Whether to work out what drives each spread, which takes most of the time.
 
     Returns
     -------
@@ -132,14 +135,14 @@ def simulate(
     """
     end_h, dose_times = horizon(case, days)
     everyone = crowd(case, Stream(seed, number), end_h)
-    extra = number if number >= FEWEST_FOR_SHARES else 0
+    extra = number if shares and number >= FEWEST_FOR_SHARES else 0
     extra = min(extra, MOST_FOR_SHARES)
     total = number + len(LAYERS) * extra
     done = _counter(progress, total)
     with _workers(executor, workers, total * max(dose_times.size, 1)) as executor:
         times, levels, found = _solved(everyone, dose_times, end_h, executor, done)
-        shares = _shares(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
-    tree = _tree(case, everyone, times, levels, found, shares, seed)
+        driven = _shares(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
+    tree = _tree(case, everyone, times, levels, found, driven, seed)
     return Run(case, everyone.taken, end_h, dose_times, tree, everyone.beside)
 
 

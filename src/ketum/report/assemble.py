@@ -14,6 +14,7 @@ from ketum.evidence import fact, sources
 from ketum.intake import Intake, dose_sizes, molar_mass
 from ketum.people import LAYERS
 from ketum.pharmacology import ALKALOIDS
+from ketum.report import effects as sections
 from ketum.report.content import (
     QUANTILES,
     DoseContent,
@@ -116,6 +117,8 @@ def assemble(run: Run, seed: int) -> Report:
         *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
         *STUDY_PEAKS.values(),
     }
+    effects, margins, withdrawal = sections.effects(run), sections.shown_margins(run), sections.withdrawal(run)
+    facts |= sections.facts_of(effects, withdrawal, margins) | set(run.beside.facts)
     population = next(iter(run.tree["population"].sizes.values()))
     return Report(
         case=run.case.model_dump(mode="json", by_alias=True),
@@ -136,6 +139,9 @@ def assemble(run: Run, seed: int) -> Report:
         assumed=_assumed(run),
         sources=_sources(facts),
         limits=LIMITS,
+        effects=effects,
+        margins=margins,
+        withdrawal=withdrawal,
     )
 
 
@@ -200,9 +206,12 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
         Unknown(f"what {medicine.name} and kratom do to each other", "this version does not check medicines")
         for medicine in run.case.medicine
     ]
+    medicines += [Unknown(text) for text in run.beside.unknown]
     general = [
         Unknown("the share of a swallowed dose that reaches the blood", "never measured in people; widely assumed"),
-        Unknown("levels in the brain, in breast milk and in the unborn", "never measured in people; not simulated"),
+        Unknown("levels in the brain", "never measured in people; assumed, wide, for the effects"),
+        Unknown("levels in breast milk and in the unborn", "never measured in people; not simulated"),
+        Unknown("effects at the kappa and delta opioid receptors", "no human affinity is on file; not simulated"),
     ]
     return tuple(from_intake + medicines + from_case + general)
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ketum.margins import Margin
+    from ketum.report.effects import Effects, Withdrawal
 
 Array = NDArray[np.float64]
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
@@ -183,6 +187,8 @@ class Report:
         As :mod:`ketum.screen` gives them, emergency first.
     limits
         Where the model ends, one statement a line.
+    effects, margins, withdrawal
+        From receptor to relief; None or empty where they were not computed.
     """
 
     case: Mapping[str, Any]
@@ -203,3 +209,6 @@ class Report:
     assumed: tuple[str, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     limits: tuple[str, ...] = ()
+    effects: Effects | None = None
+    margins: tuple[Margin, ...] = ()
+    withdrawal: Withdrawal | None = None
