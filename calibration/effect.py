@@ -1,14 +1,14 @@
 """Fit what is open between receptor and effect to the human studies on file, and write it into the tables.
 
-    python calibration/effect.py [--draws 3000] [--people 16] [--keep 500]
+    python calibration/effect.py [--draws 16000] [--people 8] [--keep 500]
 
 1. Draw everything from belief: a row of the kinetic posterior, and the priors of ``effect_parameters.csv`` and
    ``effect_variability.csv``.
 2. Simulate the study of the pupil with `people` habitual users a draw; weigh each draw by how well their mean narrowing
-   agrees with the measured one; keep `keep` of them by their weights. This settles ``potency`` together with all that it
+   agrees with the measured one; keep twice `keep` of them by their weights. This settles ``potency`` together with all that it
    trades against (unbound fraction, entry into the brain, affinity, efficacy, tolerance).
-3. For each draw kept, simulate the studies of pain tolerance and withdrawal once. Cold-pressor slope and withdrawal scale
-   only multiply what came out, so many values of each are tried, and one is kept by its weight.
+3. For each draw kept, simulate the studies of pain tolerance and withdrawal. Cold-pressor slope and withdrawal scale only
+   multiply what came out, so many values of each are tried; one is kept by its weight, and the draw by their mean weight.
 
 Errors that the papers do not give are written below, each with its reason.
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable
 
 import numpy as np
 from scipy.stats import norm
@@ -77,51 +78,60 @@ def kept(weights: Array, number: int, seed: int) -> Array:
     return np.searchsorted(np.cumsum(weights / weights.sum()), (np.arange(number) + start) / number)
 
 
-def pain(draw: Course, people: int, known: dict[str, Array]) -> dict[str, Array]:
+Tried = tuple[Array, dict[str, Array]]
+"""Log of the mean weight over the values tried, and the value kept; both for each draw."""
+
+
+def pain(study: Course, people: int) -> Tried:
     """Try cold-pressor slopes and their spread; keep one pair a draw."""
-    slope, spread = (next(r for r in rows if r.name == n) for rows, n in ((PARAMETERS, "slope_CP"), (VARIABILITY, "efficacy_CP")))
     placebo = np.sqrt(fact("AN004").number() / fact("AN003").number() * fact("AN006").number() / fact("AN005").number())
     gain = np.log(fact("AN002").number() / fact("AN001").number() / placebo)
     cv = np.log(39.4 / fact("AN002").number())
-    rng = np.random.default_rng(13)
-    found = {"slope_CP": [], "efficacy_CP": []}
-    effect = draw.effect.reshape(-1, people, draw.effect.shape[1])
-    baseline = np.exp(0.55 * rng.standard_normal(people))  # SD 6.7 on a mean of 11.2 s
-    z = norm.ppf((rng.permutation(people) + 0.5) / people)
-    for one in effect:
-        slopes = slope.prior_median * np.exp(slope.prior_sd * rng.standard_normal(TRIES))
-        widths = spread.prior_median * np.exp(spread.prior_sd * rng.standard_normal(TRIES))
-        each = slopes[:, None] * np.exp(widths[:, None] * z)
-        time = baseline * (1 + each * one[:, 2]) / (1 + each * one[:, 0])
-        log_weight = norm.logpdf(np.log(time.mean(axis=1) / baseline.mean()), gain, GAIN_ERROR)
-        log_weight += norm.logpdf(np.log(time.std(axis=1) / time.mean(axis=1)), cv, SPREAD_ERROR)
-        pick = kept(np.exp(log_weight - log_weight.max()), 1, int(rng.integers(1 << 30)))[0]
-        found["slope_CP"].append(slopes[pick])
-        found["efficacy_CP"].append(widths[pick])
-    return {name: np.array(values) for name, values in found.items()}
+    baseline = np.exp(0.55 * np.random.default_rng(13).standard_normal(people))  # SD 6.7 on a mean of 11.2 s
+    effect = study.effect.reshape(-1, people, study.effect.shape[1])
+
+    def log_weight(one: int, slopes: Array) -> Array:
+        time = baseline * (1 + slopes * effect[one, :, 2]) / (1 + slopes * effect[one, :, 0])
+        mean, sd = time.mean(axis=1), time.std(axis=1)
+        return norm.logpdf(np.log(mean / baseline.mean()), gain, GAIN_ERROR) + norm.logpdf(
+            np.log(sd / mean), cv, SPREAD_ERROR
+        )
+
+    return _tried("slope_CP", "efficacy_CP", len(effect), people, log_weight)
 
 
-def score(night: Course, stopping: Course, people: int) -> dict[str, Array]:
+def score(night: Course, stopping: Course, people: int) -> Tried:
     """Try withdrawal scales and their spread; keep one pair a draw."""
-    scale, spread = (next(r for r in rows if r.name == n) for rows, n in ((PARAMETERS, "SOWS_scale"), (VARIABILITY, "withdrawal")))
-    rng = np.random.default_rng(14)
-    z = norm.ppf((rng.permutation(people) + 0.5) / people)
-    found = {"SOWS_scale": [], "withdrawal": []}
     missing = night.missing.reshape(-1, people)
     worst = stopping.missing_after.max(axis=1).reshape(-1, people)
-    for a, b in zip(missing, worst, strict=True):
-        scales = scale.prior_median * np.exp(scale.prior_sd * rng.standard_normal(TRIES))
-        widths = spread.prior_median * np.exp(spread.prior_sd * rng.standard_normal(TRIES))
-        each = scales[:, None] * np.exp(widths[:, None] * z)
-        after, recalled = withdrawal(each * a), withdrawal(each * b)
-        tiny = 1e-3
-        log_weight = norm.logpdf(np.log(after.mean(axis=1) + tiny), np.log(fact("AN015").number()), NIGHT_ERROR)
-        log_weight += norm.logpdf(np.log(recalled.mean(axis=1) + tiny), np.log(fact("DE025").number()), RECALL_ERROR)
-        log_weight += norm.logpdf(np.log(recalled.std(axis=1) + tiny), np.log(11.9), RECALL_ERROR)
-        pick = kept(np.exp(log_weight - log_weight.max()), 1, int(rng.integers(1 << 30)))[0]
-        found["SOWS_scale"].append(scales[pick])
-        found["withdrawal"].append(widths[pick])
-    return {name: np.array(values) for name, values in found.items()}
+    tiny = 1e-3
+
+    def log_weight(one: int, scales: Array) -> Array:
+        after, recalled = withdrawal(scales * missing[one]), withdrawal(scales * worst[one])
+        return (
+            norm.logpdf(np.log(after.mean(axis=1) + tiny), np.log(fact("AN015").number()), NIGHT_ERROR)
+            + norm.logpdf(np.log(recalled.mean(axis=1) + tiny), np.log(fact("DE025").number()), RECALL_ERROR)
+            + norm.logpdf(np.log(recalled.std(axis=1) + tiny), np.log(11.9), RECALL_ERROR)
+        )
+
+    return _tried("SOWS_scale", "withdrawal", len(missing), people, log_weight)
+
+
+def _tried(scale: str, spread: str, draws: int, people: int, log_weight: Callable[[int, Array], Array]) -> Tried:
+    """Try many values of a factor and of its spread between people on each draw."""
+    rows = {row.name: row for row in (*PARAMETERS, *VARIABILITY)}
+    rng = np.random.default_rng(14)
+    z = norm.ppf((rng.permutation(people) + 0.5) / people)
+    total, found = np.empty(draws), {scale: np.empty(draws), spread: np.empty(draws)}
+    for one in range(draws):
+        values = {n: rows[n].prior_median * np.exp(rows[n].prior_sd * rng.standard_normal(TRIES)) for n in found}
+        logs = log_weight(one, values[scale][:, None] * np.exp(values[spread][:, None] * z))
+        weights = np.exp(logs - logs.max())
+        total[one] = logs.max() + np.log(weights.mean())
+        pick = kept(weights, 1, int(rng.integers(1 << 30)))[0]
+        for name in found:
+            found[name][one] = values[name][pick]
+    return total, found
 
 
 def write(known: dict[str, Array]) -> None:
@@ -147,25 +157,36 @@ def write(known: dict[str, Array]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=3000, help="draws from belief")
-    parser.add_argument("--people", type=int, default=16, help="simulated people of a study, for each draw")
+    parser.add_argument("--draws", type=int, default=16000, help="draws from belief")
+    parser.add_argument("--people", type=int, default=8, help="simulated people of a study, for each draw")
     parser.add_argument("--keep", type=int, default=500, help="joint draws to keep")
     options = parser.parse_args()
+    people = options.people
     known = beliefs(options.draws)
-    pupil = means(simulated("Smith 2024", known, options.people).pupil(), options.people)
+    pupil = means(simulated("Smith 2024", known, people).pupil(), people)
     observed = (fact("AN012").number() + fact("AN013").number()) / 2
     weights = norm.pdf(pupil, observed, PUPIL_ERROR_MM)
-    print(f"effective draws {weights.sum() ** 2 / (weights**2).sum():.0f} of {options.draws}")
+    print(f"pupil: effective draws {effective(weights):.0f} of {options.draws}")
     print("pupil before the fit, mm:", np.quantile(pupil, [0.05, 0.5, 0.95]).round(3))
-    rows = kept(weights, options.keep, 15)
-    known = {name: column[rows] for name, column in known.items()}
-    print("pupil after the fit, mm:", np.quantile(pupil[rows], [0.05, 0.5, 0.95]).round(3))
-    known |= pain(simulated("Vicknasingam 2020", known, options.people), options.people, known)
-    night = simulated("Smith 2024", known, options.people)
-    known |= score(night, simulated("Rogers 2024", known, options.people), options.people)
+    known = picked(known, kept(weights, 2 * options.keep, 15))
+    pain_weight, slopes = pain(simulated("Vicknasingam 2020", known, people), people)
+    night, stopping = simulated("Smith 2024", known, people), simulated("Rogers 2024", known, people)
+    score_weight, scales = score(night, stopping, people)
+    total = pain_weight + score_weight
+    weights = np.exp(total - total.max())
+    print(f"pain and withdrawal: effective draws {effective(weights):.0f} of {weights.size}")
+    known = picked(known | slopes | scales, kept(weights, options.keep, 16))
     write(known)
     for name in NAMES:
         print(f"{name:14}", np.quantile(known[name], [0.05, 0.5, 0.95]).round(4))
+
+
+def effective(weights: Array) -> float:
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def picked(known: dict[str, Array], rows: Array) -> dict[str, Array]:
+    return {name: column[rows] for name, column in known.items()}
 
 
 if __name__ == "__main__":

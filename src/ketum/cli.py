@@ -121,8 +121,9 @@ def check(case: CaseFile) -> None:
 def validate(as_json: AsJson = False) -> None:
     """Compare predictions with every human datum on file; exit code 1 where a calibration row misses its bar."""
     from ketum.validate import failures, rows
+    from ketum.validate_effects import effect_rows
 
-    found = rows()
+    found = (*rows(), *effect_rows())
     if as_json:
         _print_json({"rows": [row.as_dict() for row in found]})
     else:

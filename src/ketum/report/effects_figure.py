@@ -129,7 +129,9 @@ def relief_figure(report: Report) -> Figure | None:
     layers = [
         base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high"), color=colour),
         base.mark_point(size=55, opacity=1, strokeWidth=1.6).encode(
-            x=x, stroke=alt.Stroke("colour:N", scale=None, legend=None), fill=alt.Fill("fill:N", scale=None, legend=None)
+            x=x,
+            stroke=alt.Stroke("colour:N", scale=None, legend=None),
+            fill=alt.Fill("fill:N", scale=None, legend=None),
         ),
     ]
     panel = alt.LayerChart(layer=layers, width=WIDTH + 42 - _LABELS, height=_ROW * len(drawn))
