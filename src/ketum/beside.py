@@ -128,11 +128,11 @@ def _level(medicine: Medicine, known: Opioid, own: Mapping[str, Array], stream: 
         return mg * known.morphine_per_mg * own["peak_M"] * at_site * factor, words
     if np.isfinite(known.nM_per_mg) and np.isfinite(mg):
         return mg * known.nM_per_mg * factor, words
-    width = np.exp(1.5 * stream.normal("knowledge", f"level of {known.medicine}"))
+    factor = np.exp(1.5 * stream.normal("knowledge", f"level of {known.medicine}"))
     if known.role == "antagonist":
-        return FALLBACK_NM * width, [f"which level of {medicine.name} is reached; 0.4 to 60 nM is assumed"]
+        return FALLBACK_NM * factor, [f"which level of {medicine.name} is reached; 0.4 to 60 nM is assumed"]
     text = f"which level of {medicine.name} is reached; as after 60 mg of morphine a day is assumed, wide"
-    return own["level_M"] * at_site * width, [text]
+    return own["level_M"] * at_site * factor, [text]
 
 
 MORPHINE_OF_TRIALS_MG = 60.0

@@ -113,8 +113,8 @@ SOWS_MOST = 64.0
 def relief(effect: Array, own: Mapping[str, Array]) -> Array:
     """Put a receptor effect on the yardstick of opioids in chronic pain: points of 10, placebo taken off.
 
-    Relief is in proportion to the receptor effect, and morphine at the level of the trials has their relief. No trial of
-    kratom in chronic pain stands behind it.
+    Relief is in proportion to the receptor effect, and morphine at the level of the trials has their relief. No trial
+    of kratom in chronic pain stands behind it.
     """
     reference = _of_morphine(own["level_M"], own, 1.0)
     return np.asarray(own["relief_M"] * effect / reference)

@@ -193,14 +193,16 @@ def _with_contradictions(one: Margin, others: Sequence[Margin]) -> Margin:
 
     if one.potency_nM is None:
         return one
-    against = [
-        other.fact_id
-        for other in others
-        if other.potency_nM is not None
-        and (other.target, other.alkaloid, other.parameter) == (one.target, one.alkaloid, one.parameter)
-        and (other.potency_nM[0] > DIFFERENT_FOLD * one.potency_nM[1] or one.potency_nM[0] > DIFFERENT_FOLD * other.potency_nM[1])
-    ]  # fmt: skip
+    against = [other.fact_id for other in others if _apart(one, other)]
     return replace(one, contradicts=tuple(against))
+
+
+def _apart(one: Margin, other: Margin) -> bool:
+    if one.potency_nM is None or other.potency_nM is None:
+        return False
+    same = (one.target, one.alkaloid, one.parameter) == (other.target, other.alkaloid, other.parameter)
+    (low, high), (other_low, other_high) = one.potency_nM, other.potency_nM
+    return same and (other_low > DIFFERENT_FOLD * high or low > DIFFERENT_FOLD * other_high)
 
 
 def _three(values: Array) -> tuple[float, float, float]:

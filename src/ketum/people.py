@@ -64,7 +64,8 @@ def draw_knowledge(stream: Stream) -> dict[str, Array]:
     """Give each person one joint row of each posterior; what no fit has seen is drawn from its prior."""
     drawn = _joint(pharmacology.posterior(), stream.uniform("knowledge", "posterior"))
     drawn |= _joint(pharmacology.effect_posterior(), stream.uniform("knowledge", "effect posterior"))
-    for row in (*pharmacology.effect_parameters(), *pharmacology.effect_variability()):
+    rows: tuple[Parameter | Effect, ...] = (*pharmacology.effect_parameters(), *pharmacology.effect_variability())
+    for row in rows:
         if row.name not in drawn:
             drawn[row.name] = _from_prior(row, stream)
     return drawn

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ketum import __version__, effect, endpoints, people
+from ketum import __version__, effect, endpoints, habit, people
 from ketum.beside import Beside, beside
 from ketum.case import Case
 from ketum.engine.work import processes
@@ -83,8 +83,13 @@ def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
     typical = people.draw_knowledge(stream)
     weight = np.full(stream.people, case.person.weight_kg)
     own = people.individual(typical, people.draw_effects(stream), weight)
-    others = beside(case, own, stream, end_h)
-    return Crowd(own | others.own, intakes(case, stream), stream, others)
+    taken, others = intakes(case, stream), beside(case, own, stream, end_h)
+    own |= dict(others.own)
+
+    def before(until_h: float) -> pd.DataFrame:
+        return pd.concat([dose_table(taken, own, until_h), beside(case, own, stream, until_h).doses], ignore_index=True)
+
+    return Crowd(own | habit.start(case, own, before), taken, stream, others)
 
 
 def horizon(case: Case, days: float | None) -> tuple[float, Array]:
@@ -384,7 +389,9 @@ def _tree(
     )
 
 
-def _effects(found: Mapping[str, Array], shares: Mapping[str, Mapping[str, Array]], subject: Array) -> xr.Dataset:
+def _effects(
+    found: Mapping[str, Array], shares: Mapping[str, Mapping[str, Array]], subject: npt.NDArray[np.intp]
+) -> xr.Dataset:
     import xarray as xr
 
     share = [[float(shares[y][q]) if shares else np.nan for y in LAYERS] for q in found]

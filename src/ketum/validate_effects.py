@@ -53,7 +53,7 @@ def _row(datum: EffectDatum, study: Study, found: Course, repeats: int) -> Row:
     observed = _observed(datum, row)
     interval = row.interval()
     misses: tuple[str, ...] = ()
-    if datum.role == "calibration" and not low <= observed <= high:
+    if datum.role == "calibration" and math.isfinite(observed) and not low <= observed <= high:
         misses = (f"observed {observed:g} outside {low:.3g} to {high:.3g}",)
     same_sign = observed * predicted > 0
     fold = max(predicted / observed, observed / predicted) if same_sign else math.nan
@@ -74,7 +74,7 @@ UNITS = {
     "sows_days": "days",
 }
 NOTES = {
-    "AN008": "says that most outcomes did not change at any dose; no number to compare with",
+    "CA011": "pain tolerance unchanged; no number to compare with",
     "EA027": "says that nothing was significant; no number to compare with",
     "DE049": "one person, quoted by another source",
 }
@@ -94,6 +94,8 @@ def _values(datum: EffectDatum, row: Fact, found: Course, repeats: int, n: int) 
 
     if datum.quantity == "pupil":
         return means(found.pupil())
+    if datum.quantity == "cold_pressor" and datum.statistic.startswith("median"):
+        return np.asarray(np.median(found.gain().reshape(repeats, n), axis=1))
     if datum.quantity == "cold_pressor":
         return means(found.gain())
     if datum.quantity in ("cold_pressor_s", "placebo_s"):

@@ -11,6 +11,7 @@ import numpy as np
 
 from ketum import __version__, pharmacology
 from ketum.evidence import fact, sources
+from ketum.habit import UNKNOWN, has_habit
 from ketum.intake import Intake, dose_sizes, molar_mass
 from ketum.people import LAYERS
 from ketum.pharmacology import ALKALOIDS
@@ -207,6 +208,8 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
         for medicine in run.case.medicine
     ]
     medicines += [Unknown(text) for text in run.beside.unknown]
+    if run.case.person.kratom_experience == "regular" and not has_habit(run.case):
+        medicines.append(Unknown(UNKNOWN))
     general = [
         Unknown("the share of a swallowed dose that reaches the blood", "never measured in people; widely assumed"),
         Unknown("levels in the brain", "never measured in people; assumed, wide, for the effects"),

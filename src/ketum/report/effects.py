@@ -153,8 +153,8 @@ NOTES = (
 WITHDRAWAL_NOTES = (
     "Poorly known. The course after stopping was never measured in people; the model assumes that the body adapts and "
     "recovers within days. A study of it is running until 2028.",
-    "The facts contradict each other: no signs at 10 to 20 hours in 26 men, mild symptoms in a thesis on the same study, "
-    "5.5 points after a night in ten people, 13.5 recalled by 395.",
+    "The facts contradict each other: no signs at 10 to 20 hours in 26 men, mild symptoms in a thesis on the same "
+    "study, 5.5 points after a night in ten people, 13.5 recalled by 395.",
     "After long daily use do not stop suddenly without talking to a clinician.",
 )
 DEPENDENCE = (
@@ -223,8 +223,8 @@ def _roles(run: Run) -> tuple[RoleLine, ...]:
 
 
 def _yardstick(relief: EffectLine) -> tuple[Yardstick, ...]:
-    own = Yardstick("This kratom, computed; no trial in chronic pain", relief.median, relief.p05, relief.p95, "computed",
-                    relief.fact_ids)  # fmt: skip
+    label = "This kratom, computed; no trial in chronic pain"
+    own = Yardstick(label, relief.median, relief.p05, relief.p95, "computed", relief.fact_ids)
     rows = [own, *(_care(fact_id, label) for fact_id, label in YARDSTICK)]
     for name in ("placebo", "natural"):
         row = next(p for p in pharmacology.effect_parameters() if p.name == name)
@@ -286,10 +286,12 @@ def shown_margins(run: Run) -> tuple[Margin, ...]:
 
 def facts_of(found: Effects, stop: Withdrawal, margin: tuple[Margin, ...]) -> set[str]:
     """Collect every fact that these sections show."""
-    ids = {fact_id for line in (*found.lines, *found.yardstick) for fact_id in line.fact_ids}
-    ids |= {line.fact_id for line in (*stop.anchors, *stop.dependence)} | {one.fact_id for one in margin}
-    known = (*pharmacology.effect_parameters(), *pharmacology.effect_variability())
-    return ids | {fact_id for row in known for fact_id in row.facts}
+    ids = {fact_id for line in found.lines for fact_id in line.fact_ids}
+    ids |= {fact_id for line in found.yardstick for fact_id in line.fact_ids}
+    ids |= {anchor.fact_id for anchor in stop.anchors} | {line.fact_id for line in stop.dependence}
+    ids |= {one.fact_id for one in margin}
+    ids |= {fact_id for row in pharmacology.effect_parameters() for fact_id in row.facts}
+    return ids | {fact_id for row in pharmacology.effect_variability() for fact_id in row.facts}
 
 
 def as_mapping(found: Effects) -> Mapping[str, object]:

@@ -50,8 +50,8 @@ def receptor_figure(report: Report) -> Figure | None:
 def _in_words(one: Levels) -> str:
     at = int(np.argmax(one.p95))
     return (
-        f"{one.alkaloid}: median between {number(one.p50.min())} and {number(one.p50.max())} percent; where it is widest, "
-        f"nine of ten lie at {interval(one.p05[at], one.p95[at])} percent."
+        f"{one.alkaloid}: median between {number(one.p50.min())} and {number(one.p50.max())} percent; "
+        f"where it is widest, nine of ten lie at {interval(one.p05[at], one.p95[at])} percent."
     )
 
 

@@ -9,7 +9,7 @@ from ketum.margins import Margin
 from ketum.report.content import Endpoint, Report
 from ketum.report.effects import EffectLine, RoleLine
 from ketum.report.names import unique
-from ketum.report.numbers import interval, is_finite, number
+from ketum.report.numbers import is_finite, number
 from ketum.report.tables import driver_of
 
 MORE_THAN_ANY = "more than any dose"
@@ -56,14 +56,15 @@ def _roles(lines: Sequence[RoleLine]) -> list[dict[str, Any]]:
     return [
         {
             "role": role,
-            "cells": [
-                f"{_dose(line.quantity, line.median)} ({_dose(line.quantity, line.p05)} to {_dose(line.quantity, line.p95)})"
-                for line in lines
-                if line.role == role
-            ],
+            "cells": [_cell(line) for line in lines if line.role == role],
         }
         for role in unique(line.role for line in lines)
     ]
+
+
+def _cell(line: RoleLine) -> str:
+    median, low, high = (_dose(line.quantity, value) for value in (line.median, line.p05, line.p95))
+    return f"{median} ({low} to {high})"
 
 
 def _unfollowed(one: Margin) -> bool:
