@@ -121,8 +121,9 @@ def check(case: CaseFile) -> None:
 def validate(as_json: AsJson = False) -> None:
     """Compare predictions with every human datum on file; exit code 1 where a calibration row misses its bar."""
     from ketum.validate import everything, failures
+    from ketum.validate_effects import effect_rows
 
-    found = everything()
+    found = (*everything(), *effect_rows())
     if as_json:
         _print_json({"rows": [row.as_dict() for row in found]})
     else:
@@ -131,6 +132,27 @@ def validate(as_json: AsJson = False) -> None:
         print(table(found))
     if failures(found):
         sys.exit(1)
+
+
+@app.command()
+def margins(
+    case: CaseFile,
+    as_json: AsJson = False,
+    number: Annotated[int, typer.Option("-n", "--number", min=10, max=100_000, help="Virtual people.")] = 500,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the random numbers.")] = 0,
+) -> None:
+    """Put the unbound peak in blood beside every potency on file: receptors, channels, enzymes, inflammation."""
+    from ketum.case import load_case
+    from ketum.margins import margins as computed
+    from ketum.margins import table, unbound_peaks
+    from ketum.simulate import simulate
+
+    understood = load_case(case)
+    found = computed(unbound_peaks(simulate(understood, number=number, seed=seed, shares=False)))
+    if as_json:
+        _print_json({"case": understood.model_dump(mode="json", by_alias=True), "margins": found})
+    else:
+        print(table(found))
 
 
 @app.command()

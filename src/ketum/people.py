@@ -23,7 +23,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from ketum import pharmacology
-from ketum.pharmacology.tables import Array
+from ketum.pharmacology.tables import Array, Effect, Parameter
 
 LAYERS = ("people", "product", "knowledge")
 
@@ -61,16 +61,31 @@ class Stream:
 
 
 def draw_knowledge(stream: Stream) -> dict[str, Array]:
-    """Give each person one joint row of the posterior."""
-    table = pharmacology.posterior()
-    draws = next(iter(table.values())).size
-    row = (stream.uniform("knowledge", "posterior") * draws).astype(int)
-    return {name: column[row] for name, column in table.items()}
+    """Give each person one joint row of each posterior; what no fit has seen is drawn from its prior."""
+    drawn = _joint(pharmacology.posterior(), stream.uniform("knowledge", "posterior"))
+    drawn |= _joint(pharmacology.effect_posterior(), stream.uniform("knowledge", "effect posterior"))
+    rows: tuple[Parameter | Effect, ...] = (*pharmacology.effect_parameters(), *pharmacology.effect_variability())
+    for row in rows:
+        if row.name not in drawn:
+            drawn[row.name] = _from_prior(row, stream)
+    return drawn
+
+
+def _joint(table: Mapping[str, Array], where: Array) -> dict[str, Array]:
+    return {name: column[(where * column.size).astype(int)] for name, column in table.items()}
+
+
+def _from_prior(row: Parameter | Effect, stream: Stream) -> Array:
+    scale = row.scale if isinstance(row, Parameter) else "log"
+    if scale == "switch":
+        return np.where(stream.uniform("knowledge", row.name) < row.prior_median, 1.0, 0.0)
+    return moved(np.array(row.prior_median), row.prior_sd * stream.normal("knowledge", row.name), scale)
 
 
 def draw_effects(stream: Stream) -> dict[str, Array]:
     """Draw each person's random effects, as standard normal numbers."""
-    return {effect.name: stream.normal("people", effect.name) for effect in pharmacology.effects()}
+    known = (*pharmacology.effects(), *pharmacology.effect_variability())
+    return {effect.name: stream.normal("people", effect.name) for effect in known}
 
 
 def individual(typical: Mapping[str, Array], effects: Mapping[str, Array], weight_kg: Array) -> dict[str, Array]:
@@ -88,15 +103,19 @@ def individual(typical: Mapping[str, Array], effects: Mapping[str, Array], weigh
     Returns
     -------
     dict of str to ndarray, shape (people,)
-        One column a parameter.
+        One column a parameter that `typical` holds.
     """
     shift: dict[str, Array] = {}
-    for effect in pharmacology.effects():
+    for effect in (*pharmacology.effects(), *pharmacology.effect_variability()):
+        if effect.name not in typical:
+            continue
         step = typical[effect.name] * effects[effect.name]
         for name in effect.on:
             shift[name] = shift.get(name, 0.0) + step
     own = {}
-    for parameter in pharmacology.parameters():
+    for parameter in (*pharmacology.parameters(), *pharmacology.effect_parameters()):
+        if parameter.name not in typical:
+            continue
         value = typical[parameter.name]
         if parameter.name in shift:
             value = moved(value, shift[parameter.name], parameter.scale)

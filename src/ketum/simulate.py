@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from ketum import __version__, endpoints, people
+from ketum import __version__, effect, endpoints, habit, people
+from ketum.beside import Beside, beside
 from ketum.case import Case
 from ketum.engine.work import processes
 from ketum.errors import SolveError, SolveWarning
@@ -53,7 +55,9 @@ class Run:
     dose_times
         All dose times, shape (doses,).
     tree
-        Results: ``population``, ``trajectory``, ``endpoints``, ``summary``.
+        Results: ``population``, ``trajectory``, ``endpoints``, ``summary``, ``effects``.
+    beside
+        The opioids taken beside kratom.
     """
 
     case: Case
@@ -61,6 +65,7 @@ class Run:
     end_h: float
     dose_times: Array
     tree: xr.DataTree
+    beside: Beside
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +75,21 @@ class Crowd:
     own: Mapping[str, Array]
     taken: tuple[Intake, ...]
     stream: Stream
+    beside: Beside
 
 
-def crowd(case: Case, stream: Stream) -> Crowd:
+def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
     """Draw the virtual people of a case: they share what it says and differ in what it does not."""
     typical = people.draw_knowledge(stream)
     weight = np.full(stream.people, case.person.weight_kg)
     own = people.individual(typical, people.draw_effects(stream), weight)
-    return Crowd(own, intakes(case, stream), stream)
+    taken, others = intakes(case, stream), beside(case, own, stream, end_h)
+    own |= dict(others.own)
+
+    def before(until_h: float) -> pd.DataFrame:
+        return pd.concat([dose_table(taken, own, until_h), beside(case, own, stream, until_h).doses], ignore_index=True)
+
+    return Crowd(own | habit.start(case, own, before), taken, stream, others)
 
 
 def horizon(case: Case, days: float | None) -> tuple[float, Array]:
@@ -98,6 +110,7 @@ def simulate(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    shares: bool = True,
 ) -> Run:
     """Simulate a case.
 
@@ -118,22 +131,24 @@ def simulate(
         Workers that are there already, such as a cluster's; `workers` is then not looked at.
     progress
         Called with (people finished, people in all).
+    shares
+        Whether to work out what drives each spread, which takes most of the time.
 
     Returns
     -------
     Run
     """
     end_h, dose_times = horizon(case, days)
-    everyone = crowd(case, Stream(seed, number))
-    extra = number if number >= FEWEST_FOR_SHARES else 0
+    everyone = crowd(case, Stream(seed, number), end_h)
+    extra = number if shares and number >= FEWEST_FOR_SHARES else 0
     extra = min(extra, MOST_FOR_SHARES)
     total = number + len(LAYERS) * extra
     done = _counter(progress, total)
     with _workers(executor, workers, total * max(dose_times.size, 1)) as executor:
         times, levels, found = _solved(everyone, dose_times, end_h, executor, done)
-        shares = _shares(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
-    tree = _tree(case, everyone, times, levels, found, shares, seed)
-    return Run(case, everyone.taken, end_h, dose_times, tree)
+        driven = _shares(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
+    tree = _tree(case, everyone, times, levels, found, driven, seed)
+    return Run(case, everyone.taken, end_h, dose_times, tree, everyone.beside)
 
 
 STUDY_PEAKS = {"MG": "pk001", "HM": "pk037", "SC": "pk019"}
@@ -174,7 +189,8 @@ def _workers(given: Executor | None, workers: int | None, size: int) -> Iterator
 
 
 Found = dict[str, dict[str, Array]]
-"""Endpoints by alkaloid code, then quantity; shape (people,)."""
+"""Endpoints by alkaloid code or `EFFECTS`, then quantity; shape (people,)."""
+EFFECTS = "effects"
 
 
 def _solved(
@@ -187,16 +203,17 @@ def _solved(
 ) -> tuple[Array, npt.NDArray[np.float32], Found]:
     """Solve in blocks of people that fit into memory.
 
-    Returns the stored times, the levels there (alkaloid, people, times; in ng/mL), and the endpoints.
+    Returns the stored times, the curves there (alkaloids in ng/mL, then the signals of `effect`; people; times), and
+    the endpoints.
     """
-    grid = endpoints.output_times(dose_times, end_h)
+    grid = np.union1d(endpoints.output_times(dose_times, end_h), effect.follow_up(dose_times, end_h))
     stored = _stored(grid, end_h) if keep else np.zeros(0, dtype=np.intp)
     number = everyone.stream.people
-    levels = np.empty((len(ALKALOIDS), number, stored.size), dtype=np.float32)
+    levels = np.empty((len(ALKALOIDS) + len(effect.SIGNALS), number, stored.size), dtype=np.float32)
     parts: list[Found] = []
-    block = max(VALUES_IN_MEMORY // (grid.size * 18), 64)
+    block = max(VALUES_IN_MEMORY // (grid.size * 26), 64)
     known = model().system.constants
-    table = dose_table(everyone.taken, everyone.own, end_h)
+    table = pd.concat([dose_table(everyone.taken, everyone.own, end_h), everyone.beside.doses], ignore_index=True)
     for start in range(0, number, block):
         rows = slice(start, min(start + block, number))
         own = {name: column[rows] for name, column in everyone.own.items()}
@@ -207,7 +224,7 @@ def _solved(
                 doses.assign(ID=doses["ID"] - rows.start),
                 grid,
                 {name: column for name, column in own.items() if name in known},
-                [f"C_{a.code}" for a in ALKALOIDS],
+                [*(f"C_{a.code}" for a in ALKALOIDS), *effect.SIGNALS],
                 executor=executor,
                 progress=done,
             )
@@ -221,6 +238,10 @@ def _solved(
             peak = study_peak(alkaloid.code)
             found[alkaloid.code] = endpoints.endpoints(grid, curve, dose_times, end_h, limit, peak)
             found[alkaloid.code]["half_life_structural"] = endpoints.terminal_half_life(own, alkaloid.code)
+        signals = {name: solved[name].to_numpy() for name in effect.SIGNALS}
+        for i, name in enumerate(effect.SIGNALS, start=len(ALKALOIDS)):
+            levels[i, rows] = signals[name][:, stored]
+        found[EFFECTS] = effect.endpoints(grid, signals, own, dose_times, end_h)
         parts.append(found)
     joined = {
         code: {name: np.concatenate([part[code][name] for part in parts]) for name in parts[0][code]}
@@ -268,7 +289,7 @@ def _shares(
     shares: dict[str, Found] = {}
     for layer in LAYERS:
         others = frozenset(LAYERS) - {layer}
-        again = crowd(case, Stream(seed, number, reseeded=others))
+        again = crowd(case, Stream(seed, number, reseeded=others), end_h)
         _, _, second = _solved(again, dose_times, end_h, executor, done, keep=False)
         shares[layer] = {
             code: {name: _first_order(found[code][name][:number], second[code][name]) for name in found[code]}
@@ -330,7 +351,17 @@ def _tree(
                 coords={"subject": subject},
             ),
             "/trajectory": xr.Dataset(
-                {"concentration": (("alkaloid", "subject", "time"), levels, {"units": "ng/mL", "what": "in plasma"})},
+                {
+                    "concentration": (
+                        ("alkaloid", "subject", "time"),
+                        levels[: len(names)],
+                        {"units": "ng/mL", "what": "in plasma"},
+                    )
+                }
+                | {
+                    name: (("subject", "time"), levels[i], {"units": units})
+                    for i, (name, units) in enumerate(effect.SIGNALS.items(), start=len(names))
+                },
                 coords={"alkaloid": names, "subject": subject, "time": ("time", times, {"units": "h"})},
             ),
             "/endpoints": xr.Dataset(
@@ -353,7 +384,21 @@ def _tree(
                     "layer": list(LAYERS),
                 },
             ),
+            "/effects": _effects(found[EFFECTS], {layer: shares[layer][EFFECTS] for layer in shares}, subject),
         }
+    )
+
+
+def _effects(
+    found: Mapping[str, Array], shares: Mapping[str, Mapping[str, Array]], subject: npt.NDArray[np.intp]
+) -> xr.Dataset:
+    import xarray as xr
+
+    share = [[float(shares[y][q]) if shares else np.nan for y in LAYERS] for q in found]
+    return xr.Dataset(
+        {q: ("subject", value, {"units": effect.UNITS[q]}) for q, value in found.items()}
+        | {"share": (("quantity", "layer"), np.array(share))},
+        coords={"subject": subject, "quantity": list(found), "layer": list(LAYERS)},
     )
 
 

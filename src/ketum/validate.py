@@ -241,10 +241,11 @@ def table(found: Sequence[Row]) -> str:
     ]
     for row in found:
         low, high = row.predicted_interval
+        what = row.quantity if row.alkaloid == "all" else f"{row.alkaloid} {row.quantity}"
         lines.append(
-            f"{row.fact_id:7}{row.trial:26}{row.alkaloid + ' ' + row.quantity:26}{row.statistic:24}"
+            f"{row.fact_id:7}{row.trial:26}{what:26}{row.statistic:24}"
             f"{row.observed:10.3g} {row.unit:8}{row.predicted:10.3g}{f'{low:.3g} to {high:.3g}':>20}"
-            f"{row.fold_error:7.2f}  {row.role}"
+            f"{f'{row.fold_error:.2f}' if math.isfinite(row.fold_error) else '':>7}  {row.role}"
         )
         if row.structural is not None:
             lines.append(f"{'':7}{'':26}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")

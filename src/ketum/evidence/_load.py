@@ -31,6 +31,7 @@ _WHAT: Mapping[str, tuple[str, ...]] = {
     "cardiac_cns": ("outcome", "exposure", "system"),
     "liver": ("measure", "case_set"),
     "other_effects": ("measure", "exposure"),
+    "effect_anchors": ("compound measure", "population"),
     "toxicology": ("analyte", "matrix", "statistic", "context"),
     "receptor_affinity": ("compound parameter", "at target", "species", "assay"),
     "functional_potency": ("compound parameter", "at target", "species", "assay"),

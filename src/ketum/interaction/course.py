@@ -202,7 +202,9 @@ def _step(state: dict[str, Array], p: _Lanes, dt: float) -> dict[str, Array]:
 def _enzyme(state: dict[str, Array], p: _Lanes, place: str, inhibitor: Array, level: Array, dt: float) -> Array:
     """Carry an enzyme over a step; its mean."""
     kdeg = p[f"kdeg_{place}"]
-    lost = kdeg + p[f"kinact_{place}"] * inhibitor / (p[f"KI_{place}"] + inhibitor) + p[f"co_inactivation_{place}"] * level
+    lost = (
+        kdeg + p[f"kinact_{place}"] * inhibitor / (p[f"KI_{place}"] + inhibitor) + p[f"co_inactivation_{place}"] * level
+    )
     target = kdeg * (1 + p[f"co_induction_{place}"] * level) / lost
     start = state[f"CYP3A_{place}"]
     state[f"CYP3A_{place}"] = target + (start - target) * np.exp(-lost * dt)

@@ -126,13 +126,20 @@ def predict(pair: Pair, z: Array) -> Array:
         CYP3A; shape (5, draws). Zeros give the central prediction.
     """
     prior = {p.name: p for p in pharmacology.parameters()}
-    own_Fg, own_3A = (moved(np.array(prior[n].prior_median), prior[n].prior_sd * z[i], "logit") for n, i in (("trial_Fg", 3), ("trial_3A", 4)))
+    own_Fg, own_3A = (
+        moved(np.array(prior[n].prior_median), prior[n].prior_sd * z[i], "logit")
+        for n, i in (("trial_Fg", 3), ("trial_3A", 4))
+    )
 
     def activity(strength: Sequence[str], z: Array) -> Array:
         return activity_of(mean_ratio(strength) * np.exp(between_studies(strength) * z), own_Fg, own_3A)
 
     # Midazolam as the victim is the same midazolam that gives the strength.
-    Fg = own_Fg if pair.victim == "midazolam" else moved(np.array(fact(pair.Fg).number()), REMEMBERED_FG_SD * z[2], "logit")
+    Fg = (
+        own_Fg
+        if pair.victim == "midazolam"
+        else moved(np.array(fact(pair.Fg).number()), REMEMBERED_FG_SD * z[2], "logit")
+    )
     complete = pair.reference_strength == "complete"
     left = np.zeros_like(Fg) if complete else activity((pair.reference_strength,), z[1])
     fm = fm_of(mean_ratio(pair.reference), Fg, left)

@@ -120,7 +120,10 @@ def parameters(
     """
     active = activity_of(one.ratio * np.exp(one.ratio_sd * z), own["trial_Fg"], own["trial_3A"])
     k = np.log(2) / one.half_life_h
-    strength = {f"co_{one.mechanism}_{place}": _strength(one.mechanism, active, own[f"kdeg_{place}"]) for place in ("gut", "liver")}
+    strength = {
+        f"co_{one.mechanism}_{place}": _strength(one.mechanism, active, own[f"kdeg_{place}"])
+        for place in ("gut", "liver")
+    }
     level, gut, liver = _history(one.mechanism, strength, own, k, started_h, stopped_h)
     taken = float(stopped_h is None)
     return strength | {
@@ -140,7 +143,12 @@ def _strength(mechanism: str, active: Array, kdeg: Array) -> Array:
 
 
 def _history(
-    mechanism: str, strength: Mapping[str, Array], own: Mapping[str, Array], k: float, started_h: float | None, stopped_h: float | None
+    mechanism: str,
+    strength: Mapping[str, Array],
+    own: Mapping[str, Array],
+    k: float,
+    started_h: float | None,
+    stopped_h: float | None,
 ) -> tuple[float, Array, Array]:
     """Level and enzymes at time 0, from when it was started and stopped."""
     stopped = stopped_h or 0.0

@@ -50,10 +50,26 @@ def _trial(seed: int, repeats: int) -> list[Row]:
         p05, p95 = np.quantile(people, [0.05, 0.95])
         found.append(
             Row(
-                fact_id, "Tanna 2023", victim, NAMES[quantity], "geometric mean ratio", "calibration",
-                seen.number(), seen.unit, bounds, "90 % CI", predicted, (low, high), _fold(predicted, seen.number()),
-                None, None, float(p95 / p05), None, None,
-                () if inside else (f"outside the published {bounds[0]:g} to {bounds[1]:g}",), seen.conditions,
+                fact_id,
+                "Tanna 2023",
+                victim,
+                NAMES[quantity],
+                "geometric mean ratio",
+                "calibration",
+                seen.number(),
+                seen.unit,
+                bounds,
+                "90 % CI",
+                predicted,
+                (low, high),
+                _fold(predicted, seen.number()),
+                None,
+                None,
+                float(p95 / p05),
+                None,
+                None,
+                () if inside else (f"outside the published {bounds[0]:g} to {bounds[1]:g}",),
+                seen.conditions,
             )  # fmt: skip
         )
     return found
@@ -91,9 +107,26 @@ def _wash_out() -> list[Row]:
         missed = (f"fold error {fold:.2f}",) if role == "calibration" and fold > FOLD_BAR else ()
         found.append(
             Row(
-                fact_id, "rifampicin, wash-out", "midazolam PO", "AUC ratio", "one study", role,
-                seen.number(), "ratio", None, "", predicted, (low, high), fold,
-                None, None, None, None, None, missed, f"{hours / 24:g} days after the last dose",
+                fact_id,
+                "rifampicin, wash-out",
+                "midazolam PO",
+                "AUC ratio",
+                "one study",
+                role,
+                seen.number(),
+                "ratio",
+                None,
+                "",
+                predicted,
+                (low, high),
+                fold,
+                None,
+                None,
+                None,
+                None,
+                None,
+                missed,
+                f"{hours / 24:g} days after the last dose",
             )  # fmt: skip
         )
     return found

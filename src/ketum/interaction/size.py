@@ -132,7 +132,9 @@ def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, e
     The gut wall counts as it is over the two hours after the victim; the liver as on average over the window.
     """
     name = f"{one.generic}/{one.enzyme}"
-    Fg, fm = sampled(one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}"))
+    Fg, fm = sampled(
+        one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}")
+    )
     if one.enzyme == "CYP2D6":
         return liver_ratio(alone.mean("active_2D6", start, end), fm)
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
@@ -148,7 +150,9 @@ def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
     notes = [
         "for a medicine taken by mouth at any time of the last day of use; an AUC ratio does not depend on its half-life",
         one.note,
-        f"studied in people after one tea: {', '.join(STUDIES[one.generic])}" if one.generic in STUDIES else "no study of it with kratom",
+        f"studied in people after one tea: {', '.join(STUDIES[one.generic])}"
+        if one.generic in STUDIES
+        else "no study of it with kratom",
     ]
     return InteractionSize(
         medicine=one.generic,
@@ -190,7 +194,9 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         )
 
 
-def _perpetrators(case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting) -> list[InteractionSize]:
+def _perpetrators(
+    case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting
+) -> list[InteractionSize]:
     """Solve all medicines under both hypotheses at once, side by side in lanes; each against kratom alone."""
     size = here.own["ka"].size
     z = here.stream.normal("knowledge", "strength")[:size]
@@ -219,13 +225,16 @@ def _perpetrators(case: Case, medicines: Sequence[str], acting: Sequence[Perpetr
 
 def _perpetrator(one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None) -> InteractionSize:
     parts = [interval(ratio) for ratio in ratios]
-    together = Interval(
-        float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts)
-    )
+    together = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
     said = "; ".join(
-        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})" for h, p in zip(hypotheses(), parts, strict=True)
+        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})"
+        for h, p in zip(hypotheses(), parts, strict=True)
     )
-    when = "on the last day of use" if stopped_h is None else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
+    when = (
+        "on the last day of use"
+        if stopped_h is None
+        else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
+    )
     notes = [f"{when}; the interval spans two hypotheses", said, one.note, "no study in people"]
     return InteractionSize(
         medicine=one.generic,

@@ -109,5 +109,3 @@ def reason_without_size(generic: str) -> tuple[str, str] | None:
         enzyme = "CYP3A" if "CYP3A" in role.value else "CYP2D6"
         return enzyme, f"the share that {enzyme} clears is not on file: no size is given"
     return None
-
-

@@ -1,5 +1,12 @@
 """The system itself, as data: equations, parameters and their spread. Nothing here solves or draws."""
 
+from ketum.pharmacology.effect_tables import (
+    Opioid,
+    effect_parameters,
+    effect_posterior,
+    effect_variability,
+    opioids,
+)
 from ketum.pharmacology.tables import (
     ALKALOIDS,
     Alkaloid,
@@ -26,15 +33,20 @@ __all__ = [
     "Alkaloid",
     "Companion",
     "Effect",
+    "Opioid",
     "Parameter",
     "Product",
     "Serving",
     "Victim",
     "alkaloid",
     "draws",
+    "effect_parameters",
+    "effect_posterior",
+    "effect_variability",
     "effects",
     "model_names",
     "model_path",
+    "opioids",
     "parameters",
     "posterior",
     "products",

@@ -123,6 +123,17 @@ def model_path(name: str = "kratom") -> Path:
 @cache
 def parameters() -> tuple[Parameter, ...]:
     """Read ``parameters.csv``."""
+    return read_parameters("parameters.csv")
+
+
+@cache
+def effects() -> tuple[Effect, ...]:
+    """Read ``variability.csv``."""
+    return read_effects("variability.csv")
+
+
+def read_parameters(name: str) -> tuple[Parameter, ...]:
+    """Read a table in the shape of ``parameters.csv``."""
     return tuple(
         Parameter(
             name=row["name"],
@@ -135,13 +146,12 @@ def parameters() -> tuple[Parameter, ...]:
             note=row["note"],
             **_numbers(row),
         )
-        for row in _rows("parameters.csv")
+        for row in read_rows(name)
     )
 
 
-@cache
-def effects() -> tuple[Effect, ...]:
-    """Read ``variability.csv``."""
+def read_effects(name: str) -> tuple[Effect, ...]:
+    """Read a table in the shape of ``variability.csv``."""
     return tuple(
         Effect(
             name=row["name"],
@@ -152,7 +162,7 @@ def effects() -> tuple[Effect, ...]:
             note=row["note"],
             **_numbers(row),
         )
-        for row in _rows("variability.csv")
+        for row in read_rows(name)
     )
 
 
@@ -227,12 +237,13 @@ def victims() -> Mapping[str, Victim]:
                 note=row["note"],
                 **{key: float(row[key]) for key in numbers},
             )
-            for row in _rows("victims.csv")
+            for row in read_rows("victims.csv")
         }
     )
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def read_rows(name: str) -> list[dict[str, str]]:
+    """Read a table of this room, one dict a row."""
     with (ROOM / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -298,7 +309,7 @@ class Serving:
 def products() -> Mapping[str, Product]:
     """Read ``products.csv`` with its companions, by the product's name."""
     companions: dict[str, list[Companion]] = {}
-    for row in _rows("companions.csv"):
+    for row in read_rows("companions.csv"):
         companion = Companion(
             row["alkaloid"], float(row["ratio"]), float(row["sd"]), tuple(row["facts"].split(";")), row["note"]
         )
@@ -316,7 +327,7 @@ def products() -> Mapping[str, Product]:
                 row["note"],
                 tuple(companions.get(row["product"], ())),
             )
-            for row in _rows("products.csv")
+            for row in read_rows("products.csv")
         }
     )
 
@@ -329,7 +340,7 @@ def servings() -> Mapping[str, Serving]:
             row["unit"]: Serving(
                 row["unit"], float(row["grams"]), float(row["sd"]), tuple(row["facts"].split(";")), row["note"]
             )
-            for row in _rows("servings.csv")
+            for row in read_rows("servings.csv")
         }
     )
 

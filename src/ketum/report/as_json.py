@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ketum.report.content import QUANTILES, Levels, Report
+from ketum.report.effects import as_mapping
 from ketum.report.thin import thin
 
 
@@ -33,6 +34,7 @@ def report_json(report: Report, files: Sequence[str] = ()) -> str:
     """
     shown = {field.name: getattr(report, field.name) for field in fields(report)}
     shown["levels"] = [_levels(curves) for curves in report.levels]
+    shown["effects"] = None if report.effects is None else as_mapping(report.effects)
     if files:
         shown |= {"made_by": "ketum", "files": sorted(files)}
     return json_text(shown)

@@ -11,9 +11,11 @@ import numpy as np
 
 from ketum import __version__, pharmacology
 from ketum.evidence import fact, sources
+from ketum.habit import UNKNOWN, has_habit
 from ketum.intake import Intake, dose_sizes, molar_mass
 from ketum.people import LAYERS
 from ketum.pharmacology import ALKALOIDS
+from ketum.report import effects as sections
 from ketum.report.content import (
     QUANTILES,
     DoseContent,
@@ -119,6 +121,8 @@ def assemble(run: Run, seed: int) -> Report:
         *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
         *STUDY_PEAKS.values(),
     }
+    effects, margins, withdrawal = sections.effects(run), sections.shown_margins(run), sections.withdrawal(run)
+    facts |= sections.facts_of(effects, withdrawal, margins) | set(run.beside.facts)
     population = next(iter(run.tree["population"].sizes.values()))
     return Report(
         case=run.case.model_dump(mode="json", by_alias=True),
@@ -140,6 +144,9 @@ def assemble(run: Run, seed: int) -> Report:
         sources=_sources(facts),
         limits=LIMITS,
         interactions=beside,
+        effects=effects,
+        margins=margins,
+        withdrawal=withdrawal,
     )
 
 
@@ -204,9 +211,14 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
         Unknown(f"what {medicine.name} and kratom do to each other", "this version does not check medicines")
         for medicine in run.case.medicine
     ]
+    medicines += [Unknown(text) for text in run.beside.unknown]
+    if run.case.person.kratom_experience == "regular" and not has_habit(run.case):
+        medicines.append(Unknown(UNKNOWN))
     general = [
         Unknown("the share of a swallowed dose that reaches the blood", "never measured in people; widely assumed"),
-        Unknown("levels in the brain, in breast milk and in the unborn", "never measured in people; not simulated"),
+        Unknown("levels in the brain", "never measured in people; assumed, wide, for the effects"),
+        Unknown("levels in breast milk and in the unborn", "never measured in people; not simulated"),
+        Unknown("effects at the kappa and delta opioid receptors", "no human affinity is on file; not simulated"),
     ]
     return tuple(from_intake + medicines + from_case + general)
 

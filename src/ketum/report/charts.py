@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ketum.report.content import Report
 from ketum.report.drivers_figure import drivers_figure
+from ketum.report.effects_figure import receptor_figure, relief_figure, withdrawal_figure
 from ketum.report.figure import Figure
 from ketum.report.interactions import enzyme_figure
 from ketum.report.levels_figure import close_up_figure, levels_figure
@@ -21,13 +22,19 @@ def figures(report: Report) -> dict[str, Figure]:
     -------
     dict
         By file name without ending: ``levels``; ``levels-close-up`` where doses repeat; ``drivers`` where shares are
-        known; ``enzymes`` where interactions were worked out.
+        known; ``receptors``, ``relief`` and ``withdrawal`` where effects were computed; ``enzymes`` where interactions were.
     """
     from altair.utils.schemapi import debug_mode
 
     # Altair would check each part against Vega-Lite's schema as it is made, at half the cost of the whole report.
     with debug_mode(False):
-        drawn = (levels_figure(report), close_up_figure(report), drivers_figure(report))
-        if report.interactions is not None:
-            drawn = (*drawn, enzyme_figure(report.interactions))
+        drawn = (
+            levels_figure(report),
+            close_up_figure(report),
+            drivers_figure(report),
+            receptor_figure(report),
+            relief_figure(report),
+            withdrawal_figure(report),
+            enzyme_figure(report.interactions) if report.interactions is not None else None,
+        )
     return {figure.name: figure for figure in drawn if figure is not None}

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from ketum.report.interactions import Interactions
+    from ketum.margins import Margin
+    from ketum.report.effects import Effects, Withdrawal
 
 Array = NDArray[np.float64]
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
@@ -188,6 +190,8 @@ class Report:
         Where the model ends, one statement a line.
     interactions
         What kratom and other medicines do to each other; None where it was not worked out.
+    effects, margins, withdrawal
+        From receptor to relief; None or empty where they were not computed.
     """
 
     case: Mapping[str, Any]
@@ -209,3 +213,6 @@ class Report:
     sources: tuple[SourceLine, ...] = ()
     limits: tuple[str, ...] = ()
     interactions: Interactions | None = None
+    effects: Effects | None = None
+    margins: tuple[Margin, ...] = ()
+    withdrawal: Withdrawal | None = None

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ketum.report import numbers
+from ketum.report import effects_tables, numbers
 from ketum.report.figure import Figure
 from ketum.report.interactions import table
 from ketum.report.names import capital, product_name, unique, unit_name
@@ -82,6 +82,9 @@ def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "interactions": table(report.interactions) if report.interactions else [],
         "without_size": report.interactions.unsized if report.interactions else (),
         "enzymes": figures.get("enzymes"),
+        "effect_figures": [figures[name] for name in ("receptors", "relief") if name in figures],
+        "withdrawal_figure": figures.get("withdrawal"),
+        **effects_tables.view(report),
         "home_of": {fact: source.source_id for source in report.sources for fact in source.fact_ids},
     }
 

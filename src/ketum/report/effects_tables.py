@@ -1,0 +1,97 @@
+"""The rows of the tables on effects and margins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ketum.margins import Margin
+from ketum.report.content import Endpoint, Report
+from ketum.report.effects import EffectLine, RoleLine
+from ketum.report.names import unique
+from ketum.report.numbers import is_finite, number
+from ketum.report.tables import driver_of
+
+MORE_THAN_ANY = "more than any dose"
+
+
+def view(report: Report) -> dict[str, Any]:
+    """Give everything that the template of these sections names, beside the report itself."""
+    found = report.effects
+    return {
+        "effect_rows": [_effect(line) for line in found.lines] if found else [],
+        "role_rows": _roles(found.roles) if found else [],
+        "margin_groups": _groups(report.margins),
+        "margins_unknown": unique(
+            f"{one.alkaloid} at the {one.target} ({one.potency})" for one in report.margins if _unfollowed(one)
+        ),
+    }
+
+
+def _effect(line: EffectLine) -> dict[str, Any]:
+    as_endpoint = Endpoint("all", line.quantity, line.unit, line.median, line.p05, line.p95, line.share)
+    driven = any(part is not None for part in (line.share.people, line.share.product, line.share.knowledge))
+    return {
+        "quantity": line.quantity,
+        "label": line.label,
+        "median": _dose(line.quantity, line.median),
+        "interval": f"{_dose(line.quantity, line.p05)} to {_dose(line.quantity, line.p95)}",
+        "unit": {"fraction": "", "ratio": "times"}.get(line.unit, line.unit),
+        "basis": line.basis,
+        "certainty": line.certainty,
+        "fact_ids": line.fact_ids,
+        "driver": driver_of(as_endpoint) if driven else None,
+    }
+
+
+def _dose(quantity: str, value: float) -> str:
+    if quantity.endswith("_mg") and not is_finite(value):
+        return MORE_THAN_ANY
+    if quantity in ("occupancy", "occupancy_other", "responsiveness"):
+        return f"{number(100 * value, 2)} %"
+    return number(value, 2)
+
+
+def _roles(lines: Sequence[RoleLine]) -> list[dict[str, Any]]:
+    return [
+        {
+            "role": role,
+            "cells": [_cell(line) for line in lines if line.role == role],
+        }
+        for role in unique(line.role for line in lines)
+    ]
+
+
+def _cell(line: RoleLine) -> str:
+    median, low, high = (_dose(line.quantity, value) for value in (line.median, line.p05, line.p95))
+    return f"{median} ({low} to {high})"
+
+
+def _unfollowed(one: Margin) -> bool:
+    return one.potency_nM is not None and one.peak_nM is None
+
+
+def _groups(margins: Sequence[Margin]) -> list[dict[str, Any]]:
+    shown = [one for one in margins if not _unfollowed(one)]
+    return [
+        {"name": name, "rows": [_margin(one) for one in shown if one.group == name]}
+        for name in unique(one.group for one in shown)
+    ]
+
+
+def _margin(one: Margin) -> dict[str, Any]:
+    ratio = one.ratio
+    high = "not known" if ratio and not is_finite(ratio[2]) else number(ratio[2], 2) if ratio else ""
+    return {
+        "target": one.target,
+        "alkaloid": one.alkaloid,
+        "parameter": one.parameter if one.potency_nM else "",
+        "potency": one.potency,
+        "ratio": number(ratio[1], 2) if ratio else "",
+        "interval": f"{number(ratio[0], 2)} to {high}" if ratio and is_finite(ratio[2]) else f"upper end {high}",
+        "verdict": one.verdict,
+        "verified": one.verified,
+        "fact_id": one.fact_id,
+        "contradicts": one.contradicts,
+        "note": one.note,
+    }
