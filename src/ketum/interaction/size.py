@@ -157,7 +157,7 @@ def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
         quantity=f"AUC of {one.generic}",
         ratio=interval(during),
         method="dynamic",
-        fact_ids=(*one.facts, *STUDIES.get(one.generic, ()), "ddi01" if one.enzyme == "CYP3A" else "ddi04"),
+        fact_ids=(*one.facts, "ddi01" if one.enzyme == "CYP3A" else "ddi04"),
         after_stopping=interval(later / during),
         note="; ".join(note for note in notes if note),
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 YARDSTICK = "midazolam"
 """Shown in every report: the one medicine whose change was measured beside kratom."""
-POINTS = 240
+POINTS = 480
 DAY = 24.0
 _PANEL_HEIGHT = 90
 PLACES = {"gut": "Gut wall", "liver": "Liver"}
