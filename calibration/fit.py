@@ -71,7 +71,9 @@ class Population:
         self.weight = z[:, -1]
         rng = np.random.default_rng(2)
         self.noise = {code: rng.standard_normal((PEOPLE, 40)) for code in ("MG", "HM", "SC")}
-        self.arms = {arm.trial: arm for arm in trials.arms()}  # the last arm of each: linear in dose with enzymes at rest
+        self.arms = {
+            arm.trial: arm for arm in trials.arms()
+        }  # the last arm of each: linear in dose with enzymes at rest
 
     def analyse(self, trial: str, z: Array) -> dict[str, dict[str, Array]]:
         """Analyse every person of a trial's arm; by alkaloid, then quantity."""

@@ -21,8 +21,14 @@ REGIMENS = (
     ("that tea once a day for 14 days", {**TEA, "every": "24 h", "days": 14}),
     ("that tea three times a day for 14 days", {**TEA, "every": "8 h", "days": 14}),
     ("1 g of leaf twice a day for 14 days", {"product": "leaf-capsule", "amount": "1 g", "every": "12 h", "days": 14}),
-    ("3 g of leaf three times a day for 14 days", {"product": "leaf-capsule", "amount": "3 g", "every": "8 h", "days": 14}),
-    ("an extract with 25 mg three times a day for 14 days", {"product": "extract", "amount": "25 mg mitragynine", "every": "8 h", "days": 14}),
+    (
+        "3 g of leaf three times a day for 14 days",
+        {"product": "leaf-capsule", "amount": "3 g", "every": "8 h", "days": 14},
+    ),
+    (
+        "an extract with 25 mg three times a day for 14 days",
+        {"product": "extract", "amount": "25 mg mitragynine", "every": "8 h", "days": 14},
+    ),
 )
 
 

@@ -27,7 +27,9 @@ def model():
 
 @given(share, share, activity)
 def test_a_ratio_gives_back_the_activity_behind_it(Fg, fm, active):
-    assert activity_of(oral_ratio(active, active, Fg, fm), Fg, fm) == pytest.approx(max(active, LEAST_ACTIVITY), rel=1e-6)
+    assert activity_of(oral_ratio(active, active, Fg, fm), Fg, fm) == pytest.approx(
+        max(active, LEAST_ACTIVITY), rel=1e-6
+    )
 
 
 @given(share, share, st.floats(0.0, 0.9))
@@ -84,7 +86,7 @@ def test_constant_inactivation_settles_where_the_closed_form_says(model, factor)
 
 
 def test_mitragynine_at_a_constant_level_inactivates_by_kinact_and_KI(model):
-    """A constant infusion into the lumen: A = kdeg / (kdeg + kinact I / (KI + I)) in the gut wall, once all is steady."""
+    """A constant infusion into the lumen, once all is steady: A = kdeg / (kdeg + kinact I / (KI + I)) in the wall."""
     own = {"kinact_gut": 2.0, "KI_gut": 1500.0, "kdeg_gut": 0.04, "fu_gut": 0.3, "Q_gut": Q_GUT, "Fa": 0.8, "ka": 1.5}
     rate = 5000.0
     table = pd.DataFrame({"TIME": [0.0], "AMT": [rate * 3000], "RATE": [rate], "CMT": ["lumen_MG"]})
@@ -142,7 +144,12 @@ def test_exposure_to_mitragynine_at_constant_activity(model, active):
     """Gut and liver in closed form, with CYP3A's share of its loss; kratom itself does nothing here."""
     own = {"kinact_gut": 0.0, "kinact_liver": 0.0, "Ki_3A": 1e30, "Fg_MG": 0.6, "fm_gut": 0.5, "fm_liver": 0.2}
     own |= {"formed_3A": 0.8, "rest_3A": 0.4, "CLint_MG": 50.0, "V2_MG": 300.0}
-    held = {"co_taken": 1.0, "co_start": 1.0, "co_inhibition_gut": 1 / active - 1, "co_inhibition_liver": 1 / active - 1}
+    held = {
+        "co_taken": 1.0,
+        "co_start": 1.0,
+        "co_inhibition_gut": 1 / active - 1,
+        "co_inhibition_liver": 1 / active - 1,
+    }
     doses = [(0.0, 1000.0, "lumen_MG")]
     found = area(model, own | held, doses, "C_MG") / area(model, own, doses, "C_MG")
 
@@ -162,7 +169,9 @@ def test_exposure_to_mitragynine_at_constant_activity(model, active):
 def test_more_kratom_never_leaves_more_enzyme(model, amount, times_more):
     grid = np.linspace(0, 48, 97)
     less, more = (
-        dosed(model, {}, [(0.0, a, "lumen_MG"), (12.0, a, "lumen_MG")], ["CYP3A_gut", "CYP3A_liver", "active_2D6"], grid)
+        dosed(
+            model, {}, [(0.0, a, "lumen_MG"), (12.0, a, "lumen_MG")], ["CYP3A_gut", "CYP3A_liver", "active_2D6"], grid
+        )
         for a in (amount, amount * times_more)
     )
     for name in ("CYP3A_gut", "CYP3A_liver", "active_2D6"):
@@ -171,7 +180,9 @@ def test_more_kratom_never_leaves_more_enzyme(model, amount, times_more):
 
 def test_without_kratom_a_victims_level_is_its_own(model):
     """Exactly: the enzymes stay at 1 to the last bit."""
-    found = dosed(model, {}, [(0.0, 1000.0, "victim_lumen")], ["CYP3A_gut", "CYP3A_liver", "active_gut", "active_liver"])
+    found = dosed(
+        model, {}, [(0.0, 1000.0, "victim_lumen")], ["CYP3A_gut", "CYP3A_liver", "active_gut", "active_liver"]
+    )
     for name in found:
         assert (found[name].to_numpy() == 1.0).all()
 

@@ -54,7 +54,11 @@ def test_two_forms_and_both_alkaloids_enter(own):
     ]
     quick = course(own, doses, 24.0)
     rows = pd.DataFrame(
-        {"TIME": [0.0, 6.0, 3.0, 3.0], "AMT": [2e4, 2e4, 1e4, 500.0], "CMT": ["extract_MG"] * 2 + ["lumen_MG", "lumen_HM"]}
+        {
+            "TIME": [0.0, 6.0, 3.0, 3.0],
+            "AMT": [2e4, 2e4, 1e4, 500.0],
+            "CMT": ["extract_MG"] * 2 + ["lumen_MG", "lumen_HM"],
+        }
     )
     known = trials.model().system.constants
     grid = np.arange(0, 24.01, 0.05)
@@ -84,11 +88,15 @@ def test_the_algebra_over_the_mean_enzyme_is_the_dynamic_victim(half_life):
     last = 24.0 * (days - 1) + at
     grid = last + np.arange(0, 24.01, 0.05)
     areas = [
-        np.trapezoid(trials.model().solve(pd.DataFrame(d), grid, own | victim, ["C_victim"])["C_victim"].to_numpy()[0], grid)
+        np.trapezoid(
+            trials.model().solve(pd.DataFrame(d), grid, own | victim, ["C_victim"])["C_victim"].to_numpy()[0], grid
+        )
         for d in (kratom + beside, [*[dict(k, AMT=1e-9) for k in kratom], *beside])
     ]
     columns = {n: np.array([v]) for n, v in own.items()}
-    quick = course(columns, [Dose("leaf", tuple(8.0 * i for i in range(3 * days + 3)), {"MG": np.array([2e4])})], last + 24.0)
+    quick = course(
+        columns, [Dose("leaf", tuple(8.0 * i for i in range(3 * days + 3)), {"MG": np.array([2e4])})], last + 24.0
+    )
     from ketum.interaction.algebra import gut_ratio, liver_ratio
 
     soon = (quick.times >= last) & (quick.times < last + 2)

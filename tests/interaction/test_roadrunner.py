@@ -7,7 +7,13 @@ import pytest
 from ketum import trials
 
 NAMES = ("central_MG", "central_HM", "CYP3A_gut", "CYP3A_liver", "co_level", "victim_central")
-CO = {"co_taken": 1.0, "co_k": 0.05, "co_inactivation_gut": 0.05, "co_inactivation_liver": 0.02, "co_inhibition_gut": 2.0}
+CO = {
+    "co_taken": 1.0,
+    "co_k": 0.05,
+    "co_inactivation_gut": 0.05,
+    "co_inactivation_liver": 0.02,
+    "co_inhibition_gut": 2.0,
+}
 START = {"lumen_MG": 30000.0, "leaf_MG": 20000.0, "victim_lumen": 8000.0}
 
 

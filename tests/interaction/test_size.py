@@ -92,7 +92,7 @@ def test_no_size_rests_on_memory_alone():
 
 
 def test_7_hydroxymitragynine_alone_does_not_change_midazolam():
-    """Nothing is known of what 7-hydroxymitragynine does to CYP3A: the model lets it do nothing, and says so in the docs."""
+    """Nothing is known of what it does to CYP3A: the model lets it do nothing, and the docs say so."""
     found = one(sizes(case("15 mg 7-hydroxymitragynine", product="liquid-shot"), ["midazolam"]), "AUC of midazolam")
     assert found.ratio.high == pytest.approx(1.0, abs=1e-6)
 
@@ -101,5 +101,5 @@ def test_the_enzymes_course_for_the_figure():
     times, bands = enzyme_course(case())
     for low, middle, high in bands.values():
         assert low.shape == times.shape
-        assert ((0 < low) & (low <= middle) & (middle <= high) & (high <= 1 + 1e-9)).all()
+        assert ((low > 0) & (low <= middle) & (middle <= high) & (high <= 1 + 1e-9)).all()
     assert bands["gut"][1].min() < bands["liver"][1].min(), "mostly in the gut wall"

@@ -49,7 +49,14 @@ def test_what_only_intake_uses_is_what_products_name():
 
 
 def test_the_units_of_the_rows_are_those_of_the_model(model):
-    words = {"per_hour": "1/h", "litres_per_hour": "L/h", "litres": "L", "litre": "L", "fraction": "fraction", "nM": "nM"}
+    words = {
+        "per_hour": "1/h",
+        "litres_per_hour": "L/h",
+        "litres": "L",
+        "litre": "L",
+        "fraction": "fraction",
+        "nM": "nM",
+    }
     own = {name for name in model.system.constants if not MEDICINES.match(name)} - {"body"}
     said = {name: words[model.system.units[name]] for name in own}
     assert said == {name: row.unit for name, row in PARAMETERS.items() if not ELSEWHERE.match(name)}

@@ -1,9 +1,9 @@
 """The course of kratom and of CYP3A in many people at once, quickly.
 
-The screen must answer in about a second, so the enzymes, mitragynine and 7-hydroxymitragynine of ``kratom.ant`` are solved
-here by a fixed-step scheme in numpy instead of the engine: release and absorption exactly, blood by the trapezoidal rule,
-enzymes by their exponential, each with the activity in the middle of a step. Same equations, same names; a test holds
-this course to the engine's solution of ``kratom.ant``.
+The screen must answer in about a second, so the enzymes, mitragynine and 7-hydroxymitragynine of ``kratom.ant`` are
+solved here by a fixed-step scheme in numpy instead of the engine: release and absorption exactly, blood by the
+trapezoidal rule, enzymes by their exponential, each with the activity in the middle of a step. Same equations, same
+names; a test holds this course to the engine's solution of ``kratom.ant``.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def grid(doses: Sequence[Dose], end_h: float) -> Array:
     close = (given[:, None] + np.arange(0, SETTLED_H, FINE_H)).ravel()
     points = np.unique(np.round(np.concatenate([[0.0, end_h], np.arange(0, end_h, COARSE_H), close[close < end_h]]), 9))
     keep = np.concatenate([[True], np.diff(points) > 1e-6])
-    return points[keep]
+    return np.asarray(points[keep])
 
 
 def course(own: Mapping[str, Array], doses: Sequence[Dose], end_h: float) -> Course:
@@ -202,7 +202,9 @@ def _step(state: dict[str, Array], p: _Lanes, dt: float) -> dict[str, Array]:
 def _enzyme(state: dict[str, Array], p: _Lanes, place: str, inhibitor: Array, level: Array, dt: float) -> Array:
     """Carry an enzyme over a step; its mean."""
     kdeg = p[f"kdeg_{place}"]
-    lost = kdeg + p[f"kinact_{place}"] * inhibitor / (p[f"KI_{place}"] + inhibitor) + p[f"co_inactivation_{place}"] * level
+    lost = (
+        kdeg + p[f"kinact_{place}"] * inhibitor / (p[f"KI_{place}"] + inhibitor) + p[f"co_inactivation_{place}"] * level
+    )
     target = kdeg * (1 + p[f"co_induction_{place}"] * level) / lost
     start = state[f"CYP3A_{place}"]
     state[f"CYP3A_{place}"] = target + (start - target) * np.exp(-lost * dt)

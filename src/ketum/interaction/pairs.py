@@ -53,7 +53,8 @@ class Outcome:
     observed, low, high
         Geometric mean over the studies on file, the smallest and the largest.
     predicted, predicted_low, predicted_high
-        AUC ratio, with the 90 % interval over the spread between midazolam studies, what is not known of Fg, and midazolam's.
+        AUC ratio, with the 90 % interval over the spread between midazolam studies, what is not known of Fg, and
+        midazolam's.
     fold
         The larger of predicted over observed and observed over predicted.
     """
@@ -122,17 +123,24 @@ def predict(pair: Pair, z: Array) -> Array:
     Parameters
     ----------
     z
-        Standard normal numbers for what is not known: the strength of both perpetrators, Fg, midazolam's Fg and its share of
-        CYP3A; shape (5, draws). Zeros give the central prediction.
+        Standard normal numbers for what is not known: the strength of both perpetrators, Fg, midazolam's Fg and its
+        share of CYP3A; shape (5, draws). Zeros give the central prediction.
     """
     prior = {p.name: p for p in pharmacology.parameters()}
-    own_Fg, own_3A = (moved(np.array(prior[n].prior_median), prior[n].prior_sd * z[i], "logit") for n, i in (("trial_Fg", 3), ("trial_3A", 4)))
+    own_Fg, own_3A = (
+        moved(np.array(prior[n].prior_median), prior[n].prior_sd * z[i], "logit")
+        for n, i in (("trial_Fg", 3), ("trial_3A", 4))
+    )
 
     def activity(strength: Sequence[str], z: Array) -> Array:
         return activity_of(mean_ratio(strength) * np.exp(between_studies(strength) * z), own_Fg, own_3A)
 
     # Midazolam as the victim is the same midazolam that gives the strength.
-    Fg = own_Fg if pair.victim == "midazolam" else moved(np.array(fact(pair.Fg).number()), REMEMBERED_FG_SD * z[2], "logit")
+    Fg = (
+        own_Fg
+        if pair.victim == "midazolam"
+        else moved(np.array(fact(pair.Fg).number()), REMEMBERED_FG_SD * z[2], "logit")
+    )
     complete = pair.reference_strength == "complete"
     left = np.zeros_like(Fg) if complete else activity((pair.reference_strength,), z[1])
     fm = fm_of(mean_ratio(pair.reference), Fg, left)

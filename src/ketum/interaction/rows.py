@@ -1,4 +1,4 @@
-"""The interaction model's rows of `ketum validate`: the trial in people it was fitted to, and the pairs that check it."""
+"""The interaction model's rows of `ketum validate`: the trial it was fitted to, and the pairs that check it."""
 
 from __future__ import annotations
 
@@ -50,11 +50,27 @@ def _trial(seed: int, repeats: int) -> list[Row]:
         p05, p95 = np.quantile(people, [0.05, 0.95])
         found.append(
             Row(
-                fact_id, "Tanna 2023", victim, NAMES[quantity], "geometric mean ratio", "calibration",
-                seen.number(), seen.unit, bounds, "90 % CI", predicted, (low, high), _fold(predicted, seen.number()),
-                None, None, float(p95 / p05), None, None,
-                () if inside else (f"outside the published {bounds[0]:g} to {bounds[1]:g}",), seen.conditions,
-            )  # fmt: skip
+                fact_id,
+                "Tanna 2023",
+                victim,
+                NAMES[quantity],
+                "geometric mean ratio",
+                "calibration",
+                seen.number(),
+                seen.unit,
+                bounds,
+                "90 % CI",
+                predicted,
+                (low, high),
+                _fold(predicted, seen.number()),
+                None,
+                None,
+                float(p95 / p05),
+                None,
+                None,
+                () if inside else (f"outside the published {bounds[0]:g} to {bounds[1]:g}",),
+                seen.conditions,
+            )
         )
     return found
 
@@ -91,10 +107,27 @@ def _wash_out() -> list[Row]:
         missed = (f"fold error {fold:.2f}",) if role == "calibration" and fold > FOLD_BAR else ()
         found.append(
             Row(
-                fact_id, "rifampicin, wash-out", "midazolam PO", "AUC ratio", "one study", role,
-                seen.number(), "ratio", None, "", predicted, (low, high), fold,
-                None, None, None, None, None, missed, f"{hours / 24:g} days after the last dose",
-            )  # fmt: skip
+                fact_id,
+                "rifampicin, wash-out",
+                "midazolam PO",
+                "AUC ratio",
+                "one study",
+                role,
+                seen.number(),
+                "ratio",
+                None,
+                "",
+                predicted,
+                (low, high),
+                fold,
+                None,
+                None,
+                None,
+                None,
+                None,
+                missed,
+                f"{hours / 24:g} days after the last dose",
+            )
         )
     return found
 

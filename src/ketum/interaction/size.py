@@ -82,8 +82,8 @@ def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
     case
         The case.
     medicines
-        Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those; else a
-        name is looked for among them. When each was started and stopped is taken from there.
+        Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those;
+        else a name is looked for among them. When each was started and stopped is taken from there.
 
     Returns
     -------
@@ -132,23 +132,27 @@ def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, e
     The gut wall counts as it is over the two hours after the victim; the liver as on average over the window.
     """
     name = f"{one.generic}/{one.enzyme}"
-    Fg, fm = sampled(one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}"))
+    Fg, fm = sampled(
+        one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}")
+    )
     if one.enzyme == "CYP2D6":
-        return liver_ratio(alone.mean("active_2D6", start, end), fm)
+        return np.asarray(liver_ratio(alone.mean("active_2D6", start, end), fm))
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
     inside = (alone.times[:, None] >= taken) & (alone.times[:, None] < taken + 2.0)
     weight = inside * alone.steps[:, None]
     gut = (weight * gut_ratio(alone.active_gut, Fg)).sum(axis=0) / weight.sum(axis=0)
-    return gut * liver_ratio(alone.mean("active_liver", start, end), fm)
+    return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
 def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
     during = victim_ratio(one, here, alone, here.start_h, here.end_h)
     later = victim_ratio(one, here, alone, here.end_h - DAY + AFTER_H, here.end_h + AFTER_H)
     notes = [
-        "for a medicine taken by mouth at any time of the last day of use; an AUC ratio does not depend on its half-life",
+        "by mouth at any time of the last day of use; an AUC ratio does not depend on the half-life",
         one.note,
-        f"studied in people after one tea: {', '.join(STUDIES[one.generic])}" if one.generic in STUDIES else "no study of it with kratom",
+        f"studied in people after one tea: {', '.join(STUDIES[one.generic])}"
+        if one.generic in STUDIES
+        else "no study of it with kratom",
     ]
     return InteractionSize(
         medicine=one.generic,
@@ -190,42 +194,41 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         )
 
 
-def _perpetrators(case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting) -> list[InteractionSize]:
+def _perpetrators(
+    case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting
+) -> list[InteractionSize]:
     """Solve all medicines under both hypotheses at once, side by side in lanes; each against kratom alone."""
     size = here.own["ka"].size
     z = here.stream.normal("knowledge", "strength")[:size]
-    own = [dict(here.own) | _under(one, here) for one in hypotheses()]
-    blocks = [(h, None, {}) for h in range(len(own))]
-    for one in acting:
-        started, stopped = _timing(case, medicines, one.generic)
-        given = parameters(one, here.own, z, started, stopped)
-        blocks += [(h, one.generic, given) for h in range(len(own))]  # type: ignore[misc]
-    lanes = _side_by_side([own[h] | _nothing(size) | given for h, _, given in blocks])
-    doses = [replace(d, nmol={c: np.tile(a, len(blocks)) for c, a in d.nmol.items()}) for d in here.doses]
+    under = [dict(here.own) | _under(one, here) | _nothing(size) for one in hypotheses()]
+    timings = [_timing(case, medicines, one.generic) for one in acting]
+    beside = [parameters(one, here.own, z, *timing) for one, timing in zip(acting, timings, strict=True)]
+    # Blocks of people: kratom alone under each hypothesis, then with each medicine under each.
+    lanes = _side_by_side([own | given for given in ({}, *beside) for own in under])
+    shape = (1 + len(acting), len(under), size)
+    doses = [replace(d, nmol={c: np.tile(a, shape[0] * shape[1]) for c, a in d.nmol.items()}) for d in here.doses]
     solved = course(lanes, doses, here.end_h + DAY)
     found = []
-    for one in acting:
-        _, stopped = _timing(case, medicines, one.generic)
+    for i, (one, (_, stopped)) in enumerate(zip(acting, timings, strict=True)):
         window = (here.start_h, here.end_h) if stopped is None else (0.0, DAY)
         for code, name in (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine")):
-            area = solved.area(code, *window).reshape(len(blocks), size)
-            ratios = []
-            for h in range(len(own)):
-                with_ = next(i for i, (k, n, _) in enumerate(blocks) if k == h and n == one.generic)
-                ratios.append(area[with_] / area[h])
-            found.append(_perpetrator(one, name, ratios, stopped))
+            area = solved.area(code, *window).reshape(shape)
+            found.append(_perpetrator(one, name, list(area[i + 1] / area[0]), stopped))
     return found
 
 
 def _perpetrator(one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None) -> InteractionSize:
     parts = [interval(ratio) for ratio in ratios]
-    together = Interval(
-        float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts)
-    )
+    together = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
     said = "; ".join(
-        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})" for h, p in zip(hypotheses(), parts, strict=True)
+        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})"
+        for h, p in zip(hypotheses(), parts, strict=True)
     )
-    when = "on the last day of use" if stopped_h is None else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
+    when = (
+        "on the last day of use"
+        if stopped_h is None
+        else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
+    )
     notes = [f"{when}; the interval spans two hypotheses", said, one.note, "no study in people"]
     return InteractionSize(
         medicine=one.generic,
@@ -258,7 +261,7 @@ def _nothing(size: int) -> dict[str, Array]:
     names = [f"co_{m}_{p}" for m in ("inhibition", "inactivation", "induction") for p in ("gut", "liver")]
     zero, one = np.zeros(size), np.ones(size)
     fixed = {"co_k": one, "co_taken": zero, "co_start": zero, "co_CYP3A_gut_start": one, "co_CYP3A_liver_start": one}
-    return {name: zero for name in names} | fixed
+    return dict.fromkeys(names, zero) | fixed
 
 
 def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
@@ -267,10 +270,9 @@ def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
 
 def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
     """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
-    if len(medicines) == len(case.medicine):
-        entry = case.medicine[list(medicines).index(generic)]
-    else:
-        entry = next((m for m in case.medicine if m.name.casefold() == generic), None)
+    aligned = len(medicines) == len(case.medicine)
+    names = list(medicines) if aligned else [m.name.casefold() for m in case.medicine]
+    entry = case.medicine[names.index(generic)] if generic in names else None
     if entry is None:
         return None, None
     started, stopped = entry.started_days_ago, entry.stopped_days_ago

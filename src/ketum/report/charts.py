@@ -27,7 +27,6 @@ def figures(report: Report) -> dict[str, Figure]:
 
     # Altair would check each part against Vega-Lite's schema as it is made, at half the cost of the whole report.
     with debug_mode(False):
-        drawn = (levels_figure(report), close_up_figure(report), drivers_figure(report))
-        if report.interactions is not None:
-            drawn = (*drawn, enzyme_figure(report.interactions))
+        enzymes = None if report.interactions is None else enzyme_figure(report.interactions)
+        drawn = (levels_figure(report), close_up_figure(report), drivers_figure(report), enzymes)
     return {figure.name: figure for figure in drawn if figure is not None}
