@@ -4,7 +4,7 @@ BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
-.PHONY: run test lint types bench sbml-suite validate validation-page calibrate docs lock clean
+.PHONY: run test lint types bench sbml-suite validate validation-page calibrate calibrate-interaction docs lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -26,9 +26,14 @@ bench: .venv/ready        ## side by side with other solvers, in one run
 
 calibrate: .venv/ready    ## fit the model to the human data again (about half an hour)
 	$(BIN)/python calibration/fit.py
+	$(BIN)/python calibration/interaction.py
+
+calibrate-interaction: .venv/ready  ## fit mitragynine's effect on CYP3A and CYP2D6 to the interaction trial (two minutes)
+	$(BIN)/python calibration/interaction.py
 
 validation-page: .venv/ready  ## write docs/validation anew
 	$(BIN)/python calibration/validation_page.py
+	$(BIN)/python calibration/interaction_page.py
 
 docs: .venv/ready         ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

@@ -103,7 +103,7 @@ def test_a_peak_is_the_highest_level(hundred):
 
 
 def test_twice_the_dose_is_at_least_twice_the_level():
-    """Mitragynine slows its own loss, so more than twice; speciociliatine, which does not pass that way, exactly twice."""
+    """Mitragynine slows its own loss, so more than twice; speciociliatine does not pass that way: exactly twice."""
     one = simulate(case('product = "leaf-powder"\namount = "2 g"'), number=30, seed=5, workers=1)
     two = simulate(case('product = "leaf-powder"\namount = "4 g"'), number=30, seed=5, workers=1)
     for name in ("Cmax", "AUC", "AUC_inf"):

@@ -17,7 +17,7 @@ PLACES = ("leaf", "extract", "lumen", "central", "peripheral", "lost")
 INDEX = {f"{place}_{code}": i for i, (code, place) in enumerate((c, p) for c in ALKALOIDS for p in PLACES)}
 ELSEWHERE = ("release_", "yield_", "limit_")  # no part of the equations
 AT_REST = {"kinact_gut": 0.0, "kinact_liver": 0.0, "Ki_3A": 1e30}
-"""Mitragynine does nothing to the enzymes: then the whole system is linear. What it does to them has tests of its own."""
+"""Mitragynine does nothing to the enzymes: then the system is linear. What it does to them has tests of its own."""
 BLOOD = [p for p in pharmacology.parameters() if p.name in pharmacology.draws("posterior")]
 TYPICAL = {p.name: p.prior_median for p in BLOOD if not p.name.startswith(ELSEWHERE)} | AT_REST
 DOSE = {"extract_MG": 1000.0, "leaf_SC": 700.0, "extract_HM": 40.0, "leaf_MG": 300.0, "lumen_SC": 50.0, "lumen_HM": 5.0}

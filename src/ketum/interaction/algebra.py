@@ -1,8 +1,9 @@
 """Closed forms: what active CYP3A in the gut wall and in the liver means for the exposure to a medicine.
 
-Activity is relative to untouched enzymes: 1 is normal, 0 none, above 1 induced. A victim has Fg, the share that survives
-the gut wall (all loss there by CYP3A), fm, CYP3A's share of its loss in the liver, and E, the share that the liver takes
-from blood at each passage. All forms hold for a linear victim and a well-stirred liver, whatever the absorption rate.
+Activity is relative to untouched enzymes: 1 is normal, 0 none, above 1 induced. A victim has Fg, the share that
+survives the gut wall (all loss there by CYP3A), fm, CYP3A's share of its loss in the liver, and E, the share that
+the liver takes from blood at each passage. All forms hold for a linear victim and a well-stirred liver, whatever
+the absorption rate.
 """
 
 from __future__ import annotations
@@ -47,6 +48,6 @@ def activity_of(ratio: Array | float, Fg: Array | float, fm: Array | float) -> A
 
 
 def fm_of(ratio: Array | float, Fg: Array | float, active: Array | float) -> Array:
-    """Find CYP3A's share in the liver from an oral AUC ratio under an inhibitor that leaves `active`; the gut's part is taken out."""
+    """Find CYP3A's share in the liver, without the gut wall's part, from the ratio under an inhibitor."""
     liver = np.asarray(ratio) / gut_ratio(active, Fg)
     return np.clip((1.0 - 1.0 / liver) / (1.0 - np.asarray(active)), 0.0, MOST_FM)

@@ -1,9 +1,9 @@
 """The course of kratom and of CYP3A in many people at once, quickly.
 
-The screen must answer in about a second, so the enzymes, mitragynine and 7-hydroxymitragynine of ``kratom.ant`` are solved
-here by a fixed-step scheme in numpy instead of the engine: release and absorption exactly, blood by the trapezoidal rule,
-enzymes by their exponential, each with the activity in the middle of a step. Same equations, same names; a test holds
-this course to the engine's solution of ``kratom.ant``.
+The screen must answer in about a second, so the enzymes, mitragynine and 7-hydroxymitragynine of ``kratom.ant`` are
+solved here by a fixed-step scheme in numpy instead of the engine: release and absorption exactly, blood by the
+trapezoidal rule, enzymes by their exponential, each with the activity in the middle of a step. Same equations, same
+names; a test holds this course to the engine's solution of ``kratom.ant``.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def grid(doses: Sequence[Dose], end_h: float) -> Array:
     close = (given[:, None] + np.arange(0, SETTLED_H, FINE_H)).ravel()
     points = np.unique(np.round(np.concatenate([[0.0, end_h], np.arange(0, end_h, COARSE_H), close[close < end_h]]), 9))
     keep = np.concatenate([[True], np.diff(points) > 1e-6])
-    return points[keep]
+    return np.asarray(points[keep])
 
 
 def course(own: Mapping[str, Array], doses: Sequence[Dose], end_h: float) -> Course:

@@ -53,7 +53,8 @@ class Outcome:
     observed, low, high
         Geometric mean over the studies on file, the smallest and the largest.
     predicted, predicted_low, predicted_high
-        AUC ratio, with the 90 % interval over the spread between midazolam studies, what is not known of Fg, and midazolam's.
+        AUC ratio, with the 90 % interval over the spread between midazolam studies, what is not known of Fg, and
+        midazolam's.
     fold
         The larger of predicted over observed and observed over predicted.
     """
@@ -122,8 +123,8 @@ def predict(pair: Pair, z: Array) -> Array:
     Parameters
     ----------
     z
-        Standard normal numbers for what is not known: the strength of both perpetrators, Fg, midazolam's Fg and its share of
-        CYP3A; shape (5, draws). Zeros give the central prediction.
+        Standard normal numbers for what is not known: the strength of both perpetrators, Fg, midazolam's Fg and its
+        share of CYP3A; shape (5, draws). Zeros give the central prediction.
     """
     prior = {p.name: p for p in pharmacology.parameters()}
     own_Fg, own_3A = (

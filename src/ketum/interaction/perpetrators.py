@@ -1,8 +1,8 @@
 """Medicines that change CYP3A: how strongly, by what mechanism, and how fast they come and go.
 
-Strength comes from what a medicine did to oral midazolam (``perpetrators.csv``); where no such study is on file, from its
-FDA strength class, whose cut-offs are the definition of the class. The same activity is taken in gut wall and liver: with
-it, oral midazolam studies predict intravenous ones (see the pairs).
+Strength comes from what a medicine did to oral midazolam (``perpetrators.csv``); where no such study is on file,
+from its FDA strength class, whose cut-offs are the definition of the class. The same activity is taken in gut wall
+and liver: with it, oral midazolam studies predict intravenous ones (see the pairs).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ CLASS_RATIO = {
     ("inducer", "moderate"): (0.2, 0.5),
     ("inducer", "weak"): (0.5, 0.8),
 }
-"""AUC ratios of a sensitive victim that define the classes; open ends closed near the strongest ratios on file (PT001, PT006)."""
+"""AUC ratios of a sensitive victim that define the classes; open ends closed near the strongest (PT001, PT006)."""
 CLASS_HALF_LIFE_H = 12.0
 LONG_AGO_H, HISTORY_STEP_H = 60 * 24.0, 0.5
 GUT_ONLY = ("grapefruit juice",)
-"""Acts in the gut wall only (PI387: no effect on intravenous alfentanil), so that a class ratio says nothing of the liver."""
+"""Acts in the gut wall only (PI387: intravenous alfentanil unchanged), so that a class ratio misleads."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _by_class() -> dict[str, Perpetrator]:
             float(np.log(high / low) / 3.29),
             CLASS_HALF_LIFE_H,
             (one.fact_id,),
-            f"no midazolam study on file: the size is that of its class ({one.value} {key[0]}), and so is how fast it goes",
+            f"no midazolam study on file: size and speed are those of its class ({one.value} {key[0]})",
             by_class=True,
         )
     return found

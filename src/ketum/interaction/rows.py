@@ -1,4 +1,4 @@
-"""The interaction model's rows of `ketum validate`: the trial in people it was fitted to, and the pairs that check it."""
+"""The interaction model's rows of `ketum validate`: the trial it was fitted to, and the pairs that check it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _trial(seed: int, repeats: int) -> list[Row]:
                 None,
                 () if inside else (f"outside the published {bounds[0]:g} to {bounds[1]:g}",),
                 seen.conditions,
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -127,7 +127,7 @@ def _wash_out() -> list[Row]:
                 None,
                 missed,
                 f"{hours / 24:g} days after the last dose",
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -82,8 +82,8 @@ def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
     case
         The case.
     medicines
-        Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those; else a
-        name is looked for among them. When each was started and stopped is taken from there.
+        Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those;
+        else a name is looked for among them. When each was started and stopped is taken from there.
 
     Returns
     -------
@@ -136,19 +136,19 @@ def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, e
         one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}")
     )
     if one.enzyme == "CYP2D6":
-        return liver_ratio(alone.mean("active_2D6", start, end), fm)
+        return np.asarray(liver_ratio(alone.mean("active_2D6", start, end), fm))
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
     inside = (alone.times[:, None] >= taken) & (alone.times[:, None] < taken + 2.0)
     weight = inside * alone.steps[:, None]
     gut = (weight * gut_ratio(alone.active_gut, Fg)).sum(axis=0) / weight.sum(axis=0)
-    return gut * liver_ratio(alone.mean("active_liver", start, end), fm)
+    return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
 def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
     during = victim_ratio(one, here, alone, here.start_h, here.end_h)
     later = victim_ratio(one, here, alone, here.end_h - DAY + AFTER_H, here.end_h + AFTER_H)
     notes = [
-        "for a medicine taken by mouth at any time of the last day of use; an AUC ratio does not depend on its half-life",
+        "by mouth at any time of the last day of use; an AUC ratio does not depend on the half-life",
         one.note,
         f"studied in people after one tea: {', '.join(STUDIES[one.generic])}"
         if one.generic in STUDIES
@@ -161,7 +161,7 @@ def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
         quantity=f"AUC of {one.generic}",
         ratio=interval(during),
         method="dynamic",
-        fact_ids=(*one.facts, *STUDIES.get(one.generic, ()), "ddi01" if one.enzyme == "CYP3A" else "ddi04"),
+        fact_ids=(*one.facts, "ddi01" if one.enzyme == "CYP3A" else "ddi04"),
         after_stopping=interval(later / during),
         note="; ".join(note for note in notes if note),
     )
@@ -200,26 +200,20 @@ def _perpetrators(
     """Solve all medicines under both hypotheses at once, side by side in lanes; each against kratom alone."""
     size = here.own["ka"].size
     z = here.stream.normal("knowledge", "strength")[:size]
-    own = [dict(here.own) | _under(one, here) for one in hypotheses()]
-    blocks = [(h, None, {}) for h in range(len(own))]
-    for one in acting:
-        started, stopped = _timing(case, medicines, one.generic)
-        given = parameters(one, here.own, z, started, stopped)
-        blocks += [(h, one.generic, given) for h in range(len(own))]  # type: ignore[misc]
-    lanes = _side_by_side([own[h] | _nothing(size) | given for h, _, given in blocks])
-    doses = [replace(d, nmol={c: np.tile(a, len(blocks)) for c, a in d.nmol.items()}) for d in here.doses]
+    under = [dict(here.own) | _under(one, here) | _nothing(size) for one in hypotheses()]
+    timings = [_timing(case, medicines, one.generic) for one in acting]
+    beside = [parameters(one, here.own, z, *timing) for one, timing in zip(acting, timings, strict=True)]
+    # Blocks of people: kratom alone under each hypothesis, then with each medicine under each.
+    lanes = _side_by_side([own | given for given in ({}, *beside) for own in under])
+    shape = (1 + len(acting), len(under), size)
+    doses = [replace(d, nmol={c: np.tile(a, shape[0] * shape[1]) for c, a in d.nmol.items()}) for d in here.doses]
     solved = course(lanes, doses, here.end_h + DAY)
     found = []
-    for one in acting:
-        _, stopped = _timing(case, medicines, one.generic)
+    for i, (one, (_, stopped)) in enumerate(zip(acting, timings, strict=True)):
         window = (here.start_h, here.end_h) if stopped is None else (0.0, DAY)
         for code, name in (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine")):
-            area = solved.area(code, *window).reshape(len(blocks), size)
-            ratios = []
-            for h in range(len(own)):
-                with_ = next(i for i, (k, n, _) in enumerate(blocks) if k == h and n == one.generic)
-                ratios.append(area[with_] / area[h])
-            found.append(_perpetrator(one, name, ratios, stopped))
+            area = solved.area(code, *window).reshape(shape)
+            found.append(_perpetrator(one, name, list(area[i + 1] / area[0]), stopped))
     return found
 
 
@@ -267,7 +261,7 @@ def _nothing(size: int) -> dict[str, Array]:
     names = [f"co_{m}_{p}" for m in ("inhibition", "inactivation", "induction") for p in ("gut", "liver")]
     zero, one = np.zeros(size), np.ones(size)
     fixed = {"co_k": one, "co_taken": zero, "co_start": zero, "co_CYP3A_gut_start": one, "co_CYP3A_liver_start": one}
-    return {name: zero for name in names} | fixed
+    return dict.fromkeys(names, zero) | fixed
 
 
 def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
@@ -276,10 +270,9 @@ def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
 
 def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
     """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
-    if len(medicines) == len(case.medicine):
-        entry = case.medicine[list(medicines).index(generic)]
-    else:
-        entry = next((m for m in case.medicine if m.name.casefold() == generic), None)
+    aligned = len(medicines) == len(case.medicine)
+    names = list(medicines) if aligned else [m.name.casefold() for m in case.medicine]
+    entry = case.medicine[names.index(generic)] if generic in names else None
     if entry is None:
         return None, None
     started, stopped = entry.started_days_ago, entry.stopped_days_ago

@@ -1,6 +1,7 @@
-"""The interaction trial in people (ddi01-ddi04), simulated with the model: tea from 2 g of leaf, then a victim by mouth.
+"""The interaction trial in people (ddi01-ddi04), simulated: tea from 2 g of leaf, then a victim by mouth.
 
-What was seen of its report does not say how long after the tea the victim was taken: ``trial_delay`` holds what is believed.
+What was seen of its report does not say how long after the tea the victim was taken: ``trial_delay`` holds what is
+believed.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def exposure(curve: Array, delay: Array) -> dict[str, Array]:
 
 def ratios(own: Mapping[str, Array]) -> dict[str, Array]:
     """Work out each person's ratios, with kratom over without, by fact id; shape (people,)."""
-    found = {}
+    found: dict[str, Array] = {}
     for victim in dict.fromkeys(victim for victim, _ in RATIOS.values()):
         with_, without = (
             exposure(run(own, "lumen", mg, victim)["C_victim"], own["trial_delay"])

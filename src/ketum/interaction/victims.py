@@ -1,7 +1,8 @@
 """Medicines that CYP3A or CYP2D6 clear: what is on file of the share that an enzyme carries.
 
-A size needs a share that was seen: ``fm_derived`` rows (1 - 1/AUC ratio under the strongest inhibitor on file), from which
-the gut wall's part is taken out, or the reference victims of ``victims.csv``. A share that is only remembered gives no size.
+A size needs a share that was seen: ``fm_derived`` rows (1 - 1/AUC ratio under the strongest inhibitor on file),
+from which the gut wall's part is taken out, or the reference victims of ``victims.csv``. A share that is only
+remembered gives no size.
 """
 
 from __future__ import annotations

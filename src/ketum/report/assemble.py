@@ -76,8 +76,8 @@ LIMITS = (
     "liver are wide assumptions, counted as not knowing.",
     "The slow end of mitragynine's curve (about 45 h) and the quicker fall of 7-hydroxymitragynine (about 5.7 h) "
     "cannot both last: in the end a metabolite falls with its parent, below what the trials could measure.",
-    "Mitragynine inactivates CYP3A, fitted to one tea in 12 people. How much of its own loss CYP3A carries is not known, "
-    "so levels after large or repeated doses are wide; no human result after repeated doses went into the model.",
+    "Mitragynine inactivates CYP3A, fitted to one tea in 12 people. How much of its own loss CYP3A carries is not "
+    "known: levels after large or repeated doses are wide. No human result after repeated doses was used.",
     "Age, sex, food, kidney and liver disease, pregnancy and genes are not in the model: nothing was measured.",
     "Blood levels do not tell how a person feels or what is harmful to them.",
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 YARDSTICK = "midazolam"
 """Shown in every report: the one medicine whose change was measured beside kratom."""
-POINTS = 240
+POINTS = 480
 DAY = 24.0
 _PANEL_HEIGHT = 90
 PLACES = {"gut": "Gut wall", "liver": "Liver"}
@@ -122,9 +122,9 @@ def enzyme_figure(found: Interactions) -> Figure:
         data=data.rows,
         title="Active CYP3A while kratom is taken, and in the week after",
         caption=(
-            "CYP3A clears many medicines. Line: median of the virtual people; band: nine of ten. 1 is normal. Of longer use "
-            "only the last two weeks are shown. When kratom is stopped the enzyme comes back over days, and the level of "
-            "such a medicine falls with it."
+            "CYP3A clears many medicines. Line: median of the virtual people; band: nine of ten. 1 is normal. Of long "
+            "use only the last two weeks are shown. When kratom is stopped the enzyme comes back over days, and the "
+            "level of such a medicine falls with it."
         ),
         alternative=said,
     )

@@ -1,0 +1,105 @@
+"""What sizes say of a case: laws, order, timing, and silence where too little is on file."""
+
+import pytest
+
+from ketum.case import Case
+from ketum.interaction import enzyme_course, sizes, unsized
+from ketum.interaction.perpetrators import perpetrators
+from ketum.interaction.victims import victims
+
+
+def case(amount="3 g", medicines=(), product="leaf-powder", **more):
+    kratom = {"product": product, "amount": amount, "every": "8 h", "days": 10} | more
+    person = {"age_years": 40, "sex": "male", "weight_kg": 70, "region": "US-PA"}
+    return Case.model_validate({"person": person, "kratom": [kratom], "medicine": list(medicines)})
+
+
+def one(found, quantity):
+    (size,) = [s for s in found if s.quantity == quantity]
+    return size
+
+
+def test_more_kratom_changes_a_victim_more():
+    ratios = [one(sizes(case(a), ["midazolam"]), "AUC of midazolam").ratio.median for a in ("0.2 g", "1 g", "5 g")]
+    assert 1.0 < ratios[0] < ratios[1] < ratios[2]
+
+
+def test_next_to_no_kratom_changes_nothing():
+    for size in sizes(case("0.000001 g"), ["midazolam", "dextromethorphan", "tacrolimus"]):
+        assert size.ratio.low == pytest.approx(1.0, abs=1e-4)
+        assert size.ratio.high == pytest.approx(1.0, abs=1e-4)
+
+
+def test_what_kratom_raised_falls_when_it_is_stopped():
+    size = one(sizes(case(), ["simvastatin"]), "AUC of simvastatin")
+    assert size.ratio.low > 1
+    assert size.after_stopping.high < 1
+    assert size.ratio.median * size.after_stopping.median == pytest.approx(1.1, abs=0.2), "near normal after a week"
+
+
+def test_an_inhibitor_raises_mitragynine_and_the_two_hypotheses_part_on_7_hydroxymitragynine():
+    found = sizes(case(), ["ketoconazole"])
+    assert one(found, "AUC of mitragynine").ratio.low >= 1.0
+    seven_oh = one(found, "AUC of 7-hydroxymitragynine")
+    assert seven_oh.ratio.low < 1 < seven_oh.ratio.high
+    assert "as in rats" in seven_oh.note
+    assert "as in mice" in seven_oh.note
+
+
+def test_an_inducer_lowers_mitragynine():
+    assert one(sizes(case(), ["rifampicin"]), "AUC of mitragynine").ratio.high <= 1.0
+
+
+@pytest.mark.parametrize(("name", "direction"), [("ketoconazole", 1), ("clarithromycin", 1), ("rifampicin", -1)])
+def test_what_was_stopped_long_ago_matters_less(name, direction):
+    def median(days):
+        medicine = {"name": name, "started_days_ago": 60, "stopped_days_ago": days}
+        return one(sizes(case(medicines=[medicine]), [name]), "AUC of mitragynine").ratio.median
+
+    recent, old, gone = (direction * (median(days) - 1) for days in (0.5, 5, 50))
+    assert recent > old > -1e-3
+    assert gone == pytest.approx(0.0, abs=1e-3)
+
+
+def test_the_order_of_medicines_changes_nothing():
+    names = ["midazolam", "ketoconazole", "rifampicin", "oxycodone"]
+    first, second = ({(s.medicine, s.quantity): s for s in sizes(case(), order)} for order in (names, names[::-1]))
+    assert first == second
+
+
+def test_one_medicine_more_changes_no_other():
+    alone = {s.quantity: s for s in sizes(case(), ["midazolam"])}
+    both = {s.quantity: s for s in sizes(case(), ["midazolam", "clarithromycin", "quetiapine"])}
+    assert both["AUC of midazolam"] == alone["AUC of midazolam"]
+
+
+def test_a_medicine_of_which_nothing_is_known_is_not_sized():
+    assert sizes(case(), ["gabapentin", "no such thing", "amlodipine"]) == ()
+    found = {u.medicine: u for u in unsized(["gabapentin", "amlodipine", "digoxin", "midazolam"])}
+    assert set(found) == {"amlodipine", "digoxin"}
+    assert found["digoxin"].enzyme == "P-gp"
+    assert "remembered" in found["amlodipine"].reason
+
+
+def test_no_size_rests_on_memory_alone():
+    from ketum.evidence import fact
+
+    for name in ("midazolam", "simvastatin", "tacrolimus", "oxycodone", "desipramine"):
+        for victim in victims(name):
+            assert any(fact(f).access != "memory" for f in victim.facts)
+    for perpetrator in perpetrators().values():
+        assert any(fact(f).access != "memory" for f in perpetrator.facts)
+
+
+def test_7_hydroxymitragynine_alone_does_not_change_midazolam():
+    """Nothing is known of what it does to CYP3A: the model lets it do nothing, and the docs say so."""
+    found = one(sizes(case("15 mg 7-hydroxymitragynine", product="liquid-shot"), ["midazolam"]), "AUC of midazolam")
+    assert found.ratio.high == pytest.approx(1.0, abs=1e-6)
+
+
+def test_the_enzymes_course_for_the_figure():
+    times, bands = enzyme_course(case())
+    for low, middle, high in bands.values():
+        assert low.shape == times.shape
+        assert ((low > 0) & (low <= middle) & (middle <= high) & (high <= 1 + 1e-9)).all()
+    assert bands["gut"][1].min() < bands["liver"][1].min(), "mostly in the gut wall"
