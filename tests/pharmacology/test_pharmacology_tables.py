@@ -12,12 +12,18 @@ from ketum.engine import Model, consistency_messages
 from ketum.evidence import fact, facts
 from ketum.intake import molar_mass, nmol
 from ketum.people import moved
+from ketum.pharmacology.effect_tables import NOT_IN_EQUATIONS
 
 HOW = {"measured", "fitted", "derived", "assumed"}
 PARAMETERS = {p.name: p for p in pharmacology.parameters()}
 EFFECTS = {e.name: e for e in pharmacology.effects()}
 # No part of the equations: how much leaves a product (intake), and what a laboratory could measure (trials).
 ELSEWHERE = re.compile(r"(release|yield|limit)_")
+# What a case's other opioids and earlier use set, not a table.
+OF_A_CASE = {f"{name}_{place}" for name in ("k", "K", "n", "eff") for place in "AB"} | {
+    "responsiveness_start",
+    "adaptation_start",
+}
 Z90 = norm.ppf(0.95)
 
 
@@ -32,11 +38,12 @@ def test_libsbml_finds_nothing_to_say_about_the_model(model):
 
 def test_every_number_of_the_model_has_a_row_and_every_row_a_number(model):
     used = {name for name in PARAMETERS if not ELSEWHERE.match(name)}
-    assert set(model.system.constants) - {"body"} == used
+    used |= {row.name for row in pharmacology.effect_parameters() if row.name not in NOT_IN_EQUATIONS}
+    assert set(model.system.constants) - {"body"} - OF_A_CASE == used
 
 
 def test_every_parameter_is_used_by_an_equation(model):
-    formulas = [*model.system.rates.values(), *model.system.rules.values()]
+    formulas = [*model.system.rates.values(), *model.system.rules.values(), *model.system.initial.values()]
     assert set(model.system.constants) - {"body"} <= set().union(*(formula.names() for formula in formulas))
 
 
@@ -46,9 +53,12 @@ def test_what_only_intake_uses_is_what_products_name():
 
 
 def test_the_units_of_the_rows_are_those_of_the_model(model):
-    words = {"per_hour": "1/h", "litres_per_hour": "L/h", "litres": "L", "litre": "L", "fraction": "fraction"}
-    said = {name: words[model.system.units[name]] for name in model.system.constants if name != "body"}
-    assert said == {name: row.unit for name, row in PARAMETERS.items() if not ELSEWHERE.match(name)}
+    words = {"per_hour": "1/h", "litres_per_hour": "L/h", "litres": "L", "litre": "L", "point": "points"}
+    constants = set(model.system.constants) - {"body"} - OF_A_CASE
+    said = {name: words.get(model.system.units[name], model.system.units[name]) for name in constants}
+    rows = {name: row.unit for name, row in PARAMETERS.items() if not ELSEWHERE.match(name)}
+    rows |= {row.name: row.unit for row in pharmacology.effect_parameters() if row.name not in NOT_IN_EQUATIONS}
+    assert said == rows
 
 
 @pytest.mark.parametrize("row", [*PARAMETERS.values(), *EFFECTS.values()], ids=lambda row: row.name)

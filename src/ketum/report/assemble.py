@@ -118,7 +118,8 @@ def assemble(run: Run, seed: int) -> Report:
         *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
         *STUDY_PEAKS.values(),
     }
-    effects, margins, withdrawal = sections.effects(run), sections.shown_margins(run), sections.withdrawal(run)
+    codes = {str(found["code"]) for found in findings}
+    effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), sections.withdrawal(run)
     facts |= sections.facts_of(effects, withdrawal, margins) | set(run.beside.facts)
     population = next(iter(run.tree["population"].sizes.values()))
     return Report(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,7 @@ class Effects:
     yardstick: tuple[Yardstick, ...]
     curves: tuple[Levels, ...]
     beside: tuple[str, ...]
+    warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -148,7 +149,7 @@ NOTES = (
     "Pseudoindoxyl, which human plasma makes of 7-hydroxymitragynine, was never measured in people; it may be part of "
     "the missing factor.",
     "Sedation and breathing have no human measure here. Alcohol, sedatives and sleep add to them in ways that are not "
-    "simulated. A small number does not mean that breathing is safe from it.",
+    "simulated. A small number rules out no harm to breathing.",
 )
 WITHDRAWAL_NOTES = (
     "Poorly known. The course after stopping was never measured in people; the model assumes that the body adapts and "
@@ -179,8 +180,28 @@ YARDSTICK = (
 )
 
 
-def effects(run: Run) -> Effects:
-    """Put the effects of a run into words and numbers."""
+BEYOND = (
+    "These doses lie above any that a human study gave (see the findings). What follows here is computed all the same, "
+    "and is extrapolated: nothing shows that it holds."
+)
+FROM_7OH = (
+    "A 7-hydroxymitragynine product is taken: no human study of it exists, neither of its levels nor of its effects. The "
+    "anchors of this section are leaf and tea."
+)
+
+
+def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
+    """Put the effects of a run into words and numbers.
+
+    Parameters
+    ----------
+    run
+        A finished simulation.
+    finding_codes
+        Codes of its findings: doses beyond the studied ones are marked here too.
+    """
+    beyond = (BEYOND,) if "dose.above-studied" in finding_codes else ()
+    beyond += (FROM_7OH,) if any(intake.product.name == "7oh-product" for intake in run.taken) else ()
     found = run.tree["effects"].to_dataset()
     lines = tuple(_line(found, *row) for row in LINES if row[0] != "occupancy_other" or run.beside.names)
     return Effects(
@@ -189,6 +210,7 @@ def effects(run: Run) -> Effects:
         yardstick=_yardstick(next(line for line in lines if line.quantity == "relief")),
         curves=_curves(run),
         beside=run.beside.names,
+        warnings=beyond,
         notes=NOTES,
     )
 
