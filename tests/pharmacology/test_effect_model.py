@@ -218,7 +218,9 @@ def test_the_exported_sbml_gives_the_same_numbers_elsewhere(model):
     runner.integrator.absolute_tolerance = 1e-13
     runner.integrator.relative_tolerance = 1e-11
     names = ["effect", "breathing", "responsiveness", "SOWS", "occupied_kratom", "occupied_other"]
-    own = {k: v for k, v in (KINETIC | BELIEVED | {"n_A": 0.858, "potency": 20.0}).items() if k in model.system.constants}
+    own = {
+        k: v for k, v in (KINETIC | BELIEVED | {"n_A": 0.858, "potency": 20.0}).items() if k in model.system.constants
+    }
     for name, value in own.items():
         runner[name] = value
     runner["init(leaf_MG)"], runner["init(leaf_SC)"], runner["init(other_A)"] = 1e5, 3e4, 5.0

@@ -57,7 +57,9 @@ def test_the_posterior_holds_all_of_it_and_the_tables_say_the_same():
         np.testing.assert_allclose([row.low, row.value, row.high], quantiles, rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["fu_MG", "Kpuu_MG", "tau_M", "ratio_MG", "ratio_HM", "eff_MG", "gamma_tol", "k_adapt"])
+@pytest.mark.parametrize(
+    "name", ["fu_MG", "Kpuu_MG", "tau_M", "ratio_MG", "ratio_HM", "eff_MG", "gamma_tol", "k_adapt"]
+)
 def test_what_no_study_sees_stays_wide(name):
     row, draws = PARAMETERS[name], pharmacology.effect_posterior()[name]
     on_scale = np.log(draws) if row.scale == "log" else np.log(draws / (1 - draws))

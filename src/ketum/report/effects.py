@@ -110,9 +110,18 @@ class DependenceLine:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """What stopping may bring, and what is known of dependence."""
+    """What stopping may bring, and what is known of dependence.
+
+    Parameters
+    ----------
+    points
+        Predicted scores after the run's last dose.
+    now
+        The same at the hour that the case gives as the time since stopping; None where it gives none.
+    """
 
     points: tuple[ScorePoint, ...]
+    now: ScorePoint | None
     anchors: tuple[ScoreAnchor, ...]
     dependence: tuple[DependenceLine, ...]
     notes: tuple[str, ...]
@@ -290,7 +299,22 @@ def withdrawal(run: Run) -> Withdrawal:
         ScoreAnchor("ten regular users after a night", 12.0, 5.5, 2.2, 8.8, "AN015"),
         ScoreAnchor("recalled by 395 regular users, time not stated", None, 13.5, 1.6, 25.4, "DE025"),
     )
-    return Withdrawal(tuple(points[1:]), anchors, tuple(map(_dependence, DEPENDENCE)), WITHDRAWAL_NOTES)
+    return Withdrawal(
+        tuple(points[1:]),
+        _now(points, run.case.today.stopped_hours_ago),
+        anchors,
+        tuple(map(_dependence, DEPENDENCE)),
+        WITHDRAWAL_NOTES,
+    )
+
+
+def _now(points: list[ScorePoint], hours: float | None) -> ScorePoint | None:
+    """Read the score at an hour off the points; None beyond the last."""
+    if hours is None or hours > points[-1].hours:
+        return None
+    at = [point.hours for point in points]
+    values = (np.interp(hours, at, [getattr(point, name) for point in points]) for name in ("median", "p05", "p95"))
+    return ScorePoint(hours, *(float(value) for value in values))
 
 
 def _dependence(row: tuple[str, str]) -> DependenceLine:
