@@ -55,8 +55,14 @@ LEFT_OUT = {
     ),
     "person.cyp2d6": ("the CYP2D6 type", "no human data by type were found; the simulation does not use it"),
     "person.opioid_use": ("use of opioids", "an effect together with opioids could not be looked for"),
-    "person.kratom_experience": ("experience with kratom", "tolerance and dependence could not be judged"),
-    "person.kratom_months": ("how long kratom has been taken before", "tolerance and dependence could not be judged"),
+    "person.kratom_experience": (
+        "experience with kratom",
+        "effects are simulated as if none had been taken before: no tolerance, no dependence at the start",
+    ),
+    "person.kratom_months": (
+        "how long kratom has been taken before",
+        "in regular use it is taken as long enough for tolerance to have settled",
+    ),
     "person.drinks_per_day": ("alcohol", "an effect together with alcohol could not be looked for"),
     "person.procedure_planned": ("whether anaesthesia or sedation is planned", "nothing could be said about it"),
     "certificate": ("what the product holds by a certificate", "the content of products of its kind is assumed, wide"),

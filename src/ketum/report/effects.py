@@ -194,8 +194,14 @@ BEYOND = (
     "and is extrapolated: nothing shows that it holds."
 )
 FROM_7OH = (
-    "A 7-hydroxymitragynine product is taken: no human study of it exists, neither of its levels nor of its effects. The "
-    "anchors of this section are leaf and tea."
+    "A 7-hydroxymitragynine product is taken: no human study of it exists, neither of its levels nor of its effects. "
+    "The anchors of this section are leaf and tea."
+)
+
+
+TOGETHER = (
+    "These are effects of kratom and {names} together, unless a line says otherwise. After the last dose of the run "
+    "both are taken to stop."
 )
 
 
@@ -209,17 +215,18 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
     finding_codes
         Codes of its findings: doses beyond the studied ones are marked here too.
     """
-    beyond = (BEYOND,) if "dose.above-studied" in finding_codes else ()
-    beyond += (FROM_7OH,) if any(intake.product.name == "7oh-product" for intake in run.taken) else ()
+    seven = any(intake.product.name == "7oh-product" for intake in run.taken)
+    together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
+    marks = ((BEYOND, "dose.above-studied" in finding_codes), (FROM_7OH, seven), (together, bool(together)))
     found = run.tree["effects"].to_dataset()
     lines = tuple(_line(found, *row) for row in LINES if row[0] != "occupancy_other" or run.beside.names)
     return Effects(
         lines=lines,
         roles=_roles(run),
-        yardstick=_yardstick(next(line for line in lines if line.quantity == "relief")),
+        yardstick=_yardstick(next(line for line in lines if line.quantity == "relief"), run.beside.names),
         curves=_curves(run),
         beside=run.beside.names,
-        warnings=beyond,
+        warnings=tuple(text for text, holds in marks if holds),
         notes=NOTES,
     )
 
@@ -253,8 +260,8 @@ def _roles(run: Run) -> tuple[RoleLine, ...]:
     return tuple(rows)
 
 
-def _yardstick(relief: EffectLine) -> tuple[Yardstick, ...]:
-    label = "This kratom, computed; no trial in chronic pain"
+def _yardstick(relief: EffectLine, others: tuple[str, ...]) -> tuple[Yardstick, ...]:
+    label = f"{' and '.join(('This kratom', *others))}, computed; no trial in chronic pain"
     own = Yardstick(label, relief.median, relief.p05, relief.p95, "computed", relief.fact_ids)
     rows = [own, *(_care(fact_id, label) for fact_id, label in YARDSTICK)]
     for name in ("placebo", "natural"):
@@ -296,7 +303,7 @@ def withdrawal(run: Run) -> Withdrawal:
         p05, median, p95 = _quantiles(found[f"withdrawal_{hours:g}h"].to_numpy())
         points.append(ScorePoint(float(hours), median, p05, p95))
     anchors = (
-        ScoreAnchor("ten regular users after a night", 12.0, 5.5, 2.2, 8.8, "AN015"),
+        ScoreAnchor("ten regular users of kratom after a night", 12.0, 5.5, 2.2, 8.8, "AN015"),
         ScoreAnchor("recalled by 395 regular users, time not stated", None, 13.5, 1.6, 25.4, "DE025"),
     )
     return Withdrawal(
