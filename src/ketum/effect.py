@@ -19,7 +19,10 @@ SIGNALS: Mapping[str, str] = {
     "responsiveness": "fraction",
     "SOWS": "points",
 }
-"""Curves that a run keeps, with their units; ids of the model."""
+"""Curves that a run works out, with their units; ids of the model."""
+
+KEPT = ("occupied_kratom", "occupied_other", "effect", "responsiveness")
+"""Those of them that its results hold; the others serve the endpoints only."""
 
 AFTER_H = np.array([6.0, 12, 18, 24, 36, 48, 72, 96, 120, 168, 240, 336])
 """Hours after the last dose at which withdrawal is stated."""

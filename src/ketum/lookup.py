@@ -8,7 +8,9 @@ from functools import cache
 from typing import Any
 
 from ketum import pharmacology, trials
+from ketum.effect_trials import effect_data, studies
 from ketum.evidence import Fact, facts, search, sources
+from ketum.margins import targets
 from ketum.screen import Finding
 from ketum.screen.medicine import unscreened
 from ketum.screen.person import person
@@ -30,6 +32,18 @@ def uses() -> Mapping[str, tuple[str, ...]]:
         note(parameter.facts, f"parameter {parameter.name} ({parameter.how})")
     for effect in pharmacology.effects():
         note(effect.facts, f"spread between people: {effect.name} ({effect.how})")
+    for parameter in pharmacology.effect_parameters():
+        note(parameter.facts, f"effect parameter {parameter.name} ({parameter.how})")
+    for effect in pharmacology.effect_variability():
+        note(effect.facts, f"spread of effects between people: {effect.name} ({effect.how})")
+    for opioid in pharmacology.opioids():
+        note(opioid.facts, f"{opioid.medicine} beside kratom")
+    for target in targets():
+        note((target.fact_id,), f"exposure margin: {target.target}")
+    for effect_datum in effect_data():
+        note((effect_datum.fact_id,), f"validation of effects ({effect_datum.role})")
+    for study in studies().values():
+        note(study.facts, f"design of {study.name}")
     for kind in pharmacology.products().values():
         note(kind.facts, f"content of {kind.name}")
         for companion in kind.companions:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,12 +18,14 @@ from ketum.evidence import Fact, fact
 from ketum.intake import molar_mass
 from ketum.pharmacology import ALKALOIDS, alkaloid
 from ketum.pharmacology.tables import Array, read_rows
-from ketum.simulate import Run
 
 REACHED, NEAR, BELOW = 1.0, 0.1, 0.01
 """Ratios of unbound peak to potency where the verdict changes."""
 VERDICTS = ("expected", "possible", "unlikely", "not expected at these levels", "not known")
 
+
+if TYPE_CHECKING:
+    from ketum.simulate import Run
 
 GUT = "blood and gut wall"
 GUT_NOTE = (

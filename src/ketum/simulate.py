@@ -203,13 +203,13 @@ def _solved(
 ) -> tuple[Array, npt.NDArray[np.float32], Found]:
     """Solve in blocks of people that fit into memory.
 
-    Returns the stored times, the curves there (alkaloids in ng/mL, then the signals of `effect`; people; times), and
+    Returns the stored times, the curves there (alkaloids in ng/mL, then what `effect` keeps; people; times), and
     the endpoints.
     """
     grid = np.union1d(endpoints.output_times(dose_times, end_h), effect.follow_up(dose_times, end_h))
     stored = _stored(grid, end_h) if keep else np.zeros(0, dtype=np.intp)
     number = everyone.stream.people
-    levels = np.empty((len(ALKALOIDS) + len(effect.SIGNALS), number, stored.size), dtype=np.float32)
+    levels = np.empty((len(ALKALOIDS) + len(effect.KEPT), number, stored.size), dtype=np.float32)
     parts: list[Found] = []
     block = max(VALUES_IN_MEMORY // (grid.size * 26), 64)
     known = model().system.constants
@@ -239,7 +239,7 @@ def _solved(
             found[alkaloid.code] = endpoints.endpoints(grid, curve, dose_times, end_h, limit, peak)
             found[alkaloid.code]["half_life_structural"] = endpoints.terminal_half_life(own, alkaloid.code)
         signals = {name: solved[name].to_numpy() for name in effect.SIGNALS}
-        for i, name in enumerate(effect.SIGNALS, start=len(ALKALOIDS)):
+        for i, name in enumerate(effect.KEPT, start=len(ALKALOIDS)):
             levels[i, rows] = signals[name][:, stored]
         found[EFFECTS] = effect.endpoints(grid, signals, own, dose_times, end_h)
         parts.append(found)
@@ -359,8 +359,8 @@ def _tree(
                     )
                 }
                 | {
-                    name: (("subject", "time"), levels[i], {"units": units})
-                    for i, (name, units) in enumerate(effect.SIGNALS.items(), start=len(names))
+                    name: (("subject", "time"), levels[i], {"units": effect.SIGNALS[name]})
+                    for i, name in enumerate(effect.KEPT, start=len(names))
                 },
                 coords={"alkaloid": names, "subject": subject, "time": ("time", times, {"units": "h"})},
             ),

@@ -11,6 +11,7 @@ import numpy as np
 
 from ketum import pharmacology
 from ketum.effect_trials import SIGNS_ABOVE, Course, EffectDatum, Study, course, effect_data, studies
+from ketum.errors import KetumError
 from ketum.evidence import Fact, fact
 from ketum.people import Stream, draw_knowledge
 from ketum.pharmacology.tables import Array
@@ -50,11 +51,12 @@ def _row(datum: EffectDatum, study: Study, found: Course, repeats: int) -> Row:
     row = fact(datum.fact_id)
     values = _values(datum, row, found, repeats, study.n)
     predicted, low, high = (float(x) for x in np.nanquantile(values, [0.5, 0.05, 0.95]))
-    observed = _observed(datum, row)
+    observed = _observed(row)
     interval = row.interval()
     misses: tuple[str, ...] = ()
-    if datum.role == "calibration" and math.isfinite(observed) and not low <= observed <= high:
-        misses = (f"observed {observed:g} outside {low:.3g} to {high:.3g}",)
+    apart = abs(observed - predicted) / math.hypot(_standard_error(datum, row), (high - low) / 3.29)
+    if datum.role == "calibration" and apart > APART:
+        misses = (f"{apart:.1f} joint standard errors from the prediction",)
     same_sign = observed * predicted > 0
     fold = max(predicted / observed, observed / predicted) if same_sign else math.nan
     return Row(
@@ -64,6 +66,10 @@ def _row(datum: EffectDatum, study: Study, found: Course, repeats: int) -> Row:
     )  # fmt: skip
 
 
+APART = 1.645
+"""A calibration row misses where it lies further from the prediction than this many of their joint standard errors."""
+T_OF_P = 3.25
+"""t with p = 0.01 and nine degrees of freedom: the pupil's p < 0.01 bounds its error."""
 UNITS = {
     "pupil": "mm",
     "cold_pressor_s": "s",
@@ -80,10 +86,20 @@ NOTES = {
 }
 
 
-def _observed(datum: EffectDatum, row: Fact) -> float:
-    if row.unit == "direction":
+def _standard_error(datum: EffectDatum, row: Fact) -> float:
+    """Find the error of a published mean: SD over the root of n, or what its p-value bounds."""
+    if datum.quantity == "pupil":
+        return abs(row.number()) / T_OF_P
+    interval = row.interval()
+    return (interval[1] - interval[0]) / 2 / math.sqrt(float(row.n)) if interval and row.n.isdigit() else 0.0
+
+
+def _observed(row: Fact) -> float:
+    """Read the number; NaN where the source gives only words."""
+    try:
+        return row.number()
+    except KetumError:
         return math.nan
-    return row.number()
 
 
 def _values(datum: EffectDatum, row: Fact, found: Course, repeats: int, n: int) -> Array:

@@ -12,14 +12,19 @@ from ketum.engine import Model, consistency_messages
 from ketum.evidence import fact, facts
 from ketum.intake import molar_mass, nmol
 from ketum.people import moved
+from ketum.pharmacology.effect_tables import NOT_IN_EQUATIONS
 
 HOW = {"measured", "fitted", "derived", "assumed"}
 PARAMETERS = {p.name: p for p in pharmacology.parameters()}
 EFFECTS = {e.name: e for e in pharmacology.effects()}
 # No part of the equations: how much leaves a product (intake), what a laboratory could measure, how a trial was run.
 ELSEWHERE = re.compile(r"(release|yield|limit|trial)_")
-# Set by a case's medicines, from tables of their own.
-MEDICINES = re.compile(r"(co|victim)_")
+# What a case's medicines and earlier use set, not a table of this room's parameters.
+OF_MEDICINES = re.compile(r"(co|victim)_")
+OF_A_CASE = {f"{name}_{place}" for name in ("k", "K", "n", "eff") for place in "AB"} | {
+    "responsiveness_start",
+    "adaptation_start",
+}
 Z90 = norm.ppf(0.95)
 
 
@@ -34,13 +39,18 @@ def test_libsbml_finds_nothing_to_say_about_the_model(model):
 
 def test_every_number_of_the_model_has_a_row_and_every_row_a_number(model):
     used = {name for name in PARAMETERS if not ELSEWHERE.match(name)}
-    assert {name for name in model.system.constants if not MEDICINES.match(name)} - {"body"} == used
+    used |= {row.name for row in pharmacology.effect_parameters() if row.name not in NOT_IN_EQUATIONS}
+    assert _of_tables(model) == used
+
+
+def _of_tables(model):
+    names = set(model.system.constants) - {"body"} - OF_A_CASE
+    return {name for name in names if not OF_MEDICINES.match(name)}
 
 
 def test_every_parameter_is_used_by_an_equation(model):
-    formulas = [*model.system.rates.values(), *model.system.rules.values()]
-    starts = {name for name in model.system.constants if name.endswith("_start")}
-    assert set(model.system.constants) - {"body"} - starts <= set().union(*(formula.names() for formula in formulas))
+    formulas = [*model.system.rates.values(), *model.system.rules.values(), *model.system.initial.values()]
+    assert set(model.system.constants) - {"body"} <= set().union(*(formula.names() for formula in formulas))
 
 
 def test_what_only_intake_uses_is_what_products_name():
@@ -49,17 +59,11 @@ def test_what_only_intake_uses_is_what_products_name():
 
 
 def test_the_units_of_the_rows_are_those_of_the_model(model):
-    words = {
-        "per_hour": "1/h",
-        "litres_per_hour": "L/h",
-        "litres": "L",
-        "litre": "L",
-        "fraction": "fraction",
-        "nM": "nM",
-    }
-    own = {name for name in model.system.constants if not MEDICINES.match(name)} - {"body"}
-    said = {name: words[model.system.units[name]] for name in own}
-    assert said == {name: row.unit for name, row in PARAMETERS.items() if not ELSEWHERE.match(name)}
+    words = {"per_hour": "1/h", "litres_per_hour": "L/h", "litres": "L", "litre": "L", "point": "points"}
+    said = {name: words.get(model.system.units[name], model.system.units[name]) for name in _of_tables(model)}
+    rows = {name: row.unit for name, row in PARAMETERS.items() if not ELSEWHERE.match(name)}
+    rows |= {row.name: row.unit for row in pharmacology.effect_parameters() if row.name not in NOT_IN_EQUATIONS}
+    assert said == rows
 
 
 @pytest.mark.parametrize("row", [*PARAMETERS.values(), *EFFECTS.values()], ids=lambda row: row.name)

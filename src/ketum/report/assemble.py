@@ -56,8 +56,14 @@ LEFT_OUT = {
     ),
     "person.cyp2d6": ("the CYP2D6 type", "no human data by type were found; the simulation does not use it"),
     "person.opioid_use": ("use of opioids", "an effect together with opioids could not be looked for"),
-    "person.kratom_experience": ("experience with kratom", "tolerance and dependence could not be judged"),
-    "person.kratom_months": ("how long kratom has been taken before", "tolerance and dependence could not be judged"),
+    "person.kratom_experience": (
+        "experience with kratom",
+        "effects are simulated as if none had been taken before: no tolerance, no dependence at the start",
+    ),
+    "person.kratom_months": (
+        "how long kratom has been taken before",
+        "in regular use it is taken as long enough for tolerance to have settled",
+    ),
     "person.drinks_per_day": ("alcohol", "an effect together with alcohol could not be looked for"),
     "person.procedure_planned": ("whether anaesthesia or sedation is planned", "nothing could be said about it"),
     "certificate": ("what the product holds by a certificate", "the content of products of its kind is assumed, wide"),
@@ -121,7 +127,8 @@ def assemble(run: Run, seed: int) -> Report:
         *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
         *STUDY_PEAKS.values(),
     }
-    effects, margins, withdrawal = sections.effects(run), sections.shown_margins(run), sections.withdrawal(run)
+    codes = {str(found["code"]) for found in findings}
+    effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), sections.withdrawal(run)
     facts |= sections.facts_of(effects, withdrawal, margins) | set(run.beside.facts)
     population = next(iter(run.tree["population"].sizes.values()))
     return Report(

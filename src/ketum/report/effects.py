@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +70,7 @@ class Effects:
     yardstick: tuple[Yardstick, ...]
     curves: tuple[Levels, ...]
     beside: tuple[str, ...]
+    warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -109,9 +110,18 @@ class DependenceLine:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """What stopping may bring, and what is known of dependence."""
+    """What stopping may bring, and what is known of dependence.
+
+    Parameters
+    ----------
+    points
+        Predicted scores after the run's last dose.
+    now
+        The same at the hour that the case gives as the time since stopping; None where it gives none.
+    """
 
     points: tuple[ScorePoint, ...]
+    now: ScorePoint | None
     anchors: tuple[ScoreAnchor, ...]
     dependence: tuple[DependenceLine, ...]
     notes: tuple[str, ...]
@@ -148,7 +158,7 @@ NOTES = (
     "Pseudoindoxyl, which human plasma makes of 7-hydroxymitragynine, was never measured in people; it may be part of "
     "the missing factor.",
     "Sedation and breathing have no human measure here. Alcohol, sedatives and sleep add to them in ways that are not "
-    "simulated. A small number does not mean that breathing is safe from it.",
+    "simulated. A small number rules out no harm to breathing.",
 )
 WITHDRAWAL_NOTES = (
     "Poorly known. The course after stopping was never measured in people; the model assumes that the body adapts and "
@@ -179,16 +189,44 @@ YARDSTICK = (
 )
 
 
-def effects(run: Run) -> Effects:
-    """Put the effects of a run into words and numbers."""
+BEYOND = (
+    "These doses lie above any that a human study gave (see the findings). What follows here is computed all the same, "
+    "and is extrapolated: nothing shows that it holds."
+)
+FROM_7OH = (
+    "A 7-hydroxymitragynine product is taken: no human study of it exists, neither of its levels nor of its effects. "
+    "The anchors of this section are leaf and tea."
+)
+
+
+TOGETHER = (
+    "These are effects of kratom and {names} together, unless a line says otherwise. After the last dose of the run "
+    "both are taken to stop."
+)
+
+
+def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
+    """Put the effects of a run into words and numbers.
+
+    Parameters
+    ----------
+    run
+        A finished simulation.
+    finding_codes
+        Codes of its findings: doses beyond the studied ones are marked here too.
+    """
+    seven = any(intake.product.name == "7oh-product" for intake in run.taken)
+    together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
+    marks = ((BEYOND, "dose.above-studied" in finding_codes), (FROM_7OH, seven), (together, bool(together)))
     found = run.tree["effects"].to_dataset()
     lines = tuple(_line(found, *row) for row in LINES if row[0] != "occupancy_other" or run.beside.names)
     return Effects(
         lines=lines,
         roles=_roles(run),
-        yardstick=_yardstick(next(line for line in lines if line.quantity == "relief")),
+        yardstick=_yardstick(next(line for line in lines if line.quantity == "relief"), run.beside.names),
         curves=_curves(run),
         beside=run.beside.names,
+        warnings=tuple(text for text, holds in marks if holds),
         notes=NOTES,
     )
 
@@ -222,8 +260,8 @@ def _roles(run: Run) -> tuple[RoleLine, ...]:
     return tuple(rows)
 
 
-def _yardstick(relief: EffectLine) -> tuple[Yardstick, ...]:
-    label = "This kratom, computed; no trial in chronic pain"
+def _yardstick(relief: EffectLine, others: tuple[str, ...]) -> tuple[Yardstick, ...]:
+    label = f"{' and '.join(('This kratom', *others))}, computed; no trial in chronic pain"
     own = Yardstick(label, relief.median, relief.p05, relief.p95, "computed", relief.fact_ids)
     rows = [own, *(_care(fact_id, label) for fact_id, label in YARDSTICK)]
     for name in ("placebo", "natural"):
@@ -265,10 +303,25 @@ def withdrawal(run: Run) -> Withdrawal:
         p05, median, p95 = _quantiles(found[f"withdrawal_{hours:g}h"].to_numpy())
         points.append(ScorePoint(float(hours), median, p05, p95))
     anchors = (
-        ScoreAnchor("ten regular users after a night", 12.0, 5.5, 2.2, 8.8, "AN015"),
+        ScoreAnchor("ten regular users of kratom after a night", 12.0, 5.5, 2.2, 8.8, "AN015"),
         ScoreAnchor("recalled by 395 regular users, time not stated", None, 13.5, 1.6, 25.4, "DE025"),
     )
-    return Withdrawal(tuple(points[1:]), anchors, tuple(map(_dependence, DEPENDENCE)), WITHDRAWAL_NOTES)
+    return Withdrawal(
+        tuple(points[1:]),
+        _now(points, run.case.today.stopped_hours_ago),
+        anchors,
+        tuple(map(_dependence, DEPENDENCE)),
+        WITHDRAWAL_NOTES,
+    )
+
+
+def _now(points: list[ScorePoint], hours: float | None) -> ScorePoint | None:
+    """Read the score at an hour off the points; None beyond the last."""
+    if hours is None or hours > points[-1].hours:
+        return None
+    at = [point.hours for point in points]
+    values = (np.interp(hours, at, [getattr(point, name) for point in points]) for name in ("median", "p05", "p95"))
+    return ScorePoint(hours, *(float(value) for value in values))
 
 
 def _dependence(row: tuple[str, str]) -> DependenceLine:

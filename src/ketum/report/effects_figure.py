@@ -10,7 +10,7 @@ import numpy as np
 from ketum.report.content import QUANTILES, Levels, Report
 from ketum.report.effects import ScorePoint, Withdrawal, Yardstick
 from ketum.report.figure import Data, Figure, Row
-from ketum.report.look import BAND_50, BAND_90, INK, LOOK, MEASURED, MEDIAN, QUIET, WIDTH, pixels, row_title
+from ketum.report.look import BAND_50, BAND_90, INK, LOOK, MEASURED, MEDIAN, WIDTH, pixels, row_title
 from ketum.report.numbers import interval, number
 from ketum.report.thin import thin
 
@@ -163,9 +163,10 @@ def withdrawal_figure(report: Report) -> Figure | None:
     data = Data()
     top = max(30.0, *(point.p95 for point in stop.points))
     chart = alt.LayerChart(layer=_score_layers(stop, data, top), width=WIDTH, height=150)
+    key = _score_key(stop, data)
     return Figure(
         name="withdrawal",
-        chart=alt.vconcat(chart, config=LOOK),
+        chart=alt.vconcat(chart, key, spacing=12, config=LOOK),
         data=data.rows,
         title="After the last dose of the run: withdrawal score",
         caption=(
@@ -202,15 +203,13 @@ def _score_layers(stop: Withdrawal, data: Data, top: float) -> Sequence[alt.Char
             "low": anchor.low,
             "mid": anchor.value,
             "high": anchor.high,
-            "text": anchor.label,
+            "text": letter,
             "fill": "#ffffff" if anchor.hours is None else MEASURED,
         }
-        for anchor in stop.anchors
+        for letter, anchor in zip("AB", stop.anchors, strict=True)
     ]
     marks = alt.Chart(data.add(anchors))
-    left = marks.transform_filter("datum.day < 2")
-    right = marks.transform_filter("datum.day >= 2")
-    place = {"x": x, "y": alt.Y("high:Q", scale=scale), "text": alt.Text("text:N")}
+    letter = marks.encode(x=x, y=alt.Y("mid:Q", scale=scale), text=alt.Text("text:N"))
     return [
         band.mark_area(color=BAND_90).encode(x=x, y=alt.Y("low:Q", scale=scale, axis=axis), y2=alt.Y2("high")),
         band.mark_line(color=MEDIAN, strokeWidth=1.4).encode(x=x, y=alt.Y("mid:Q", scale=scale)),
@@ -218,6 +217,25 @@ def _score_layers(stop: Withdrawal, data: Data, top: float) -> Sequence[alt.Char
         marks.mark_point(size=40, opacity=1, stroke=MEASURED, strokeWidth=1.4).encode(
             x=x, y=alt.Y("mid:Q", scale=scale), fill=alt.Fill("fill:N", scale=None, legend=None)
         ),
-        left.mark_text(align="left", dx=6, dy=-6, color=QUIET).encode(**place),
-        right.mark_text(align="right", dx=-6, dy=4, color=QUIET).encode(**place),
+        letter.mark_text(stroke="#ffffff", strokeWidth=3, fontWeight="bold", dx=10, dy=-7),
+        letter.mark_text(color=INK, fontWeight="bold", dx=10, dy=-7),
     ]
+
+
+def _score_key(stop: Withdrawal, data: Data) -> alt.LayerChart:
+    """Say what the letters stand for, one a row."""
+    import altair as alt
+
+    rows: list[Row] = [
+        {"x": 28, "y": 9 + 17 * row, "text": f"{letter}  {anchor.label}"}
+        for row, (letter, anchor) in enumerate(zip("AB", stop.anchors, strict=True))
+    ]
+    marks: list[Row] = [
+        {"x": 11, "y": 9 + 17 * row, "fill": "#ffffff" if anchor.hours is None else MEASURED}
+        for row, anchor in enumerate(stop.anchors)
+    ]
+    x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
+    fill = alt.Fill("fill:N", scale=None, legend=None)
+    points = alt.Chart(data.add(marks)).mark_point(size=40, opacity=1, stroke=MEASURED, strokeWidth=1.4)
+    words = alt.Chart(data.add(rows)).mark_text(align="left", color=INK).encode(x=x, y=y, text=alt.Text("text:N"))
+    return alt.LayerChart(layer=[points.encode(x=x, y=y, fill=fill), words], width=WIDTH, height=17 * len(rows))

@@ -73,8 +73,11 @@ def _unfollowed(one: Margin) -> bool:
 
 def _groups(margins: Sequence[Margin]) -> list[dict[str, Any]]:
     shown = [one for one in margins if not _unfollowed(one)]
+    # Rows on one target and alkaloid stand together, so that laboratories can be compared.
+    targets = unique(one.target for one in shown)
+    ordered = sorted(shown, key=lambda one: (targets.index(one.target), one.alkaloid))
     return [
-        {"name": name, "rows": [_margin(one) for one in shown if one.group == name]}
+        {"name": name, "rows": [_margin(one) for one in ordered if one.group == name]}
         for name in unique(one.group for one in shown)
     ]
 
