@@ -10,7 +10,7 @@ from typing import Any
 from ketum import pharmacology, trials
 from ketum.evidence import Fact, facts, search, sources
 from ketum.screen import Finding
-from ketum.screen.medicine import unscreened
+from ketum.screen.beside import Beside
 from ketum.screen.person import person
 from ketum.screen.product import product
 
