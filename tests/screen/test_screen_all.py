@@ -67,7 +67,8 @@ def test_a_healthy_adult_with_tested_leaf_gets_nothing_at_all_where_it_is_legal(
 @pytest.mark.parametrize("region", ["US-AL", "US-OH", "US-FL", "CZ", "BR", "SG"])
 def test_a_healthy_adult_with_tested_leaf_gets_nothing_above_caution(region):
     assert all(
-        RANK[one.severity] >= RANK["caution"] for one in screen(case(kratom=TESTED, region=region), (DOSE,), today=TODAY)
+        RANK[one.severity] >= RANK["caution"]
+        for one in screen(case(kratom=TESTED, region=region), (DOSE,), today=TODAY)
     )
 
 

@@ -103,7 +103,7 @@ def by_key() -> Mapping[str, tuple[str, ...]]:
     for name, parts in names().items():
         for spelt in (key(name, numbers=True), key(name)):
             found.setdefault(spelt, parts)
-    return found | names()
+    return {**found, **names()}
 
 
 @cache

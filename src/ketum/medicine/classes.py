@@ -1,7 +1,7 @@
 """What class a medicine belongs to, by its ATC code.
 
-A code is the beginning of an ATC code: a medicine is in a class where one of its codes begins so. The ATC index was seen
-(``who_atc2026``), so membership may raise a danger; a code that is only remembered may not.
+A code is the beginning of an ATC code: a medicine is in a class where one of its codes begins so. The ATC index was
+seen (``who_atc2026``), so membership may raise a danger; a code that is only remembered may not.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from ketum.medicine.catalogue import by_key
 from ketum.medicine.spelling import key, plain
@@ -46,6 +47,15 @@ class Match:
     def known(self) -> bool:
         """Whether every part of it was found without guessing."""
         return bool(self.generics) and not self.guessed and not self.unread
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the match ready for JSON."""
+        return {
+            "given": self.given,
+            "read_as": list(self.generics),
+            "guessed": self.guessed,
+            "unread": list(self.unread) if self.generics else [self.given],
+        }
 
 
 def match(given: str) -> Match:

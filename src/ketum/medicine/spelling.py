@@ -13,23 +13,25 @@ _STRENGTH = re.compile(
 _BARE_NUMBER = re.compile(r"(?<![a-z0-9-])\d[\d.,]*(?:\s*[/x-]\s*\d[\d.,]*)*(?![a-z0-9-])")
 _NOT_A_LETTER = re.compile(r"[^\w+/&]+|_")
 
-SALTS = frozenset(
+_SALTS = (
     "hydrochloride hcl dihydrochloride hydrobromide hbr hydroiodide maleate tartrate bitartrate succinate fumarate "
     "hemifumarate sulfate sulphate phosphate acetate citrate mesylate mesilate besylate besilate tosylate tosilate "
     "bromide chloride iodide nitrate mononitrate gluconate lactate malate oxalate pamoate embonate carbonate "
     "sodium potassium calcium magnesium disodium anhydrous monohydrate dihydrate trihydrate hydrate medoxomil "
     "decanoate enantate enanthate valerate propionate furoate stearate ethylsuccinate estolate glycinate "
     "hyclate monohydrochloride dimesylate hydrogentartrate "
-    "oxide aspartate".split()
-)  # fmt: skip
-FORMS = frozenset(
+    "oxide aspartate"
+)
+_FORMS = (
     "tablet tablets tab tabs capsule capsules cap caps caplet caplets pill pills patch patches gel gels softgel cream "
     "ointment spray nasal oral po iv im sublingual film films lozenge troche drops solution suspension syrup elixir "
-    "injection injectable depot suppository transdermal topical inhaler lotion powder effervescent chewable dispersible "
+    "injection injectable depot suppository transdermal topical inhaler lotion powder effervescent chewable "
+    "dispersible "
     "odt xr xl er sr cr cd la lar ec dr ir pr mr sa xt hct retard retarded slow extended sustained controlled "
     "modified delayed immediate prolonged release long acting forte rapid generic brand daily extra strength otc "
-    "prn bid tid qid qd qhs medicine medication".split()
-)  # fmt: skip
+    "prn bid tid qid qd qhs medicine medication"
+)
+SALTS, FORMS = frozenset(_SALTS.split()), frozenset(_FORMS.split())  # fmt: skip
 
 
 def plain(text: str) -> str:

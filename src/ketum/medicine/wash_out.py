@@ -8,11 +8,11 @@ half-lives, rounded up, or the time in which an enzyme is made anew.
 - MAO inhibitors that bind for good: 14. Reversible ones (moclobemide, linezolid, methylene blue): 3.
 - Opioid antagonists: naltrexone by mouth 3, as a depot injection 35; naloxone 1; nalmefene 3; of the gut 3.
 - Partial opioid agonists and methadone: 10; buprenorphine as a depot injection 180.
-- Inducers of CYP3A: 21. Two weeks after rifampicin midazolam was still at 0.82 of its own level (PT016); one week after,
-  at 0.38 (PT015). Phenobarbital, primidone and efavirenz, which stay long themselves: 28.
+- Inducers of CYP3A: 21. Two weeks after rifampicin midazolam was still at 0.82 of its own level (PT016); one week
+  after, at 0.38 (PT015). Phenobarbital, primidone and efavirenz, which stay long themselves: 28.
 - Inhibitors of CYP3A: 7; itraconazole 14 (four days after it midazolam was still at 2.6-fold, PT013); grapefruit 3.
-- Slow to leave whatever they do: amiodarone and hydroxychloroquine 120, chloroquine 120, fluoxetine 35, vortioxetine and
-  aripiprazole 21, diazepam, chlordiazepoxide, clorazepate and flurazepam 14, leflunomide 180.
+- Slow to leave whatever they do: amiodarone and hydroxychloroquine 120, chloroquine 120, fluoxetine 35, vortioxetine
+  and aripiprazole 21, diazepam, chlordiazepoxide, clorazepate and flurazepam 14, leflunomide 180.
 - Alcohol, nitrous oxide, cocaine: 2.
 - Everything else: 7.
 """

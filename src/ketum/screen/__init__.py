@@ -8,8 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ketum.screen.amount import Intake, above_studied
-from ketum.screen.dose_size import DoseSize, Interval
 from ketum.screen.beside import beside
+from ketum.screen.dose_size import DoseSize, Interval
 from ketum.screen.finding import Certainty, Finding, Number, Severity, worst_first
 from ketum.screen.interaction_size import InteractionSize
 from ketum.screen.law import law
@@ -38,7 +38,8 @@ def screen(
     doses
         What one dose of each kratom product holds, in the order of the case.
     interactions
-        Predicted sizes of interactions, as `ketum.interaction.sizes` gives them; without them only static ones are shown.
+        Predicted sizes of interactions, as `ketum.interaction.sizes` gives them; without them only static ones are
+        shown.
     today
         The day from which the age of what is known of the law is counted; the present day by default.
 

@@ -31,7 +31,5 @@ class Carrier:
 
 def carriers(case: Beside, effect: str, weigh: Callable[[Taken], tuple[Fact, int] | None]) -> tuple[Carrier, ...]:
     """Return the medicines that carry an effect and still act, the heavier first."""
-    found = [
-        Carrier(one, *weighed) for one in case.taken if one.acts(effect) and (weighed := weigh(one)) is not None
-    ]
+    found = [Carrier(one, *weighed) for one in case.taken if one.acts(effect) and (weighed := weigh(one)) is not None]
     return tuple(sorted(found, key=lambda one: (-one.weight, one.taken.generic)))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from ketum.evidence import Fact
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
-from ketum.screen.beside import Beside, ids, shown, stopped, worst
+from ketum.screen.beside import Beside, ids, listed, shown, stopped, verb, worst
 from ketum.screen.finding import Finding, Number, Severity
 
 KINDS = ("partial opioid agonist", "opioid antagonist", "opioid antagonist of the gut")
@@ -51,13 +51,19 @@ def _finding(case: Beside, several: list[Taken], severity: Severity, partial: bo
         if case.regular
         else "In someone who is used to kratom it can bring sudden withdrawal; that was not said of this person."
     )
-    own = f" {name} is an opioid too: sleepiness and slow breathing add up." if partial else ""
+    own = (
+        f" {listed(one.shown for one in several if is_any(one.entry, 'partial opioid agonist'))} is an opioid "
+        "too: sleepiness and slow breathing add up."
+        if partial
+        else ""
+    )
     return Finding(
         code="interaction.opioid-antagonist",
         severity=severity,
         title=f"{'Rescue medicine' if rescue else 'Blocks or replaces what kratom does'}: {name}",
         because=(
-            f"{name} sits on the receptors through which kratom partly acts, and blocks it.{own} {used_to} Taking more "
+            f"{name} {verb(several, 'sits', 'sit')} on the receptors through which kratom partly acts, and "
+            f"{verb(several, 'blocks', 'block')} it.{own} {used_to} Taking more "
             f"kratom to feel it anyway is dangerous, because the block fades before the kratom does.{stopped(several)}"
         ),
         clinical=(
@@ -68,6 +74,6 @@ def _finding(case: Beside, several: list[Taken], severity: Severity, partial: bo
         numbers=(Number.of_fact("response to naloxone in a hospital series", "AE053"),),
         evidence=tuple(dict.fromkeys(("DE046", "AE053", "targets-AE034", *ids(grounds)))),
         certainty="moderate",
-        watch="Sweating, cramps, vomiting, restlessness soon after a dose; with buprenorphine, sleepiness and slow breathing.",
+        watch="Sweating, cramps, vomiting, restlessness soon after a dose; sleepiness and slow breathing.",
         ask="The prescriber, before the first or next dose of either. Keep naloxone for emergencies: it saves lives.",
     )

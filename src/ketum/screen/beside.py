@@ -67,9 +67,7 @@ class Beside:
 
     def size(self, generic: str, role: str, enzyme: str) -> tuple[InteractionSize, ...]:
         """Return the predicted sizes of one interaction."""
-        return tuple(
-            one for one in self.sizes if (one.medicine, one.role, one.enzyme) == (generic, role, enzyme)
-        )
+        return tuple(one for one in self.sizes if (one.medicine, one.role, one.enzyme) == (generic, role, enzyme))
 
 
 def beside(case: Case, doses: Sequence[DoseSize], sizes: Iterable[InteractionSize] = ()) -> Beside:
@@ -126,12 +124,15 @@ def ids(grounds: Iterable[Fact | None]) -> tuple[str, ...]:
 
 def stopped(several: Iterable[Taken]) -> str:
     """Say which medicines were stopped and still count; empty where none was."""
-    names = [
-        f"{one.generic} was stopped {one.stopped_days_ago:g} days ago" for one in several if one.stopped_days_ago
-    ]
+    names = [f"{one.generic} was stopped {one.stopped_days_ago:g} days ago" for one in several if one.stopped_days_ago]
     return f" {listed(names).capitalize()}, and still counts." if names else ""
 
 
 def lower(certainty: Certainty, doubtful: bool) -> Certainty:
     """Return a certainty, or "very low" where the ground is doubtful."""
     return "very low" if doubtful else certainty
+
+
+def verb(several: Iterable[Taken], one: str, more: str) -> str:
+    """Return the verb that fits one medicine or several."""
+    return one if len(list(several)) == 1 else more

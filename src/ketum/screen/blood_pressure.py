@@ -2,8 +2,8 @@
 
 The rule
 --------
-- An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: kratom's substances act there too, and stopping it
-  suddenly lets the pressure shoot up.
+- An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: kratom's substances act there too, and
+  stopping it suddenly lets the pressure shoot up.
 - One other medicine that lowers blood pressure is a note; three or more, or one from 65 years of age with a systolic
   pressure below 100 mmHg today, are a caution.
 """
@@ -14,7 +14,7 @@ from ketum.evidence import Fact
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
 from ketum.screen.added import carriers
-from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
 
 
@@ -31,13 +31,15 @@ def hypotensive(case: Beside) -> tuple[Finding, ...]:
         Finding(
             code="interaction.hypotensive",
             severity=severity,
-            title=f"Lowers blood pressure beside kratom: {names}",
+            title=f"{verb(medicines, 'Lowers', 'Lower')} blood pressure beside kratom: {names}",
             because=(
-                f"{names} lowers blood pressure, and kratom can make dizzy. Standing up may bring a fall.{sudden}"
+                f"{names} {verb(medicines, 'lowers', 'lower')} blood pressure, and kratom can make dizzy. "
+                f"Standing up may bring a fall.{sudden}"
                 f"{stopped(medicines)}{not_verified((one.taken, one.ground) for one in found)}"
             ),
             clinical=(
-                "Additive hypotension or sedation is plausible; kratom alkaloids bind alpha-2 adrenoceptors in vitro, while "
+                "Additive hypotension or sedation is plausible; kratom alkaloids bind alpha-2 adrenoceptors in "
+                "vitro, while "
                 "regular users show faster heart rates. No interaction study."
             ),
             numbers=(Number.of_fact("blood pressure of regular users", "CC007"),),

@@ -2,12 +2,14 @@
 
 The rule
 --------
-- Strength is the regulators' class (strong, moderate, weak) from a list that was seen (PC rows), else what is remembered
-  (not verified). Inhibitors of CYP2D6 are not named: no route of mitragynine through it is known to matter.
-- A strong or moderate inhibitor is a caution, a weak one a note. It may raise or lower the effect: in rats mitragynine
-  and 7-hydroxymitragynine both doubled and the effect grew 4- to 10-fold, in mice it fell; no human study was found.
-- A strong or moderate inducer is a caution, a weak one a note: kratom may leave sooner, and withdrawal may follow; when
-  the inducer is stopped, the same amount of kratom acts more strongly.
+- Strength is the regulators' class (strong, moderate, weak) from a list that was seen (PC rows), else what is
+  remembered (not verified). Inhibitors of CYP2D6 are not named: no route of mitragynine through it is known to
+  matter.
+- A strong or moderate inhibitor is a caution, a weak one a note. It may raise or lower the effect: in rats
+  mitragynine and 7-hydroxymitragynine both doubled and the effect grew 4- to 10-fold, in mice it fell; no human study
+  was found.
+- A strong or moderate inducer is a caution, a weak one a note: kratom may leave sooner, and withdrawal may follow;
+  when the inducer is stopped, the same amount of kratom acts more strongly.
 - Where the dynamic model gives a size, a median change of fivefold or more either way is a danger only for a rise.
 - Both outlast their last dose (`ketum.medicine.wash_out`). One that was stopped and has washed out says nothing.
 """
@@ -21,7 +23,8 @@ from ketum.evidence import Fact, facts
 from ketum.medicine import Taken
 from ketum.screen.beside import Beside, ids, listed, not_verified, shown
 from ketum.screen.finding import Finding, Number, Severity
-from ketum.screen.victims import STRONG, _number
+from ketum.screen.ratio import numbers
+from ketum.screen.victims import STRONG
 
 Role = Literal["inhibitor", "inducer"]
 STRENGTHS = ("strong", "moderate", "weak")
@@ -78,42 +81,50 @@ def _finding(case: Beside, role: Role, found: list[tuple[Taken, str, Fact]]) -> 
     if role == "inhibitor" and any(size.ratio.median >= STRONG for size in sizes):
         severity = "danger"
     text = _inhibits if role == "inhibitor" else _induces
-    because, clinical, watch = text(names)
+    several = [one for one, _, _ in found]
+    because, clinical, watch = text(names, len(several) > 1)
     studied = ("DD026", "DD027", "DD028", "DD029") if role == "inhibitor" else ()
-    wash = [name for one, _, _ in found for name in one.outlasts(role).fact_ids if one.was_stopped]
+    rats = {"DD026": "mitragynine", "DD027": "7-hydroxymitragynine"} if studied else {}
+    wash = dict.fromkeys(name for one in several if one.was_stopped for name in one.outlasts(role).fact_ids)
+    grounds = [ground for _, _, ground in found]
     return Finding(
         code=f"interaction.cyp3a-{role}",
         severity=severity,
         title=f"May change how kratom acts: {names}",
-        because=because + _stopped(role, [one for one, _, _ in found]) + not_verified((one, g) for one, _, g in found),
+        because=because + _stopped(role, several) + not_verified((one, g) for one, _, g in found),
         clinical=f"{clinical} {listed(f'{one.generic}: {how} {role}' for one, how, _ in found).capitalize()}.",
         numbers=(
-            *(_number(size) for size in sizes),
-            *((Number.of_fact("mitragynine in rats with ketoconazole", "DD026"),
-               Number.of_fact("7-hydroxymitragynine in rats with ketoconazole", "DD027")) if studied else ()),
-            *(Number.of_fact("midazolam after the inducer or inhibitor was stopped", name) for name in dict.fromkeys(wash)),
+            *numbers(sizes),
+            *(Number.of_fact(f"{what} in rats with ketoconazole", name) for name, what in rats.items()),
+            *(Number.of_fact("midazolam after the other medicine was stopped", name) for name in wash),
         ),
-        evidence=tuple(dict.fromkeys((*studied, *wash, *(i for size in sizes for i in size.fact_ids), *ids(g for _, _, g in found)))),
+        evidence=tuple(
+            dict.fromkeys((*studied, *wash, *(name for size in sizes for name in size.fact_ids), *ids(grounds)))
+        ),
         certainty="low" if studied else "very low",
         watch=watch,
         ask="A pharmacist or the prescriber, before the medicine is started or stopped.",
-    )  # fmt: skip
+    )
 
 
-def _inhibits(names: str) -> tuple[str, str, str]:
+def _inhibits(names: str, many: bool) -> tuple[str, str, str]:
     return (
-        f"{names} slows an enzyme (CYP3A) that breaks kratom down and also makes its stronger product, 7-OH. So the same "
-        "amount may act more strongly and longer, or in part less. Rats and mice disagree; nobody measured it in people.",
+        f"{names} {'slow' if many else 'slows'} an enzyme (CYP3A) that breaks kratom down and also makes its "
+        "stronger product, 7-OH. So the same "
+        "amount may act more strongly and longer, or in part less. Rats and mice disagree; nobody measured it in "
+        "people.",
         "CYP3A inhibition may raise mitragynine; 7-hydroxymitragynine is both formed and cleared by CYP3A, so its sign "
         "is not settled (rat x2.3, mouse no change). No human data.",
         "Stronger or longer effect than usual: sleepiness, slow breathing, feeling sick, fast heartbeat.",
     )
 
 
-def _induces(names: str) -> tuple[str, str, str]:
+def _induces(names: str, many: bool) -> tuple[str, str, str]:
     return (
-        f"{names} speeds up an enzyme (CYP3A) that breaks kratom down. The same amount may act less and shorter, and "
-        "someone used to kratom may feel withdrawal. When it is stopped, the same amount acts more strongly again over "
+        f"{names} {'speed' if many else 'speeds'} up an enzyme (CYP3A) that breaks kratom down. The same amount "
+        "may act less and shorter, and "
+        "someone used to kratom may feel withdrawal. When this is stopped, the same amount acts more strongly "
+        "again over "
         "two to three weeks. Nobody measured it in people.",
         "CYP3A induction: faster loss of mitragynine, sign of the 7-hydroxymitragynine change unknown; no kratom data. "
         "De-induction after stopping takes two to three weeks and raises exposure at an unchanged dose.",

@@ -2,10 +2,10 @@
 
 The rule
 --------
-- Known risk (KR of CredibleMeds) is a caution; possible (PR) and conditional (CR) risk a note. Two or more of any of KR and
-  PR, or three of any, are a caution.
-- A measured QTc of 500 ms or more beside any of them, or two of known risk, is a danger where a source was seen; so is one
-  of known risk with heart disease or a QTc of 470 ms or more.
+- Known risk (KR of CredibleMeds) is a caution; possible (PR) and conditional (CR) risk a note. Two or more of any of
+  KR and PR, or three of any, are a caution.
+- A measured QTc of 500 ms or more beside any of them, or two of known risk, is a danger where a source was seen; so
+  is one of known risk with heart disease or a QTc of 470 ms or more.
 - Where the class is only remembered it is a caution at most, unless the measured QTc itself is 500 ms or more.
 """
 
@@ -38,13 +38,15 @@ def qt(case: Beside) -> tuple[Finding, ...]:
             severity=severity,
             title=f"May disturb the heart's rhythm together: {names}",
             because=(
-                f"{names} can delay how the heart recovers between beats. In the laboratory kratom does so too, at levels "
+                f"{names} can delay how the heart recovers between beats. In the laboratory kratom does so too, "
+                "at levels "
                 "above those usual in blood. Together, or with low potassium, a dangerous rhythm may come about."
                 f"{' Several such medicines add up.' if len(found) > 1 else ''}{stopped(medicines)}"
                 f"{not_verified((one.taken, one.ground) for one in found)}"
             ),
             clinical=(
-                "hERG block by mitragynine in vitro (IC50 0.33 to 1.6 uM, 4 to 20 times the total Cmax after 2 g of tea); "
+                "hERG block by mitragynine in vitro (IC50 0.33 to 1.6 uM, 4 to 20 times the total Cmax after 2 g "
+                "of tea); "
                 "case reports mostly with co-ingestants. ECG, potassium and magnesium; avoid a further QT drug."
             ),
             numbers=(*here, Number.of_fact("hERG IC50 over the peak in blood after 2 g of tea", "CA012")),

@@ -2,13 +2,13 @@
 
 The rule
 --------
-- A medicine whose label carries a boxed warning of liver injury (field ``liver_boxed``) is a caution; one of LiverTox's
-  likelihood category A (50 or more published cases) a note. Categories tell how well injury is proven, not how often it
-  comes, so others say nothing.
-- Two boxed ones, or three of any, are a caution. With liver disease of the person, three or more drinks a day, or an ALT
-  above 100 U/L every step is one higher, to danger at most; what is only remembered, to caution at most.
-- Paracetamol up to 3 g a day says nothing. Above 3 g a day, or beside three or more drinks a day, or with liver disease, it is a caution; above
-  4 g a day a danger. An unknown amount is a note only where one of these holds.
+- A medicine whose label carries a boxed warning of liver injury (field ``liver_boxed``) is a caution; one of
+  LiverTox's likelihood category A (50 or more published cases) a note. Categories tell how well injury is proven, not
+  how often it comes, so others say nothing.
+- Two boxed ones, or three of any, are a caution. With liver disease of the person, three or more drinks a day, or an
+  ALT above 100 U/L every step is one higher, to danger at most; what is only remembered, to caution at most.
+- Paracetamol up to 3 g a day says nothing. Above 3 g a day, or beside three or more drinks a day, or with liver
+  disease, it is a caution; above 4 g a day a danger. An unknown amount is a note only where one of these holds.
 """
 
 from __future__ import annotations
@@ -93,19 +93,21 @@ def _finding(
         severity=severity,
         title=f"Can strain the liver beside kratom: {names}",
         because=(
-            f"{names} can injure the liver, and so, rarely, can kratom, mostly within the first weeks.{frail} With both it is "
+            f"{names} can injure the liver, and so, rarely, can kratom, mostly within the first weeks.{frail} "
+            "With both it is "
             f"hard to tell which one it was.{stopped(medicines)}"
             f"{not_verified((one.taken, one.ground) for one in found)}"
         ),
         clinical=(
             "Kratom liver injury: latency of about 3 weeks, often cholestatic or mixed. A second hepatotoxic agent "
-            f"confounds attribution and may add. Known here: {listed([_known(one) for one in found] or ['dose of paracetamol'])}. Baseline and early "
+            "confounds attribution and may add. Known here: "
+            f"{listed([_known(one) for one in found] or ['dose of paracetamol'])}. Baseline and early "
             "liver tests are the usual answer."
         ),
         numbers=(*daily, Number.of_fact("days from first use to liver injury", "DD044")),
         evidence=tuple(dict.fromkeys(("DD044", "DD045", "DD043", *ids(one.ground for one in found)))),
         certainty=lower("low", bool(found) and not any(one.ground.verified for one in found)),
-        watch="Yellow eyes or skin, dark urine, pale stool, itching, pain under the right ribs: see a clinician the same day.",
+        watch="Yellow eyes or skin, dark urine, pale stool, itching: see a clinician the same day.",
         ask="The prescriber, about liver blood tests.",
     )
 

@@ -5,8 +5,8 @@ The rule
 - An opioid agonist, by its ATC code, is a danger: it acts where 7-hydroxymitragynine acts, and both slow breathing.
   So is a person's present use of opioids where none is named, and so are opioids without an ATC code that other facts
   call opioid (not verified; then a caution).
-- An opioid of the gut (loperamide, diphenoxylate) is a caution: in large amounts, or where P-glycoprotein is blocked, it
-  reaches the brain and slows the heart's recovery.
+- An opioid of the gut (loperamide, diphenoxylate) is a caution: in large amounts, or where P-glycoprotein is blocked,
+  it reaches the brain and slows the heart's recovery.
 - Methadone and long-acting forms count for a while after they were stopped (`ketum.medicine.wash_out`).
 - Partial agonists and antagonists stand under ``interaction.opioid-antagonist``.
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 from ketum.evidence import Fact
 from ketum.medicine import Taken
 from ketum.medicine.classes import code_of, is_any
-from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number
 from ketum.screen.sedatives import sedating
 
@@ -51,18 +51,19 @@ def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Finding:
     sure = not found or any(ground.verified for _, ground in found)
     name = shown(medicines) if medicines else "an opioid that is not named"
     others = [one for one, _ in sedating(case)]
-    more = f" {shown(others)} adds to it." if others else ""
+    more = f" {shown(others)} {verb(others, 'adds', 'add')} to it." if others else ""
     return Finding(
         code="interaction.opioid",
         severity="danger" if sure else "caution",
         title=f"Opioid beside kratom: {name}",
         because=(
             f"Kratom acts partly where opioids act. With {name} breathing can slow down or stop, most of all in sleep."
-            f"{more} Most people who died with kratom in their blood had other drugs in it too, opioids first. "
+            f"{more} Of 152 people who died of an overdose with kratom in the blood, 7 had kratom alone. "
             f"How much stronger the two are together was never measured.{stopped(medicines)}{not_verified(found)}"
         ),
         clinical=(
-            "Additive mu-opioid effect (sedation, respiratory depression, constipation); no multiplier is known, the one "
+            "Additive mu-opioid effect (sedation, respiratory depression, constipation); no multiplier is known, "
+            "the one "
             "trial of kratom with oxycodone has no results on file. Kratom may also raise CYP3A-cleared opioids. "
             "Cross-tolerance means that stopping kratom can unmask withdrawal; do not escalate on one history alone."
         ),
@@ -85,7 +86,8 @@ def _gut(gut: tuple[Taken, ...]) -> Finding:
         severity="caution",
         title=f"Opioid of the gut beside kratom: {name}",
         because=(
-            f"{name} is an opioid that at the dose on the label stays in the gut. Constipation adds up with kratom's. In "
+            f"{name} is an opioid that at the dose on the label stays in the gut. Constipation adds up with "
+            "kratom's. In "
             "large amounts it reaches brain and heart, and kratom may block the pump that keeps it out."
         ),
         clinical=(

@@ -4,12 +4,12 @@ The rule
 --------
 Two groups, by ATC code:
 
-- *slowing*: benzodiazepines, Z-drugs, barbiturates, gabapentinoids, oxybate, anaesthetics, alcohol. They slow breathing
-  together with opioids, and kratom acts partly as one. One of them is a danger. Alcohol by itself is a caution up to 2
-  drinks a day, a danger above or where the amount is unknown.
-- *sedating*: antihistamines of the old kind, antipsychotics, tricyclic and sedating antidepressants, muscle relaxants,
-  alpha-2 agonists, orexin antagonists. One is a caution; two or more, or one beside an opioid, a danger. One is a danger
-  too from 65 years of age, or with a disease of lungs or sleep apnoea.
+- *slowing*: benzodiazepines, Z-drugs, barbiturates, gabapentinoids, oxybate, anaesthetics, alcohol. They slow
+  breathing together with opioids, and kratom acts partly as one. One of them is a danger. Alcohol by itself is a
+  caution up to 2 drinks a day, a danger above or where the amount is unknown.
+- *sedating*: antihistamines of the old kind, antipsychotics, tricyclic and sedating antidepressants, muscle
+  relaxants, alpha-2 agonists, orexin antagonists. One is a caution; two or more, or one beside an opioid, a danger.
+  One is a danger too from 65 years of age, or with a disease of lungs or sleep apnoea.
 
 What is only remembered to be sedating is a caution at most: it slows breathing (phenibut, kava's like) a caution,
 else a note, and never takes a finding away. All count in one finding that names them.
@@ -20,7 +20,7 @@ from __future__ import annotations
 from ketum.evidence import Fact
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
-from ketum.screen.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
+from ketum.screen.beside import OLD, Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
 
 SLOWING = (
@@ -56,20 +56,22 @@ def sedatives(case: Beside) -> tuple[Finding, ...]:
     if not found:
         return ()
     severity = _severity(case, found)
-    name = shown(one for one, _ in found)
+    every = [one for one, _ in found]
+    name = shown(every)
     opioid = [one for one in case.taken if is_any(one.entry, *OPIOID) and one.acts("opioid")]
     together = " Together they add up: each one more makes it worse." if len(found) > 1 else ""
-    beside = f" {shown(opioid)} comes on top." if opioid else ""
+    beside = f" {shown(opioid)} {verb(opioid, 'comes', 'come')} on top." if opioid else ""
     alcohol = any(one.generic == "ethanol" for one, _ in found)
     return (
         Finding(
             code="interaction.sedative",
             severity=severity,
-            title=f"Makes sleepy beside kratom: {name}",
+            title=f"{verb(every, 'Makes', 'Make')} sleepy beside kratom: {name}",
             because=(
-                f"{name} and kratom both make sleepy, and kratom can slow breathing.{together}{beside} Nobody has "
+                f"{name}: {verb(every, 'this makes', 'these make')} sleepy, and so does kratom. Kratom can slow "
+                f"breathing.{together}{beside} Nobody has "
                 "measured how strong they are together. When kratom was taken with something else, it ended badly "
-                f"more often.{stopped(one for one, _ in found)}{not_verified(found)}"
+                f"more often.{stopped(every)}{not_verified(found)}"
             ),
             clinical=(
                 f"Additive CNS{' and respiratory' if _slows(found) else ''} depression; no human interaction study. "
@@ -78,7 +80,11 @@ def sedatives(case: Beside) -> tuple[Finding, ...]:
             ),
             numbers=(
                 Number.of_fact("odds of a serious outcome, several substances against kratom alone", "DD036"),
-                *((Number.of_fact("deaths after 7-OH products in which alcohol was found", "PO012"),) if alcohol else ()),
+                *(
+                    (Number.of_fact("deaths after 7-OH products in which alcohol was found", "PO012"),)
+                    if alcohol
+                    else ()
+                ),
             ),
             evidence=tuple(
                 dict.fromkeys(

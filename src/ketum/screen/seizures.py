@@ -2,7 +2,8 @@
 
 The rule
 --------
-- A medicine that lowers the seizure threshold is a caution where a source was seen, else a note; two or more are a caution.
+- A medicine that lowers the seizure threshold is a caution where a source was seen, else a note; two or more are a
+  caution.
 - With a seizure disorder of the person, one that was seen is a danger, one that is only remembered a caution.
 - Modafinil, diphenhydramine and Datura are a caution: fits with kratom and each are on file or remembered.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 from ketum.evidence import Fact
 from ketum.medicine import Taken
 from ketum.screen.added import Carrier, carriers
-from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
 
 REPORTED = {"diphenhydramine": "CC019", "datura": "CC021", "methamphetamine": "CC019", "modafinil": "DD048"}
@@ -34,12 +35,14 @@ def seizures(case: Beside) -> tuple[Finding, ...]:
             severity=_severity(case, found),
             title=f"May favour a fit together: {names}",
             because=(
-                f"{names} makes a fit (seizure) more likely, and fits have happened after kratom alone too."
+                f"{names} {verb(medicines, 'makes', 'make')} a fit (seizure) more likely, and fits have happened "
+                "after kratom alone too."
                 f"{' Several such medicines add up.' if len(found) > 1 else ''}{stopped(medicines)}"
                 f"{not_verified((one.taken, one.ground) for one in found)}"
             ),
             clinical=(
-                "Lowered seizure threshold; seizures in 6 to 10 % of kratom-only poison-centre calls (no incidence, doses "
+                "Lowered seizure threshold; seizures in 6 to 10 % of kratom-only poison-centre calls (no "
+                "incidence, doses "
                 "unknown). CYP2D6 and CYP3A inhibition may raise tramadol, bupropion's metabolites or tricyclics."
             ),
             numbers=(Number.of_fact("fits among poison-centre calls about kratom alone", "CC016"),),

@@ -6,8 +6,10 @@ Strength is that of a published list (strong, moderate, weak; `mhc2013ss`); what
 
 - An MAO inhibitor, by its ATC code, is a danger, and for as long as it outlasts its last dose: nobody measured kratom
   with one, and kratom slows enzymes that clear other serotonergic drugs. One that only binds MAO-B is a caution.
-- Two or more strong or moderate ones, or three of any strength, are a caution; with an MAO inhibitor, part of the danger.
-- One strong one is a note, a caution where a report with kratom is on file (venlafaxine, DD031); weak ones are a note.
+- Two or more strong or moderate ones, or three of any strength, are a caution; with an MAO inhibitor, part of the
+  danger.
+- One strong one is a note, a caution where a report with kratom is on file (venlafaxine, DD031); weak ones are a
+  note.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from ketum.evidence import Fact
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
 from ketum.screen.added import Carrier, carriers
-from ketum.screen.beside import Beside, ids, listed, not_verified, shown, stopped
+from ketum.screen.beside import Beside, ids, listed, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
 
 REPORTED = ("venlafaxine",)
@@ -53,7 +55,9 @@ def _severity(found: tuple[Carrier, ...], mao: tuple[Taken, ...]) -> Severity:
     return "caution" if mao or reported or strong > 1 or len(found) > 2 else "note"
 
 
-def _finding(severity: Severity, several: tuple[Taken, ...], mao: tuple[Taken, ...], found: tuple[Carrier, ...]) -> Finding:
+def _finding(
+    severity: Severity, several: tuple[Taken, ...], mao: tuple[Taken, ...], found: tuple[Carrier, ...]
+) -> Finding:
     names = shown(several)
     grounds = [*((one, _mao(one)) for one in mao), *((one.taken, one.ground) for one in found)]
     with_mao = (
@@ -67,7 +71,8 @@ def _finding(severity: Severity, several: tuple[Taken, ...], mao: tuple[Taken, .
         severity=severity,
         title=f"May raise serotonin together: {names}",
         because=(
-            f"{names} raises serotonin, and kratom can slow down how such medicines are cleared; some of its own "
+            f"{names} {verb(several, 'raises', 'raise')} serotonin, and kratom can slow down how such medicines "
+            "are cleared; some of its own "
             f"substances touch serotonin receptors.{with_mao} One report tells of serotonin poisoning with kratom and "
             f"two such medicines. How often it happens is not known.{stopped(several)}{not_verified(grounds)}"
         ),

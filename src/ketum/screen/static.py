@@ -3,20 +3,22 @@
 How it is reckoned
 ------------------
 After one tea with 39 mg of mitragynine oral midazolam rose 1.39-fold (90 % CI 1.23-1.57) and its half-life did not
-change (ddi01, ddi03): the gut wall's CYP3A was blocked, not the liver's. With midazolam's share that passes the gut wall
-(Fg, on file) this fixes the activity ``a`` that was left:
+change (ddi01, ddi03): the gut wall's CYP3A was blocked, not the liver's. With midazolam's share that passes the gut
+wall (Fg, on file) this fixes the activity ``a`` that was left:
 
     ratio = 1 / (Fg + (1 - Fg) a)
 
-The loss, ``1/a - 1``, grows with the dose. A medicine with another Fg then rises by the same formula. The upper end takes
-a gut wall without any CYP3A where kratom is taken again and again, since inactivation adds up and was never measured.
+The loss, ``1/a - 1``, grows with the dose. A medicine with another Fg then rises by the same formula. The upper end
+takes a gut wall without any CYP3A where kratom is taken again and again, since inactivation adds up and was never
+measured.
 
-For CYP2D6 dextromethorphan did not rise (0.99, 0.83-1.19, ddi04). The most that leaves for a loss of activity at 39 mg
-grows with the dose in the same way, and the middle is half of it:
+For CYP2D6 dextromethorphan did not rise (0.99, 0.83-1.19, ddi04). The most that leaves for a loss of activity at 39
+mg grows with the dose in the same way, and the middle is half of it:
 
     ratio = 1 / (fm a + 1 - fm)
 
-A static number is a screen only. The textbook's static model, without this calibration, said 5.69 for midazolam (ddi07).
+A static number is a screen only. The textbook's static model, without this calibration, said 5.69 for midazolam
+(ddi07).
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 The rule
 --------
-- A stimulant, by its ATC code or a flag, is a caution: heart rate and blood pressure may rise together, and one effect hides
-  the other, so that more is taken of both. Caffeine alone is a note.
-- Two or more, or one with heart disease or high blood pressure of the person, are a caution in stronger words; illicit
-  ones (cocaine, methamphetamine, MDMA, cathinones) with heart disease a danger where the ATC code says so.
+- A stimulant, by its ATC code or a flag, is a caution: heart rate and blood pressure may rise together, and one
+  effect hides the other, so that more is taken of both. Caffeine alone is a note.
+- Two or more, or one with heart disease or high blood pressure of the person, are a caution in stronger words;
+  illicit ones (cocaine, methamphetamine, MDMA, cathinones) with heart disease a danger where the ATC code says so.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ketum.evidence import Fact
 from ketum.medicine import Taken
 from ketum.medicine.classes import code_of
 from ketum.screen.added import carriers
-from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
 
 MILD = ("caffeine", "energy drink")
@@ -38,15 +38,17 @@ def stimulants(case: Beside) -> tuple[Finding, ...]:
         Finding(
             code="interaction.stimulant",
             severity=severity,
-            title=f"Speeds up the heart beside kratom: {names}",
+            title=f"{verb(medicines, 'Speeds', 'Speed')} up the heart beside kratom: {names}",
             because=(
-                f"{names} and kratom can both make the heart beat faster and raise blood pressure. One keeps awake while the "
+                f"{names} and kratom can both make the heart beat faster and raise blood pressure. One keeps "
+                "awake while the "
                 "other makes sleepy: each hides the other, and what is left when one fades may be too much."
                 f"{' This person has a heart or blood pressure problem.' if heart else ''}{stopped(medicines)}"
                 f"{not_verified((one.taken, one.ground) for one in found)}"
             ),
             clinical=(
-                "Additive sympathetic effect; sinus tachycardia was more frequent in regular kratom users than in controls "
+                "Additive sympathetic effect; sinus tachycardia was more frequent in regular kratom users than "
+                "in controls "
                 "(wide interval). Masked sedation, anxiety, seizures."
             ),
             numbers=(Number.of_fact("odds of a fast heartbeat in regular users", "CC002"),),

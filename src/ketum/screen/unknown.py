@@ -2,8 +2,9 @@
 
 The rule
 --------
-``medicine.unknown`` is a caution for every name that no entry matches once case, salt, strength and form are set aside. A
-near match is screened as that medicine and named as a guess; without one the screen is incomplete, and says so.
+``medicine.unknown`` is a caution for every name that no entry matches once case, salt, strength and form are set
+aside. A near match is screened as that medicine and named as a guess; without one the screen is incomplete, and says
+so.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def unknown(case: Beside) -> tuple[Finding, ...]:
             title=f"Not known: {names}",
             because=" ".join(said),
             clinical=(
-                "Name not in the catalogue; look it up by hand for opioid, sedative, CYP3A, CYP2D6, QT, serotonergic and "
+                "Name not in the catalogue; look it up by hand for opioid, sedative, CYP3A, CYP2D6, QT, "
+                "serotonergic and "
                 "liver effects. Near matches are by spelling alone and may be look-alikes."
             ),
             numbers=(Number.of_fact("odds of a serious outcome, several substances against one", "AE015"),),

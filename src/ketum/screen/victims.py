@@ -2,18 +2,18 @@
 
 The rule
 --------
-The size is the dynamic model's where there is one, else the static one, which is called a screen. Bands of the ratio as
-regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above strong.
+The size is the dynamic model's where there is one, else the static one, which is called a screen. Bands of the ratio
+as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above strong.
 
 - Strong is a danger; moderate a caution; weak a note.
 - A medicine of which a little more already harms counts one band higher (the list in `narrow`): those with a narrow
   therapeutic index on file, blood thinners, ergots, and those whose code makes them an opioid or antipsychotic that
   someone died of beside kratom (quetiapine, DD030).
 - Nothing is said where even the upper end stays under 1.25, unless the medicine has a narrow index (a note).
-- CYP2D6: the only study found no change (ddi04), so a static size is a note, or a caution for a narrow index above the
-  dose that was studied; a poor metaboliser has nothing to lose and gets none.
-- P-glycoprotein: a basic static model passes the regulators' cut-off (ddi22), nothing was measured in people. A medicine
-  of narrow index is a caution, others a note.
+- CYP2D6: the only study found no change (ddi04), so a static size is a note, or a caution for a narrow index above
+  the dose that was studied; a poor metaboliser has nothing to lose and gets none.
+- P-glycoprotein: a basic static model passes the regulators' cut-off (ddi22), nothing was measured in people. A
+  medicine of narrow index is a caution, others a note.
 - Not swallowed, no gut wall: no static size for CYP3A.
 
 One finding for each enzyme, with every medicine it names, as severe as the worst of them.
@@ -27,6 +27,7 @@ from ketum.screen import static
 from ketum.screen.beside import STUDIED_MG, Beside, ids, listed, worst
 from ketum.screen.finding import Finding, Number, Severity
 from ketum.screen.interaction_size import InteractionSize
+from ketum.screen.ratio import numbers, remembered
 
 WEAK, MODERATE, STRONG = 1.25, 2.0, 5.0
 BANDS: tuple[Severity, ...] = ("note", "note", "caution", "danger")
@@ -90,42 +91,50 @@ def _finding(case: Beside, code: str, enzyme: str, told: list[tuple[Taken, Inter
     screen = "" if dynamic else " The numbers are a rough screen, not a measurement."
     study = tuple(name for one, _, _ in told for name in STUDY.get(one.generic, ()))
     reference = ("ddi01", "ddi03") if enzyme == "CYP3A" else ("ddi04",)
-    doubtful = any("not verified" in size.note for _, size, _ in told)
+    doubtful = any(remembered(size) for _, size, _ in told)
+    measured = dict.fromkeys((*study, *reference))
     return Finding(
         code=code,
         severity=worst(severity for _, _, severity in told),
         title=f"Kratom may raise: {names}",
         because=(
             f"The body clears {names} with an enzyme ({enzyme}) that kratom blocks. So more of it may stay in the "
-            f"blood while kratom is taken: {_amounts(told)}.{screen} When kratom is stopped, the level falls back; a dose "
-            "that was fitted beside kratom may then be too small."
+            f"blood while kratom is taken: {_amounts(told)}.{screen} When kratom is stopped, the level falls back; a "
+            "dose that was fitted beside kratom may then be too small."
         ),
         clinical=(
             f"{enzyme} {'inhibition, mainly of the gut wall' if enzyme == 'CYP3A' else 'inhibition, competitive'}; "
             f"{_clinical(told)} Studied once, after 39 mg of mitragynine; more or repeated doses extrapolate. "
             "Monitor level or effect on starting, changing and stopping kratom."
-            + (" Some fm or Fg are remembered, not verified." if doubtful else "")
+            + (" Part of the fm or Fg is remembered, not verified." if doubtful else "")
         ),
-        numbers=(*(_number(size) for _, size, _ in told), *(number for size in told for number in _after(size[1])),
-                 *(Number.of_fact("measured in people after one tea: " + _what(name), name) for name in dict.fromkeys((*study, *reference)))),
+        numbers=(
+            *numbers(size for _, size, _ in told),
+            *(Number.of_fact(f"measured in people after one tea: {_WHAT[name]}", name) for name in measured),
+        ),
         evidence=tuple(
             dict.fromkeys(
-                (*reference, *study, *(name for _, size, _ in told for name in size.fact_ids),
-                 *(HARMED[one.generic] for one, _, _ in told if one.generic in HARMED),
-                 *ids(narrow(one) for one, _, _ in told))
+                (
+                    *measured,
+                    *(name for _, size, _ in told for name in size.fact_ids),
+                    *(HARMED[one.generic] for one, _, _ in told if one.generic in HARMED),
+                    *ids(narrow(one) for one, _, _ in told),
+                )
             )
         ),
         certainty="low" if dynamic and not doubtful else "very low",
         watch="More of the medicine's own side effects while kratom is taken; less effect after it is stopped.",
         ask="A pharmacist or the prescriber, before starting, changing or stopping kratom.",
-    )  # fmt: skip
+    )
 
 
-def _what(fact_id: str) -> str:
-    return {
-        "ddi01": "exposure to midazolam", "ddi02": "peak of midazolam", "ddi03": "half-life of midazolam",
-        "ddi04": "exposure to dextromethorphan", "ddi05": "peak of dextromethorphan",
-    }[fact_id]  # fmt: skip
+_WHAT = {
+    "ddi01": "exposure to midazolam",
+    "ddi02": "peak of midazolam",
+    "ddi03": "half-life of midazolam",
+    "ddi04": "exposure to dextromethorphan",
+    "ddi05": "peak of dextromethorphan",
+}
 
 
 def _amounts(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
@@ -138,29 +147,10 @@ def _amounts(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
 def _clinical(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
     return " ".join(
         f"AUC ratio of {one.generic} {size.ratio.median:.2f} ({size.ratio.low:.2f}-{size.ratio.high:.2f}, {size.method}"
-        f"{', screen only' if size.method == 'static' else ''}{'; ' + size.note if size.note else ''}"
+        f"{', screen only' if size.method == 'static' else ''}"
         f"{'; narrow index' if narrow(one) else ''})."
         for one, size, _ in told
     )
-
-
-def _number(size: InteractionSize) -> Number:
-    origin = {"dynamic": "the model of enzymes over time", "static": "static, from fm and Fg: screen only"}[size.method]
-    note = f"; {size.note}" if size.note else ""
-    return Number(
-        f"{size.quantity}, with over without", round(size.ratio.median, 3), "ratio", round(size.ratio.low, 3),
-        round(size.ratio.high, 3), origin + note, size.fact_ids,
-    )  # fmt: skip
-
-
-def _after(size: InteractionSize) -> tuple[Number, ...]:
-    after = size.after_stopping
-    if after is None:
-        return ()
-    return (
-        Number(f"{size.quantity}, a week after the last kratom over its level at the end of use", round(after.median, 3), "ratio",
-               round(after.low, 3), round(after.high, 3), "the model of enzymes over time", size.fact_ids),
-    )  # fmt: skip
 
 
 def pgp_victims(case: Beside) -> tuple[Finding, ...]:
