@@ -10,6 +10,7 @@ as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above str
   therapeutic index on file, blood thinners, ergots, and those whose code makes them an opioid or antipsychotic that
   someone died of beside kratom (quetiapine, DD030).
 - Nothing is said where even the upper end stays under 1.25, unless the medicine has a narrow index (a note).
+- A medicine that CYP2D6 turns into what works (codeine, tramadol) may work less instead, and that is said.
 - CYP2D6: the only study found no change (ddi04), so a static size is a note, or a caution for a narrow index above
   the dose that was studied; a poor metaboliser has nothing to lose and gets none.
 - P-glycoprotein: a basic static model passes the regulators' cut-off (ddi22), nothing was measured in people. A
@@ -76,7 +77,7 @@ def _severity(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> S
     ratio = size.ratio
     tight = narrow(one) is not None
     if ratio.high < WEAK:
-        return "note" if tight and enzyme == "CYP3A" else None
+        return "note" if tight or enzyme == "CYP2D6" else None
     if size.method == "static" and enzyme == "CYP2D6":
         above = case.mitragynine_mg is None or case.mitragynine_mg.median > STUDIED_MG
         return "caution" if tight and above else "note"
@@ -99,8 +100,8 @@ def _finding(case: Beside, code: str, enzyme: str, told: list[tuple[Taken, Inter
         title=f"Kratom may raise: {names}",
         because=(
             f"The body clears {names} with an enzyme ({enzyme}) that kratom blocks. So more of it may stay in the "
-            f"blood while kratom is taken: {_amounts(told)}.{screen} When kratom is stopped, the level falls back; a "
-            "dose that was fitted beside kratom may then be too small."
+            f"blood while kratom is taken: {_amounts(told)}.{screen}{_activated(told)} When kratom is stopped, the level "
+            "falls back; a dose that was fitted beside kratom may then be too small."
         ),
         clinical=(
             f"{enzyme} {'inhibition, mainly of the gut wall' if enzyme == 'CYP3A' else 'inhibition, competitive'}; "
@@ -142,6 +143,13 @@ def _amounts(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
         f"{one.generic} about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g})"
         for one, size, _ in told
     )
+
+
+def _activated(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
+    names = [one.generic for one, _, _ in told if "bioactivation" in one.entry.value("fda_substrate_class")]
+    if not names:
+        return ""
+    return f" The body needs this enzyme to make {listed(names)} work: relief may become less, not more."
 
 
 def _clinical(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
