@@ -37,7 +37,9 @@ def test_every_combination_is_made_of_known_medicines():
 
 
 SALTS = st.sampled_from(["", " hydrochloride", " HCl", " maleate", " tartrate", " sulfate", " sodium"])
-STRENGTHS = st.sampled_from(["", " 100 mg", " 5mg", " 2.5 mg", " 25 mcg/h", " 10 mg/5 ml", " 0.5 g", " 1,000 IU", " 5 %"])
+STRENGTHS = st.sampled_from(
+    ["", " 100 mg", " 5mg", " 2.5 mg", " 25 mcg/h", " 10 mg/5 ml", " 0.5 g", " 1,000 IU", " 5 %"]
+)
 FORMS = st.sampled_from(["", " XR", " ER", " retard", " tablets", " extended release", " oral solution", " patch"])
 
 
@@ -76,7 +78,8 @@ def test_names_as_people_write_them(written, expected):
 @pytest.mark.parametrize(
     ("misspelt", "meant"),
     [
-        ("oxycodon", "oxycodone"), ("alprazolan", "alprazolam"), ("seroquil", "quetiapine"), ("gabapentine", "gabapentin"),
+        ("oxycodon", "oxycodone"), ("alprazolan", "alprazolam"), ("seroquil", "quetiapine"),
+        ("gabapentine", "gabapentin"),
         ("tramadal", "tramadol"), ("sertralin", "sertraline"), ("fluoxitine", "fluoxetine"), ("xanex", "alprazolam"),
         ("amitryptiline", "amitriptyline"), ("methadon", "methadone"), ("metropolol", "metoprolol"),
     ],

@@ -104,8 +104,9 @@ def test_a_combination_gives_its_finding(medicines, code, severity, fact_id):
     [
         medicine("paracetamol", amount="500 mg", every="8 h"), "vitamin D3 1000 IU", "omeprazole 20 mg", "metformin",
         "loratadine", "cetirizine", "amoxicillin", "fish oil", "magnesium", "ibuprofen", "naproxen", "albuterol",
-        "levothyroxine", "lisinopril", "losartan", "hydrochlorothiazide", "atenolol", "finasteride", "melatonin", "insulin",
-        "montelukast", "famotidine", "psyllium", "docusate", "coffee", "multivitamin", "semaglutide", "lisinopril",
+        "levothyroxine", "lisinopril", "losartan", "hydrochlorothiazide", "atenolol", "finasteride", "melatonin",
+        "insulin",
+        "montelukast", "famotidine", "psyllium", "docusate", "coffee", "multivitamin", "semaglutide",
     ],
 )  # fmt: skip
 def test_a_benign_medicine_gives_nothing_above_a_note(benign):
@@ -204,7 +205,9 @@ def test_the_static_size_gives_the_study_back():
 
 def test_more_kratom_never_shrinks_a_static_size():
     ratios = [
-        one("interaction.cyp3a-victim", "buspirone", dose=DoseSize(mitragynine_mg=Interval(mg, mg, mg))).numbers[0].value
+        one("interaction.cyp3a-victim", "buspirone", dose=DoseSize(mitragynine_mg=Interval(mg, mg, mg)))
+        .numbers[0]
+        .value
         for mg in (10, 39, 80, 200)
     ]
     assert ratios == sorted(ratios)

@@ -64,4 +64,5 @@ def key(text: str, *, numbers: bool = False) -> str:
 
 
 def _without(words: list[str], idle: frozenset[str]) -> list[str]:
-    return [word for word in words if word not in idle] or words
+    # Calcium hydrochloride is a calcium: where every word is idle, the first one names it.
+    return [word for word in words if word not in idle] or words[:1]

@@ -5,14 +5,15 @@ The rules
 In days, the first that fits. Where no source is named the number is an assumption on the side of caution: five
 half-lives, rounded up, or the time in which an enzyme is made anew.
 
-- MAO inhibitors that bind for good: 14. Reversible ones (moclobemide, linezolid, methylene blue): 3.
+- MAO inhibitors that bind for good: 14 (a formulary's note, ``wash_out_mao``). Reversible ones (moclobemide,
+  linezolid, methylene blue): 3.
 - Opioid antagonists: naltrexone by mouth 3, as a depot injection 35; naloxone 1; nalmefene 3; of the gut 3.
 - Partial opioid agonists and methadone: 10; buprenorphine as a depot injection 180.
 - Inducers of CYP3A: 21. Two weeks after rifampicin midazolam was still at 0.82 of its own level (PT016); one week
   after, at 0.38 (PT015). Phenobarbital, primidone and efavirenz, which stay long themselves: 28.
 - Inhibitors of CYP3A: 7; itraconazole 14 (four days after it midazolam was still at 2.6-fold, PT013); grapefruit 3.
-- Slow to leave whatever they do: amiodarone and hydroxychloroquine 120, chloroquine 120, fluoxetine 35, vortioxetine
-  and aripiprazole 21, diazepam, chlordiazepoxide, clorazepate and flurazepam 14, leflunomide 180.
+- Slow to leave whatever they do: amiodarone and hydroxychloroquine 120, chloroquine 120, fluoxetine 35 (the same
+  note), vortioxetine and aripiprazole 21, diazepam, chlordiazepoxide, clorazepate and flurazepam 14, leflunomide 180.
 - Alcohol, nitrous oxide, cocaine: 2.
 - Everything else: 7.
 """
@@ -22,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ketum.medicine.catalogue import Entry
+from ketum.medicine.catalogue import Entry, entry
 from ketum.medicine.classes import is_any
 
 SLOW: Mapping[str, float] = {
@@ -77,7 +78,8 @@ def wash_out(one: Entry, effect: str, route: str | None = None, given: tuple[str
             return WashOut(14.0, ("PT013",))
         return WashOut(3.0 if one.generic == "grapefruit juice" else 7.0)
     if effect == "mao":
-        return WashOut(3.0 if one.generic in REVERSIBLE else 14.0)
+        noted = entry("phenelzine").fact("wash_out_mao")
+        return WashOut(3.0) if one.generic in REVERSIBLE or noted is None else WashOut(noted.number(), (noted.fact_id,))
     if effect == "opioid" and is_any(one, "opioid antagonist", "opioid antagonist of the gut"):
         if one.generic == "naltrexone":
             return WashOut(35.0 if route == "other" else 3.0)

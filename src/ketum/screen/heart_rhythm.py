@@ -2,8 +2,9 @@
 
 The rule
 --------
-- Known risk (KR of CredibleMeds) is a caution; possible (PR) and conditional (CR) risk a note. Two or more of any of
-  KR and PR, or three of any, are a caution.
+- Known risk (of most concern by a list or label that was seen, or KR of CredibleMeds, which is only remembered) is a
+  caution; possible (PR) and conditional (CR) risk, or moderate concern, a note. Two or more of known or possible
+  risk, or three of any, are a caution.
 - A measured QTc of 500 ms or more beside any of them, or two of known risk, is a danger where a source was seen; so
   is one of known risk with heart disease or a QTc of 470 ms or more.
 - Where the class is only remembered it is a caution at most, unless the measured QTc itself is 500 ms or more.
@@ -59,10 +60,15 @@ def qt(case: Beside) -> tuple[Finding, ...]:
 
 
 def _weigh(one: Taken) -> tuple[Fact, int] | None:
-    row = one.entry.fact("qt_crediblemeds")
-    if row is None or row.value[:2] not in ("KR", "PR", "CR"):
-        return None
-    return row, {"KR": 2, "PR": 1, "CR": 0}[row.value[:2]]
+    seen, remembered = one.entry.fact("qt_concern"), one.entry.fact("qt_crediblemeds")
+    found = [
+        (row, _WEIGHTS[key]) for row in (seen, remembered) if row and (key := row.value.split()[0][:8]) in _WEIGHTS
+    ]
+    # The heavier counts; of equals, the one that was seen.
+    return max(found, key=lambda pair: (pair[1], pair[0].rank), default=None)
+
+
+_WEIGHTS = {"most": 2, "moderate": 1, "KR": 2, "PR": 1, "CR": 0}
 
 
 def _severity(case: Beside, found: tuple[Carrier, ...], qtc: float | None) -> Severity:

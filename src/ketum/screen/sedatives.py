@@ -62,6 +62,7 @@ def sedatives(case: Beside) -> tuple[Finding, ...]:
     together = " Together they add up: each one more makes it worse." if len(found) > 1 else ""
     beside = f" {shown(opioid)} {verb(opioid, 'comes', 'come')} on top." if opioid else ""
     alcohol = any(one.generic == "ethanol" for one, _ in found)
+    warned = [row for one in every if (row := one.entry.fact("breathing_warning"))]
     return (
         Finding(
             code="interaction.sedative",
@@ -88,7 +89,14 @@ def sedatives(case: Beside) -> tuple[Finding, ...]:
             ),
             evidence=tuple(
                 dict.fromkeys(
-                    ("DD036", "DD037", "DD038", *(("PO012", "AE049") if alcohol else ()), *ids(g for _, g in found))
+                    (
+                        "DD036",
+                        "DD037",
+                        "DD038",
+                        *(("PO012", "AE049") if alcohol else ()),
+                        *ids(warned),
+                        *ids(g for _, g in found),
+                    )
                 )
             ),
             certainty=lower("moderate" if _slows(found) else "low", not any(g.verified for _, g in found)),

@@ -100,7 +100,8 @@ def _finding(case: Beside, code: str, enzyme: str, told: list[tuple[Taken, Inter
         title=f"Kratom may raise: {names}",
         because=(
             f"The body clears {names} with an enzyme ({enzyme}) that kratom blocks. So more of it may stay in the "
-            f"blood while kratom is taken: {_amounts(told)}.{screen}{_activated(told)} When kratom is stopped, the level "
+            f"blood while kratom is taken: {_amounts(told)}.{screen}{_activated(told)} When kratom is stopped, "
+            "the level "
             "falls back; a dose that was fitted beside kratom may then be too small."
         ),
         clinical=(
