@@ -74,7 +74,11 @@ def one(code, *medicines, **keys):
         (["phenobarbital"], "interaction.cyp3a-inducer", "caution", "PC041"),
         (["sodium oxybate"], "interaction.sedative", "danger", "DD036"),
         (["kava"], "interaction.sedative", "note", "DD036"),
-        (["phenibut"], "interaction.sedative", "caution", "DD036"),
+        (["phenibut"], "interaction.sedative", "danger", "DD036"),
+        (["tianeptine"], "interaction.opioid", "danger", "DD036"),
+        (["linezolid", "sertraline"], "interaction.serotonergic", "danger", "DD031"),
+        (["linezolid"], "interaction.serotonergic", "caution", "DD031"),
+        (["selegiline"], "interaction.serotonergic", "caution", "DD031"),
         (["naltrexone"], "interaction.opioid-antagonist", "caution", "DE046"),
         (["buprenorphine"], "interaction.opioid-antagonist", "danger", "DE046"),
         (["naloxone"], "interaction.opioid-antagonist", "note", "AE053"),
@@ -122,7 +126,7 @@ def test_two_sedatives_are_one_finding_graded_up():
     assert severities("cyclobenzaprine")["interaction.sedative"] == "caution"
     finding = one("interaction.sedative", "cyclobenzaprine", "hydroxyzine")
     assert finding.severity == "danger"
-    assert "cyclobenzaprine and hydroxyzine" in finding.because
+    assert "cyclobenzaprine and hydroxyzine" in finding.title
     assert severities("cyclobenzaprine", "oxycodone")["interaction.sedative"] == "danger"
 
 
@@ -253,7 +257,7 @@ def test_a_combination_product_is_its_parts():
 def test_an_ingredient_of_a_mixed_product_counts():
     kratom = LEAF.replace("leaf-capsule", "mixed") + '\nwith = ["kava", "phenibut"]'
     finding = one("interaction.sedative", kratom=kratom)
-    assert "kava and phenibut" in finding.because
+    assert "kava and phenibut" in finding.title
 
 
 @pytest.mark.parametrize("name", ["Qwxzyvol", "オキシコドン", "оксикодон", "羟考酮", "!!!", "x", "99"])
@@ -310,6 +314,16 @@ def test_one_more_medicine_removes_and_softens_no_finding(names, another):
     before, after = severities(*map(medicine, names)), severities(*map(medicine, {*names, another}))
     for code, severity in before.items():
         assert RANK[after[code]] <= RANK[severity], code
+
+
+def test_kratom_among_the_medicines_is_said_to_be_left_out():
+    assert "[[kratom]] product" in one("medicine.unknown", "7-OH").because
+
+
+def test_what_stops_breathing_comes_before_what_changes_a_level():
+    case = ["oxycodone", "alprazolam", "naltrexone", "phenelzine"]
+    codes = [finding.code for finding in found(*case, who='kratom_experience = "regular"').values()]
+    assert codes[:3] == ["interaction.opioid", "interaction.sedative", "interaction.opioid-antagonist"]
 
 
 def test_forty_medicines():

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ketum.medicine.catalogue import Entry, entry
 from ketum.medicine.match import Match, match
+from ketum.medicine.spelling import key, plain
 from ketum.medicine.wash_out import WashOut, wash_out
 
 if TYPE_CHECKING:  # pydantic is not needed here
     from ketum.case import Case
 
 ALCOHOL = "ethanol"
+SPELT: Mapping[str, str] = {
+    "ethanol": "alcohol",
+    "acetaminophen": "paracetamol",
+    "st john's wort": "St John's wort",
+    "tetrahydrocannabinol": "cannabis",
+    "cannabidiol": "CBD",
+    "lsd": "LSD",
+    "mdma": "MDMA",
+    "vitamin d": "vitamin D",
+}
+"""How a generic name is spelt for people, where that differs from the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,8 @@ class Taken:
     @property
     def shown(self) -> str:
         """Its name, with the name as written where that differs."""
-        own = "alcohol" if self.generic == ALCOHOL else self.generic
-        others = [name for name in self.given if name.casefold() not in (self.generic, own)]
+        own = SPELT.get(self.generic, self.generic)
+        others = [name for name in self.given if not {self.generic, own.casefold()} & _words_of(name)]
         if not others:
             return own
         if self.guessed:
@@ -77,6 +89,11 @@ class Taken:
     def acts(self, effect: str) -> bool:
         """Whether an effect is still to be reckoned with."""
         return self.stopped_days_ago is None or self.stopped_days_ago <= self.outlasts(effect).days
+
+
+def _words_of(name: str) -> frozenset[str]:
+    """Return what a written name says of a medicine: itself, and what is left without strength and form."""
+    return frozenset((name.casefold(), plain(name), key(name)))
 
 
 def taken_in(case: Case) -> tuple[tuple[Taken, ...], tuple[Match, ...]]:
@@ -104,7 +121,7 @@ def _each(case: Case) -> Iterator[tuple[Match | None, Sequence[Taken]]]:
             yield found, [Taken(entry(generic), (name,), found.guessed) for generic in found.generics]
     drinks = case.person.drinks_per_day
     if drinks:
-        yield None, [Taken(entry(ALCOHOL), (f"{drinks:g} drinks a day",), drinks_per_day=drinks)]
+        yield None, [Taken(entry(ALCOHOL), (SPELT[ALCOHOL],), drinks_per_day=drinks)]
 
 
 def _taken(medicine: object, found: Match, generic: str) -> Taken:

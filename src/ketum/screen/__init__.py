@@ -46,7 +46,7 @@ def screen(
     Returns
     -------
     tuple of Finding
-        Emergency first, then danger, caution and note; within these by code and title.
+        Emergency first, then danger, caution and note; within these what stops breathing first, then by code and title.
     """
     if len(doses) != len(case.kratom):
         raise ValueError(f"{len(case.kratom)} kratom products need as many dose sizes, not {len(doses)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 from ketum.screen.antagonists import antagonists
@@ -27,4 +28,6 @@ HAZARDS = (
 
 def medicine(case: Beside) -> tuple[Finding, ...]:
     """Return what medicines beside kratom mean."""
-    return tuple(chain.from_iterable(hazard(case) for hazard in HAZARDS))
+    found = chain.from_iterable(hazard(case) for hazard in HAZARDS)
+    # A generic name may begin a sentence.
+    return tuple(replace(one, because=one.because[0].upper() + one.because[1:]) for one in found)

@@ -4,15 +4,16 @@ The rule
 --------
 Two groups, by ATC code:
 
-- *slowing*: benzodiazepines, Z-drugs, barbiturates, gabapentinoids, oxybate, anaesthetics, alcohol. They slow
-  breathing together with opioids, and kratom acts partly as one. One of them is a danger. Alcohol by itself is a
-  caution up to 2 drinks a day, a danger above or where the amount is unknown.
+- *slowing*: benzodiazepines, Z-drugs, barbiturates, gabapentinoids, oxybate, anaesthetics, alcohol, and what a source
+  that was seen says slows breathing (phenibut). They slow breathing together with opioids, and kratom acts partly as
+  one. One of them is a danger. Alcohol by itself is a caution up to 2 drinks a day, a danger above or where the amount
+  is unknown.
 - *sedating*: antihistamines of the old kind, antipsychotics, tricyclic and sedating antidepressants, muscle
   relaxants, alpha-2 agonists, orexin antagonists. One is a caution; two or more, or one beside an opioid, a danger.
   One is a danger too from 65 years of age, or with a disease of lungs or sleep apnoea.
 
-What is only remembered to be sedating is a caution at most: it slows breathing (phenibut, kava's like) a caution,
-else a note, and never takes a finding away. All count in one finding that names them.
+What is only remembered is a caution at most: one that is said to slow breathing, or two of any kind, a caution; else a
+note. All count in one finding that names them.
 """
 
 from __future__ import annotations
@@ -107,14 +108,19 @@ def sedatives(case: Beside) -> tuple[Finding, ...]:
 
 
 def _slows(found: tuple[tuple[Taken, Fact], ...]) -> bool:
-    return any(is_any(one.entry, *SLOWING) for one, _ in found)
+    return any(_slowing(one, ground) for one, ground in found)
+
+
+def _slowing(one: Taken, ground: Fact) -> bool:
+    seen = ground.verified and ground.details["field"] == "resp_depressant"
+    return seen or is_any(one.entry, *SLOWING)
 
 
 def _severity(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Severity:
     known = [one for one, ground in found if ground.verified]
     opioid = any(is_any(one.entry, *OPIOID) and one.acts("opioid") for one in case.taken)
     frail = (case.age_years or 0) >= OLD or case.has(*BREATHING)
-    if any(is_any(one.entry, *SLOWING) and not _few_drinks(one) for one in known):
+    if any(_slowing(one, ground) and not _few_drinks(one) for one, ground in found if ground.verified):
         return "danger"
     if len(known) > 1 or (known and (opioid or frail)):
         return "danger"

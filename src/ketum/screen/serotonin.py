@@ -5,7 +5,9 @@ The rule
 Strength is that of a published list (strong, moderate, weak; `mhc2013ss`); what is only remembered counts as weak.
 
 - An MAO inhibitor, by its ATC code, is a danger, and for as long as it outlasts its last dose: nobody measured kratom
-  with one, and kratom slows enzymes that clear other serotonergic drugs. One that only binds MAO-B is a caution.
+  with one, and kratom slows enzymes that clear other serotonergic drugs. One that only binds MAO-B, or that binds MAO
+  beside its own purpose (linezolid, methylene blue), is a caution, and a danger beside another serotonergic medicine
+  where a source was seen.
 - Two or more strong or moderate ones, or three of any strength, are a caution; with an MAO inhibitor, part of the
   danger.
 - One strong one is a note, a caution where a report with kratom is on file (venlafaxine, DD031); weak ones are a
@@ -48,7 +50,7 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
 def _severity(found: tuple[Carrier, ...], mao: tuple[Taken, ...]) -> Severity:
     if any(is_any(one.entry, "MAO inhibitor") for one in mao):
         return "danger"
-    if mao and any(is_any(one.entry, "MAO-B inhibitor") for one in mao) and found:
+    if found and any(ground.verified for one in mao if (ground := _mao(one))):
         return "danger"
     strong = sum(one.weight == 2 for one in found)
     reported = any(one.taken.generic in REPORTED for one in found)

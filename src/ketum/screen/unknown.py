@@ -12,12 +12,15 @@ from __future__ import annotations
 from ketum.screen.beside import Beside, listed
 from ketum.screen.finding import Finding, Number
 
+KRATOM = "kratom"
+
 
 def unknown(case: Beside) -> tuple[Finding, ...]:
     """Say which names were not found, and what they were guessed to be."""
     # The same name twice is one unknown.
     matches = {found.given.casefold(): found for found in case.matches if not found.known}
-    if not matches:
+    own = sorted({found.given for found in case.matches if KRATOM in found.generics}, key=str.casefold)
+    if not matches and not own:
         return ()
     every = sorted(matches.values(), key=lambda one: one.given.casefold())
     guessed = [one for one in every if one.guessed]
@@ -28,10 +31,16 @@ def unknown(case: Beside) -> tuple[Finding, ...]:
         said.append(f"Guessed, not known: read {listed(guesses)}. If that is wrong, so is what is said of it here.")
     if lost:
         said.append(
-            f"{listed(lost)}: nothing on file has this name. The screen is incomplete: that nothing is said of it "
-            "means nothing."
+            f"Nothing on file has the name {listed(lost)}. The screen is incomplete: that nothing is said of it means "
+            "nothing."
         )
-    names = listed([*(one.given for one in guessed), *lost])
+    if own:
+        said.append(
+            f"This is kratom itself: {listed(own)}. Written as a medicine or an ingredient it is not counted; "
+            "write it as a "
+            "[[kratom]] product with its amount."
+        )
+    names = listed([*(one.given for one in guessed), *lost, *own])
     return (
         Finding(
             code="medicine.unknown",

@@ -5,7 +5,8 @@ The rule
 The size is the dynamic model's where there is one, else the static one, which is called a screen. Bands of the ratio
 as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above strong.
 
-- Strong is a danger; moderate a caution; weak a note.
+- Strong is a danger; moderate a caution; weak a note. Where an fm or Fg behind it is only remembered, a caution at
+  most.
 - A medicine of which a little more already harms counts one band higher (the list in `narrow`): those with a narrow
   therapeutic index on file, blood thinners, ergots, and those whose code makes them an opioid or antipsychotic that
   someone died of beside kratom (quetiapine, DD030).
@@ -74,6 +75,11 @@ def _sizes(case: Beside, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]
 
 
 def _severity(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
+    graded = _graded(case, one, size, enzyme)
+    return "caution" if graded == "danger" and remembered(size) else graded
+
+
+def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
     ratio = size.ratio
     tight = narrow(one) is not None
     if ratio.high < WEAK:
