@@ -1,5 +1,6 @@
 """Medicines beside kratom: what must be found, what must not, and what changes nothing."""
 
+import json
 from datetime import date
 
 import pytest
@@ -328,3 +329,53 @@ def test_what_stops_breathing_comes_before_what_changes_a_level():
 
 def test_forty_medicines():
     assert severities(*NAMES[::13][:40])
+
+
+def everything():
+    for name in NAMES:
+        yield from found(medicine(name), who='kratom_experience = "regular"').values()
+        yield from found(medicine(name, stopped_days_ago=3), kratom=LEAF + "\n" + DAILY).values()
+    yield from found(*map(medicine, NAMES)).values()
+
+
+FOUND = tuple({(finding.code, finding.title, finding.because): finding for finding in everything()}.values())
+
+
+def test_every_finding_is_ready_for_json_and_rests_on_facts():
+    for finding in FOUND:
+        told = json.loads(json.dumps(finding.as_dict(), allow_nan=False))
+        assert all(
+            told[key] for key in ("code", "title", "because", "clinical", "evidence", "certainty", "watch", "ask")
+        )
+        assert set(told["evidence"]) <= facts().keys()
+        for number in told["numbers"]:
+            assert number["origin"]
+            assert set(number["evidence"]) <= set(told["evidence"]), finding.code
+
+
+def test_no_number_rests_on_memory_alone():
+    for finding in FOUND:
+        for number in finding.numbers:
+            seen = [fact(name).verified for name in number.fact_ids]
+            assert not seen or any(seen), (finding.code, number.label)
+            assert all(seen) or "not verified" in number.origin, (finding.code, number.label)
+
+
+def test_words_are_plain_and_give_no_verdict_or_dose():
+    for finding in FOUND:
+        text = f"{finding.title} {finding.because} {finding.watch} {finding.ask}".casefold()
+        assert not {"safe", "safely", "harmless"} & set(text.replace(".", " ").replace(",", " ").split())
+        assert "take less" not in text
+        if len(finding.title) < 120:
+            sentences = [part for part in finding.because.replace("; ", ". ").split(". ") if part]
+            assert sum(len(part.split()) for part in sentences) / len(sentences) <= 25, finding.because
+
+
+def test_a_size_that_is_partly_remembered_is_graded_by_its_lower_end():
+    remembered = "VF1952"  # gut availability of tacrolimus
+    assert not fact(remembered).verified
+    ratio = Interval(6.0, 1.1, 9.0)
+    size = InteractionSize("tacrolimus", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1951", remembered))
+    seen = InteractionSize("tacrolimus", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1951",))
+    assert severities("tacrolimus", sizes=(size,))["interaction.cyp3a-victim"] == "caution"
+    assert severities("tacrolimus", sizes=(seen,))["interaction.cyp3a-victim"] == "danger"

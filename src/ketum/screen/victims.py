@@ -5,8 +5,8 @@ The rule
 The size is the dynamic model's where there is one, else the static one, which is called a screen. Bands of the ratio
 as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above strong.
 
-- Strong is a danger; moderate a caution; weak a note. Where an fm or Fg behind it is only remembered, a caution at
-  most.
+- Strong is a danger; moderate a caution; weak a note. Where part of the fm or Fg behind it is only remembered the
+  lower end of the interval is graded; where all of it is, a caution is the most.
 - A medicine of which a little more already harms counts one band higher (the list in `narrow`): those with a narrow
   therapeutic index on file, blood thinners, ergots, and those whose code makes them an opioid or antipsychotic that
   someone died of beside kratom (quetiapine, DD030).
@@ -23,11 +23,11 @@ One finding for each enzyme, with every medicine it names, as severe as the wors
 
 from __future__ import annotations
 
-from ketum.evidence import Fact
+from ketum.evidence import Fact, fact
 from ketum.medicine import Taken, is_any
 from ketum.screen import static
 from ketum.screen.beside import STUDIED_MG, Beside, ids, listed, worst
-from ketum.screen.finding import Finding, Number, Severity
+from ketum.screen.finding import RANK, Finding, Number, Severity
 from ketum.screen.interaction_size import InteractionSize
 from ketum.screen.ratio import numbers, remembered
 
@@ -63,6 +63,7 @@ def narrow(one: Taken) -> Fact | None:
 def _victims(case: Beside, enzyme: str, code: str) -> tuple[Finding, ...]:
     sized = [(one, size) for one in case.taken if not one.was_stopped for size in _sizes(case, one, enzyme)]
     told = [(one, size, severity) for one, size in sized if (severity := _severity(case, one, size, enzyme))]
+    told.sort(key=lambda one: RANK[one[2]])
     return (_finding(case, code, enzyme, told),) if told else ()
 
 
@@ -75,11 +76,14 @@ def _sizes(case: Beside, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]
 
 
 def _severity(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
-    graded = _graded(case, one, size, enzyme)
-    return "caution" if graded == "danger" and remembered(size) else graded
+    own = [row for name in size.fact_ids if (row := fact(name)).details.get("generic") == one.generic]
+    doubtful = not all(row.verified for row in own)
+    graded = _graded(case, one, size, enzyme, size.ratio.low if doubtful else size.ratio.median)
+    unseen = doubtful and not any(row.verified for row in own)
+    return "caution" if graded == "danger" and unseen else graded
 
 
-def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
+def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str, middle: float) -> Severity | None:
     ratio = size.ratio
     tight = narrow(one) is not None
     if ratio.high < WEAK:
@@ -87,7 +91,7 @@ def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Sev
     if size.method == "static" and enzyme == "CYP2D6":
         above = case.mitragynine_mg is None or case.mitragynine_mg.median > STUDIED_MG
         return "caution" if tight and above else "note"
-    band = sum(ratio.median >= edge for edge in (WEAK, MODERATE, STRONG))
+    band = sum(middle >= edge for edge in (WEAK, MODERATE, STRONG))
     return BANDS[min(band + tight, 3)] if band or not tight else "caution"
 
 
@@ -95,7 +99,6 @@ def _finding(case: Beside, code: str, enzyme: str, told: list[tuple[Taken, Inter
     medicines = list(dict.fromkeys(one.shown for one, _, _ in told))
     names = listed(medicines)
     dynamic = all(size.method == "dynamic" for _, size, _ in told)
-    screen = "" if dynamic else " The numbers are a rough screen, not a measurement."
     study = tuple(name for one, _, _ in told for name in STUDY.get(one.generic, ()))
     reference = ("ddi01", "ddi03") if enzyme == "CYP3A" else ("ddi04",)
     doubtful = any(remembered(size) for _, size, _ in told)
@@ -106,7 +109,7 @@ def _finding(case: Beside, code: str, enzyme: str, told: list[tuple[Taken, Inter
         title=f"Kratom may raise: {names}",
         because=(
             f"The body clears {names} with an enzyme ({enzyme}) that kratom blocks. So more of it may stay in the "
-            f"blood while kratom is taken: {_amounts(told)}.{screen}{_activated(told)} When kratom is stopped, "
+            f"blood while kratom is taken: {_amounts(told)}.{_activated(told)} When kratom is stopped, "
             "the level "
             "falls back; a dose that was fitted beside kratom may then be too small."
         ),
@@ -147,7 +150,8 @@ _WHAT = {
 
 def _amounts(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
     return "; ".join(
-        f"{one.generic} about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g})"
+        f"{one.generic} about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g}"
+        f"{'' if size.method == 'dynamic' else '; a rough screen'})"
         for one, size, _ in told
     )
 
