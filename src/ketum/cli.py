@@ -89,20 +89,26 @@ def screen(case: CaseFile, as_json: AsJson = False) -> None:
     """List findings only, in about a second."""
     from ketum.case import load_case
     from ketum.intake import dose_sizes, intakes
+    from ketum.medicine import taken_in
     from ketum.people import Stream
     from ketum.screen import screen as screened
+    from ketum.screen.as_text import as_text
+    from ketum.sized import interactions_of
 
     understood = load_case(case)
     sizes = dose_sizes(intakes(understood, Stream(SCREEN_SEED, SCREEN_PEOPLE)))
-    found = [finding.as_dict() for finding in screened(understood, sizes)]
+    found = screened(understood, sizes, interactions_of(understood))
+    taken, matches = taken_in(understood)
     if as_json:
-        _print_json({"case": understood.model_dump(mode="json", by_alias=True), "findings": found})
+        _print_json(
+            {
+                "case": understood.model_dump(mode="json", by_alias=True),
+                "findings": [finding.as_dict() for finding in found],
+                "medicines": [match.as_dict() for match in matches],
+            }
+        )
         return
-    for finding in found:
-        print(f"{finding['severity'].upper():9}  {finding['title']}  [{finding['code']}]")
-        print(f"           {finding['because']}")
-    if not found:
-        print("nothing was found by the checks that exist so far: law, age, pregnancy, amounts, product")
+    print(as_text(found, taken, matches))
 
 
 @app.command()

@@ -11,10 +11,14 @@ from ketum import pharmacology, trials
 from ketum.effect_trials import effect_data, studies
 from ketum.evidence import Fact, facts, search, sources
 from ketum.margins import targets
+from ketum.medicine import Match, Taken
+from ketum.medicine.catalogue import entries
 from ketum.screen import Finding
-from ketum.screen.medicine import unscreened
+from ketum.screen.beside import Beside
+from ketum.screen.medicine import medicine
 from ketum.screen.person import person
 from ketum.screen.product import product
+from ketum.screen.unknown import unknown
 
 MOST_SHOWN = 40
 
@@ -71,7 +75,8 @@ def _every_finding() -> tuple[Finding, ...]:
         *person(10.0, True, 20.0, True),
         *person(80.0, None, None, None),
         *product(kinds),
-        *unscreened(("any",)),
+        *medicine(Beside(taken=tuple(Taken(one, (one.generic,)) for one in entries().values()))),
+        *unknown(Beside(matches=(Match("any", ()),))),
     )
 
 

@@ -43,7 +43,7 @@ def everything():
                 (70, ""),
             ):
                 for dose in (DOSE, DoseSize()):
-                    yield from screen(case(who, kratom, region=region, age=age), (dose,), TODAY)
+                    yield from screen(case(who, kratom, region=region, age=age), (dose,), today=TODAY)
 
 
 FOUND = tuple({(one.code, one.title, one.because): one for one in everything()}.values())
@@ -54,26 +54,27 @@ def codes(found):
 
 
 def test_findings_come_worst_first():
-    found = screen(case("pregnant = true", 'product = "extract"\namount = "1 g"', region="US-OH"), (DOSE,), TODAY)
+    found = screen(case("pregnant = true", 'product = "extract"\namount = "1 g"', region="US-OH"), (DOSE,), today=TODAY)
     assert list(found) == sorted(found, key=worst_first)
     assert found[0].severity == "danger"
     assert [RANK[one.severity] for one in found] == sorted(RANK[one.severity] for one in found)
 
 
 def test_a_healthy_adult_with_tested_leaf_gets_nothing_at_all_where_it_is_legal():
-    assert screen(case(kratom=TESTED), (DOSE,), TODAY) == ()
+    assert screen(case(kratom=TESTED), (DOSE,), today=TODAY) == ()
 
 
 @pytest.mark.parametrize("region", ["US-AL", "US-OH", "US-FL", "CZ", "BR", "SG"])
 def test_a_healthy_adult_with_tested_leaf_gets_nothing_above_caution(region):
     assert all(
-        RANK[one.severity] >= RANK["caution"] for one in screen(case(kratom=TESTED, region=region), (DOSE,), TODAY)
+        RANK[one.severity] >= RANK["caution"]
+        for one in screen(case(kratom=TESTED, region=region), (DOSE,), today=TODAY)
     )
 
 
 def test_doses_must_fit_the_case():
     with pytest.raises(ValueError, match="1 kratom products"):
-        screen(case(), (), TODAY)
+        screen(case(), (), today=TODAY)
 
 
 @pytest.mark.parametrize("one", FOUND, ids=lambda one: one.code)
@@ -166,7 +167,7 @@ def test_a_dose_counted_in_7oh_is_a_7oh_product():
     found = screen(
         case(kratom='product = "mixed"\namount = "15 mg 7-OH"', region="US-OH"),
         (DoseSize(seven_oh_mg=DOSE.seven_oh_mg),),
-        TODAY,
+        today=TODAY,
     )
     assert {"product.concentrated-7oh", "law.banned"} <= set(codes(found))
 

@@ -44,6 +44,7 @@ _WHAT: Mapping[str, tuple[str, ...]] = {
     "animal_effects": ("compound parameter", "target", "species", "assay"),
     "human_exposure_reference": ("compound parameter", "in target", "assay"),
     "victim_facts_long": ("field", "of generic"),
+    "medicine_additions": ("field", "of generic"),
     "perpetrator_inputs": ("victim_route victim exposure", "with perpetrator perpetrator_dose", "regimen", "study"),
     "perpetrator_classes": ("perpetrator", "role", "enzyme"),
     "index_substrates": ("substrate", "substrate of enzyme"),

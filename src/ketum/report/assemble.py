@@ -13,6 +13,7 @@ from ketum import __version__, pharmacology
 from ketum.evidence import fact, sources
 from ketum.habit import UNKNOWN, has_habit
 from ketum.intake import Intake, dose_sizes, molar_mass
+from ketum.medicine import taken_in
 from ketum.people import LAYERS
 from ketum.pharmacology import ALKALOIDS
 from ketum.report import effects as sections
@@ -33,6 +34,7 @@ from ketum.report.numbers import number
 from ketum.report.writing import PAGE, write_report
 from ketum.screen import screen
 from ketum.simulate import STUDY_PEAKS, Run
+from ketum.sized import interactions_of
 
 NO_HUMAN_DATA = {
     "7oh-product": "order of magnitude only: no human data on swallowed 7-hydroxymitragynine were found",
@@ -55,7 +57,7 @@ LEFT_OUT = {
         "they hardly remove mitragynine (0.14 % of a dose), but its metabolites are not followed",
     ),
     "person.cyp2d6": ("the CYP2D6 type", "no human data by type were found; the simulation does not use it"),
-    "person.opioid_use": ("use of opioids", "an effect together with opioids could not be looked for"),
+    "person.opioid_use": ("use of opioids", "only opioids named as medicines were looked for"),
     "person.kratom_experience": (
         "experience with kratom",
         "effects are simulated as if none had been taken before: no tolerance, no dependence at the start",
@@ -64,7 +66,7 @@ LEFT_OUT = {
         "how long kratom has been taken before",
         "in regular use it is taken as long enough for tolerance to have settled",
     ),
-    "person.drinks_per_day": ("alcohol", "an effect together with alcohol could not be looked for"),
+    "person.drinks_per_day": ("alcohol", "only alcohol named as a medicine was looked for"),
     "person.procedure_planned": ("whether anaesthesia or sedation is planned", "nothing could be said about it"),
     "certificate": ("what the product holds by a certificate", "the content of products of its kind is assumed, wide"),
     "tested": ("what the product was tested for", "metals and microbes were neither assumed nor ruled out"),
@@ -114,7 +116,7 @@ def assemble(run: Run, seed: int) -> Report:
     seed
         The seed it was made with.
     """
-    findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken)))
+    findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken), interactions_of(run.case)))
     published = tuple(_published(run.taken))
     beside = interactions(run.case)
     facts = {
@@ -215,8 +217,9 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
     from_case = [_left_out(key, len(run.case.kratom)) for key in run.case.unknown()]
     from_intake = [Unknown(text) for intake in run.taken for text in intake.unknown]
     medicines = [
-        Unknown(f"what {medicine.name} and kratom do to each other", "this version does not check medicines")
-        for medicine in run.case.medicine
+        Unknown(f"what {match.given} is", "nothing on file has this name; it could not be screened")
+        for match in taken_in(run.case)[1]
+        if not match.generics or match.unread
     ]
     medicines += [Unknown(text) for text in run.beside.unknown]
     if run.case.person.kratom_experience == "regular" and not has_habit(run.case):

@@ -8,20 +8,27 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ketum.screen.amount import Intake, above_studied
+from ketum.screen.beside import beside
 from ketum.screen.dose_size import DoseSize, Interval
 from ketum.screen.finding import Certainty, Finding, Number, Severity, worst_first
+from ketum.screen.interaction_size import InteractionSize
 from ketum.screen.law import law
-from ketum.screen.medicine import unscreened
+from ketum.screen.medicine import medicine
 from ketum.screen.person import person
 from ketum.screen.product import CONCENTRATED, product
 
 if TYPE_CHECKING:  # pydantic is not needed to screen
     from ketum.case import Case, Kratom
 
-__all__ = ["Certainty", "DoseSize", "Finding", "Interval", "Number", "Severity", "screen"]
+__all__ = ["Certainty", "DoseSize", "Finding", "InteractionSize", "Interval", "Number", "Severity", "screen"]
 
 
-def screen(case: Case, doses: Sequence[DoseSize], today: date | None = None) -> tuple[Finding, ...]:
+def screen(
+    case: Case,
+    doses: Sequence[DoseSize],
+    interactions: Sequence[InteractionSize] = (),
+    today: date | None = None,
+) -> tuple[Finding, ...]:
     """Return everything that is found in a case, worst first.
 
     Parameters
@@ -30,13 +37,16 @@ def screen(case: Case, doses: Sequence[DoseSize], today: date | None = None) -> 
         The case.
     doses
         What one dose of each kratom product holds, in the order of the case.
+    interactions
+        Predicted sizes of interactions, as `ketum.interaction.sizes` gives them; without them only static ones are
+        shown.
     today
         The day from which the age of what is known of the law is counted; the present day by default.
 
     Returns
     -------
     tuple of Finding
-        Emergency first, then danger, caution and note; within these by code and title.
+        Emergency first, then danger, caution and note; within these what stops breathing first, then by code and title.
     """
     if len(doses) != len(case.kratom):
         raise ValueError(f"{len(case.kratom)} kratom products need as many dose sizes, not {len(doses)}")
@@ -51,7 +61,7 @@ def screen(case: Case, doses: Sequence[DoseSize], today: date | None = None) -> 
             )
         ),
         product(case.kratom, tuple(one.amount.alkaloid for one in case.kratom)),
-        unscreened(tuple(one.name for one in case.medicine)),
+        medicine(beside(case, doses, interactions)),
     )
     return tuple(sorted(found, key=worst_first))
 

@@ -131,6 +131,19 @@ class Finding:
         }
 
 
-def worst_first(finding: Finding) -> tuple[int, str, str]:
-    """Return the key that sorts findings: severity, then code, then title."""
-    return RANK[finding.severity], finding.code, finding.title
+FIRST = (
+    "emergency.now",
+    "emergency.self-harm",
+    "urgent.same-day",
+    "pain.red-flags",
+    "interaction.opioid",
+    "interaction.sedative",
+    "interaction.opioid-antagonist",
+)
+"""Among findings of one severity these come first, in this order: what stops breathing before what changes a level."""
+
+
+def worst_first(finding: Finding) -> tuple[int, int, str, str]:
+    """Return the key that sorts findings: severity, then what comes first, then code and title."""
+    place = FIRST.index(finding.code) if finding.code in FIRST else len(FIRST)
+    return RANK[finding.severity], place, finding.code, finding.title

@@ -1,51 +1,33 @@
-"""Medicines beside kratom.
-
-The rule
---------
-Medicines are not looked up yet. Where a case names any, ``medicine.unknown`` says so as a caution: the screen is
-incomplete, and its silence on them must not be read as an answer.
-"""
+"""Everything that is found of medicines beside kratom: one file a hazard, joined here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 
-from ketum.screen.finding import Finding, Number
+from ketum.screen.antagonists import antagonists
+from ketum.screen.beside import Beside
+from ketum.screen.blood_pressure import hypotensive
+from ketum.screen.changers import inducers, inhibitors
+from ketum.screen.finding import Finding
+from ketum.screen.heart_rhythm import qt
+from ketum.screen.liver_load import hepatotoxic
+from ketum.screen.opioids import opioids
+from ketum.screen.sedatives import sedatives
+from ketum.screen.seizures import seizures
+from ketum.screen.serotonin import serotonergic
+from ketum.screen.stimulants import stimulants
+from ketum.screen.unknown import unknown
+from ketum.screen.victims import cyp2d6_victims, cyp3a_victims, pgp_victims
+
+HAZARDS = (
+    opioids, sedatives, antagonists, cyp3a_victims, cyp2d6_victims, pgp_victims, inhibitors, inducers, serotonergic, qt,
+    seizures, hepatotoxic, stimulants, hypotensive, unknown,
+)  # fmt: skip
 
 
-def unscreened(names: Sequence[str]) -> tuple[Finding, ...]:
-    """Say which medicines were not checked; nothing where none is named.
-
-    Parameters
-    ----------
-    names
-        Names as the case gives them.
-    """
-    if not names:
-        return ()
-    listed = ", ".join(names)
-    return (
-        Finding(
-            code="medicine.unknown",
-            severity="caution",
-            title=f"Not checked: {listed}",
-            because=(
-                f"This version does not check what kratom does together with {listed}. That nothing is said about them "
-                "means nothing. Kratom together with other drugs went badly more often than kratom alone, most of all "
-                "with what makes sleepy or slows breathing: opioids, sleeping pills, tranquillisers, alcohol."
-            ),
-            clinical=(
-                "Co-medication was not screened: screen by hand for opioids, CNS depressants, opioid antagonists, "
-                "sensitive CYP3A and CYP2D6 substrates, QT and serotonergic drugs. One 2 g tea raised midazolam AUC "
-                "1.39-fold and left dextromethorphan unchanged."
-            ),
-            numbers=(
-                Number.of_fact("odds of a serious outcome, several substances against one", "AE015"),
-                Number.of_fact("midazolam exposure after 2 g of leaf as tea, against without", "ddi01"),
-            ),
-            evidence=("AE015", "AE016", "AE038", "ddi01", "ddi04"),
-            certainty="moderate",
-            watch="Sleepiness that is hard to wake from, slow breathing, confusion, fainting.",
-            ask="A pharmacist, with the whole list of what is taken.",
-        ),
-    )
+def medicine(case: Beside) -> tuple[Finding, ...]:
+    """Return what medicines beside kratom mean."""
+    found = chain.from_iterable(hazard(case) for hazard in HAZARDS)
+    # A generic name may begin a sentence.
+    return tuple(replace(one, because=one.because[0].upper() + one.because[1:]) for one in found)

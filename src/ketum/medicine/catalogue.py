@@ -1,0 +1,121 @@
+"""Every medicine on file, by generic name, with its facts, and the names by which people call it.
+
+The facts stand in two tables of evidence: ``victim_facts_long`` (195 co-medicines) and ``medicine_additions`` (what
+those lack: herbs, over-the-counter and illicit drugs, and common medicines that must be known to be harmless here).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from ketum.evidence import Fact, facts
+from ketum.medicine.spelling import key, plain
+
+TABLES = ("victim_facts_long", "medicine_additions")
+_REMARK = re.compile(r"\s*\((?:comb\.|[^)]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One medicine.
+
+    Parameters
+    ----------
+    generic
+        Its name, as the tables spell it.
+    facts
+        What is on file of it, by field; the best seen of each stands first.
+    """
+
+    generic: str
+    facts: Mapping[str, tuple[Fact, ...]] = field(hash=False, repr=False)
+
+    def fact(self, name: str) -> Fact | None:
+        """Return the best seen fact of a field, None where nothing is on file."""
+        found = self.facts.get(name)
+        return found[0] if found else None
+
+    def value(self, name: str) -> str:
+        """Return the text of a field, empty where nothing is on file."""
+        found = self.fact(name)
+        return found.value if found else ""
+
+    def number(self, *names: str) -> tuple[float, Fact] | None:
+        """Return the first of several fields that holds a number, best seen first, with its fact."""
+        found = [one for name in names for one in self.facts.get(name, ()) if _is_number(one)]
+        best = max(found, key=lambda one: one.rank, default=None)
+        return None if best is None else (best.number(), best)
+
+    def verified(self, name: str) -> bool:
+        """Whether a source of a field was seen at all."""
+        found = self.fact(name)
+        return found is not None and found.verified
+
+    @property
+    def atc(self) -> tuple[str, ...]:
+        """Its codes in the ATC index."""
+        return tuple(one.value for one in self.facts.get("atc", ()))
+
+
+@cache
+def entries() -> Mapping[str, Entry]:
+    """Return every medicine by its generic name."""
+    gathered: dict[str, dict[str, list[Fact]]] = {}
+    for one in facts().values():
+        if one.table in TABLES:
+            gathered.setdefault(one.details["generic"], {}).setdefault(one.details["field"], []).append(one)
+    return {
+        generic: Entry(generic, {name: tuple(sorted(rows, key=lambda row: -row.rank)) for name, rows in fields.items()})
+        for generic, fields in gathered.items()
+    }
+
+
+def entry(generic: str) -> Entry:
+    """Return one medicine by its generic name; `KeyError` where there is none."""
+    return entries()[generic]
+
+
+@cache
+def names() -> Mapping[str, tuple[str, ...]]:
+    """Return the generic names that each written name stands for: several for a combination.
+
+    Keys are as `ketum.medicine.spelling.plain` writes them.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for one in entries().values():
+        for row in one.facts.get("brands", ()):
+            for brand in row.value.split(";"):
+                if "(comb.)" not in brand:
+                    found.setdefault(plain(_REMARK.sub("", brand)), (one.generic,))
+    found |= {plain(name): parts for name, parts in combinations().items()}
+    return found | {plain(generic): (generic,) for generic in entries()}
+
+
+@cache
+def by_key() -> Mapping[str, tuple[str, ...]]:
+    """Return the same by what is left of a name once salt, strength and form are set aside."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, parts in names().items():
+        for spelt in (key(name, numbers=True), key(name)):
+            found.setdefault(spelt, parts)
+    return {**found, **names()}
+
+
+@cache
+def combinations() -> Mapping[str, tuple[str, ...]]:
+    """Return the generic names of what combination products hold, by product."""
+    with files(__package__).joinpath("combinations.csv").open(encoding="utf-8") as lines:
+        return {row["name"]: tuple(row["components"].split(";")) for row in csv.DictReader(lines)}
+
+
+def _is_number(one: Fact) -> bool:
+    try:
+        float(one.value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""What a person takes beside kratom: each medicine once, by whatever names, with how much of it and whether it acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ketum.medicine.catalogue import Entry, entry
+from ketum.medicine.match import Match, match
+from ketum.medicine.spelling import key, plain
+from ketum.medicine.wash_out import WashOut, wash_out
+
+if TYPE_CHECKING:  # pydantic is not needed here
+    from ketum.case import Case
+
+ALCOHOL = "ethanol"
+SPELT: Mapping[str, str] = {
+    "ethanol": "alcohol",
+    "acetaminophen": "paracetamol",
+    "st john's wort": "St John's wort",
+    "tetrahydrocannabinol": "cannabis",
+    "cannabidiol": "CBD",
+    "lsd": "LSD",
+    "mdma": "MDMA",
+    "vitamin d": "vitamin D",
+}
+"""How a generic name is spelt for people, where that differs from the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One medicine as it is taken.
+
+    Parameters
+    ----------
+    entry
+        The medicine.
+    given
+        The names under which the case has it.
+    guessed
+        Whether it is only a near match of the name.
+    mg_per_day
+        How much in a day; None where that is unknown or, taken under several names, partly unknown.
+    route
+        As in a case; None where unknown.
+    started_days_ago, stopped_days_ago
+        In days; None where unknown, or for the second where it goes on.
+    drinks_per_day
+        For alcohol; None where unknown.
+    """
+
+    entry: Entry
+    given: tuple[str, ...]
+    guessed: bool = False
+    mg_per_day: float | None = None
+    route: str | None = None
+    started_days_ago: float | None = None
+    stopped_days_ago: float | None = None
+    drinks_per_day: float | None = None
+
+    @property
+    def generic(self) -> str:
+        """Its generic name."""
+        return self.entry.generic
+
+    @property
+    def shown(self) -> str:
+        """Its name, with the name as written where that differs."""
+        own = SPELT.get(self.generic, self.generic)
+        others = [name for name in self.given if not {self.generic, own.casefold()} & _words_of(name)]
+        if not others:
+            return own
+        if self.guessed:
+            return f"{own} (a guess at {', '.join(others)})"
+        if len(self.given) > 1:
+            return f"{own} (named {len(self.given)} times: {', '.join(self.given)})"
+        return f"{own} ({', '.join(others)})"
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether the case says that it was stopped."""
+        return self.stopped_days_ago is not None
+
+    def outlasts(self, effect: str) -> WashOut:
+        """Return how long an effect outlasts the last dose."""
+        return wash_out(self.entry, effect, self.route, self.given)
+
+    def acts(self, effect: str) -> bool:
+        """Whether an effect is still to be reckoned with."""
+        return self.stopped_days_ago is None or self.stopped_days_ago <= self.outlasts(effect).days
+
+
+def _words_of(name: str) -> frozenset[str]:
+    """Return what a written name says of a medicine: itself, and what is left without strength and form."""
+    return frozenset((name.casefold(), plain(name), key(name)))
+
+
+def taken_in(case: Case) -> tuple[tuple[Taken, ...], tuple[Match, ...]]:
+    """Return what is taken beside kratom, each medicine once, and how each name was read.
+
+    Ingredients of a mixed product and drinks a day count as medicines; a medicine that no name means is left to the
+    matches.
+    """
+    every = list(_each(case))
+    merged: dict[str, Taken] = {}
+    for _, several in every:
+        for one in several:
+            before = merged.get(one.generic)
+            merged[one.generic] = one if before is None else _together(before, one)
+    return tuple(merged.values()), tuple(found for found, _ in every if found is not None)
+
+
+def _each(case: Case) -> Iterator[tuple[Match | None, Sequence[Taken]]]:
+    for medicine in case.medicine:
+        found = match(medicine.name)
+        yield found, [_taken(medicine, found, generic) for generic in found.generics]
+    for product in case.kratom:
+        for name in product.with_ or ():
+            found = match(name)
+            yield found, [Taken(entry(generic), (name,), found.guessed) for generic in found.generics]
+    drinks = case.person.drinks_per_day
+    if drinks:
+        yield None, [Taken(entry(ALCOHOL), (SPELT[ALCOHOL],), drinks_per_day=drinks)]
+
+
+def _taken(medicine: object, found: Match, generic: str) -> Taken:
+    amount, every_h = getattr(medicine, "amount", None), getattr(medicine, "every_h", None)
+    alone = len(found.generics) == 1
+    mg = amount.mg * 24.0 / every_h if alone and amount is not None and amount.mg and every_h else None
+    drinks = None
+    if generic == ALCOHOL and amount is not None and amount.value and every_h and amount.mg is None:
+        drinks = amount.value * 24.0 / every_h
+    return Taken(
+        entry(generic),
+        (found.given,),
+        found.guessed,
+        mg,
+        getattr(medicine, "route", None),
+        getattr(medicine, "started_days_ago", None),
+        getattr(medicine, "stopped_days_ago", None),
+        drinks,
+    )
+
+
+def _together(one: Taken, other: Taken) -> Taken:
+    """Join a medicine that stands twice: the sum of its amounts, and the time that keeps it acting longest."""
+    amounts = (one.mg_per_day, other.mg_per_day)
+    drinks = [number for number in (one.drinks_per_day, other.drinks_per_day) if number is not None]
+    stops = (one.stopped_days_ago, other.stopped_days_ago)
+    starts = [start for start in (one.started_days_ago, other.started_days_ago) if start is not None]
+    return replace(
+        one,
+        given=tuple(sorted({*one.given, *other.given}, key=str.casefold)),
+        guessed=one.guessed and other.guessed,
+        mg_per_day=None if None in amounts else sum(a for a in amounts if a is not None),
+        route=one.route if one.route == other.route else None,
+        started_days_ago=max(starts, default=None),
+        stopped_days_ago=None if None in stops else min(s for s in stops if s is not None),
+        drinks_per_day=max(drinks, default=None),
+    )

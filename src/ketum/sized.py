@@ -1,0 +1,41 @@
+"""The sizes of a case's interactions, as the screen wants them: by generic name, each medicine once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ketum.medicine import Taken, taken_in
+
+if TYPE_CHECKING:
+    from ketum.case import Case, Medicine
+    from ketum.screen import InteractionSize
+
+
+def interactions_of(case: Case) -> tuple[InteractionSize, ...]:
+    """Return the predicted sizes of the interactions in a case; nothing where no medicine is named.
+
+    The model of enzymes over time reads a medicine's start and stop from the case, so it is given one in which each
+    medicine stands once, under its generic name.
+    """
+    taken, _ = taken_in(case)
+    if not taken or find_spec("ketum.interaction") is None:
+        return ()
+    sizes = import_module("ketum.interaction").sizes
+    names = [one.generic for one in taken]
+    found: tuple[InteractionSize, ...] = sizes(case.model_copy(update={"medicine": tuple(map(_entry, taken))}), names)
+    return found
+
+
+def _entry(one: Taken) -> Medicine:
+    from ketum.case import Medicine
+
+    return Medicine.model_construct(
+        name=one.generic,
+        amount=None,
+        every_h=None,
+        route=None,
+        started_days_ago=one.started_days_ago,
+        stopped_days_ago=one.stopped_days_ago,
+    )
