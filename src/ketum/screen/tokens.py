@@ -1,0 +1,89 @@
+"""From what people write to the stems of the words that count, with a boundary where a thought ends."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+BOUNDARY, NOT = "|", "not"
+DENIALS = frozenset({NOT, "deny", "without", "neither", "nor", "absent"})
+
+_REWRITTEN = tuple(
+    (re.compile(pattern), meaning)
+    for pattern, meaning in (
+        (r"\b(?:can ?not|can ?t|could ?nt|could not|unable to|unable|not able to|wont|will not)\b", " not "),
+        (r"\b(?:do|does|did|is|are|was|were|has|have|had|would)nt\b", " not "),
+        (r"\b(?:h/o|hx of|hx)\b", " history of "),
+        (r"\b(?:fit (?:and|&) (?:well|healthy)|(?:keeps?|stays?|feels?|feeling|very|physically) fit)\b", " well "),
+        (r"\b(?:breath\w*|respirat\w*|resp rate|rr)\W+(?:\w+\W+){0,3}?[1-8]\b(?!\d|\.)", " slow breathing "),
+        (r"\b(?:negative for|free of|absence of)\b", " deny "),
+        (r"\b(\w+) free\b", r" deny \1 "),
+        (r"\b[1-8] breaths?\b(?! away)", " slow breathing "),
+    )
+)
+_DENY_NOTHING = re.compile(
+    r"\b(?:no|not|without) (?:relief|better|change|improve\w*|only|just|sure|doubt|gone|going away|resolved|relieved|warning"
+    r"|reason|cause|apparent \w+|trying|knowing|longer well)\b|\bnever(?=.*\b(?:like|before|so bad|this bad|as bad)\b)"
+)
+_WEAK = re.compile(
+    r",|\b(?:and|but|however|although|though|yet|then|plus|with|because|due to|caused by|after|when|while|until|since)\b|&|\+"
+)
+_WORD = re.compile(r"[^\W_]+|\|")
+
+_SMALL = frozenset(
+    "a an the is are am was were be been being his her my their your our its he she they i it him them me you we someone person "
+    "patient very really quite so too of in on at to from has have had having that this some bit lot lots much now today "
+    "getting got gets get become becomes became seems seem able properly fully even easily almost up any there do does "
+    "did would will just as by for who user new sudden suddenly".split()
+)
+_SAME: dict[str, str] = {
+    **dict.fromkeys("woken woke waken awaken awakened awake rouse roused rousing rousable arouse waked waking".split(), "wake"),
+    **dict.fromkeys("breathe breathing breaths respiration respirations breathes".split(), "breath"),
+    **dict.fromkeys("pee wee piss peeing".split(), "urine"),
+    **dict.fromkeys("poo poop faeces feces stools".split(), "stool"),
+    **dict.fromkeys("none no never".split(), NOT),
+    **dict.fromkeys("denies denied denying".split(), "deny"),
+    **dict.fromkeys("wanted wants wanting".split(), "want"),
+    **dict.fromkeys("yellowish yellowing yellowed".split(), "yellow"),
+    **dict.fromkeys("gray greyish grayish".split(), "grey"),
+    **dict.fromkeys("color coloured colored".split(), "colour"),
+    **dict.fromkeys("urinating urinates urination".split(), "urinate"),
+    "bluish": "blue",
+}
+
+
+def plain(text: str) -> str:
+    """Return a text in small letters, without accents or apostrophes, its contractions written out."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    letters = re.sub(r"['’`´]", "", letters)
+    for pattern, meaning in _REWRITTEN:
+        letters = pattern.sub(meaning, letters)
+    return re.sub(r"[-/_()\"“”]", " ", letters)
+
+
+def tokens(sentence: str) -> list[str]:
+    """Split plain text into stems, small words left out; commas and joining words become a boundary.
+
+    In a list that ends in "or" the commas bind: what denies the first denies them all.
+    """
+    binding = bool(re.search(r"\b(?:or|nor)\b", sentence)) and not re.search(r"\bbut\b", sentence)
+    kept = _DENY_NOTHING.sub(" ", sentence)
+    marked = _WEAK.sub(lambda found: " " if binding and found[0] == "," else f" {BOUNDARY} ", kept)
+    return [stem(word) for word in _WORD.findall(marked) if word not in _SMALL]
+
+
+@cache
+def stem(word: str) -> str:
+    """Return a word without its ending, words of one meaning as one."""
+    if word in _SAME:
+        return _SAME[word]
+    for ending in ("ings", "ing", "ly", "ed", "es", "s"):
+        shortest = 4 if len(ending) > 1 else 3
+        if word.endswith(ending) and len(word) - len(ending) >= shortest and not word.endswith("ss"):
+            word = word[: -len(ending)]
+            break
+    if word in _SAME:
+        return _SAME[word]
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
