@@ -131,6 +131,17 @@ class Finding:
         }
 
 
-def worst_first(finding: Finding) -> tuple[int, str, str]:
-    """Return the key that sorts findings: severity, then code, then title."""
-    return RANK[finding.severity], finding.code, finding.title
+_KINDS = (
+    *("emergency", "urgent", "pain", "liver", "interaction", "medicine", "pregnancy", "breastfeeding", "age"),
+    *("condition", "dependence", "procedure", "dose", "product", "function", "test", "law", "words"),
+)
+
+
+def worst_first(finding: Finding) -> tuple[int, int, str, str]:
+    """Return the key that sorts findings: severity, then kind, then code and title.
+
+    Of one severity, what cannot wait stands before what can.
+    """
+    kind = finding.code.partition(".")[0]
+    place = _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
+    return RANK[finding.severity], place, finding.code, finding.title

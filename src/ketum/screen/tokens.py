@@ -23,32 +23,44 @@ _REWRITTEN = tuple(
     )
 )
 _DENY_NOTHING = re.compile(
-    r"\b(?:no|not|without) (?:relief|better|change|improve\w*|only|just|sure|doubt|gone|going away|resolved|relieved|warning"
+    r"\b(?:no|not|without) (?:relief|better|change|improve\w*|only|just|sure|doubt|gone|going "
+    r"away|resolved|relieved|warning"
     r"|reason|cause|apparent \w+|trying|knowing|longer well)\b|\bnever(?=.*\b(?:like|before|so bad|this bad|as bad)\b)"
 )
 _WEAK = re.compile(
-    r",|\b(?:and|but|however|although|though|yet|then|plus|with|because|due to|caused by|after|when|while|until|since)\b|&|\+"
+    r",|\b(?:and|but|however|although|though|yet|then|plus|with|because|due to|caused "
+    r"by|after|when|while|until|since)\b|&|\+"
 )
 _WORD = re.compile(r"[^\W_]+|\|")
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 _SMALL = frozenset(
-    "a an the is are am was were be been being his her my their your our its he she they i it him them me you we someone person "
-    "patient very really quite so too of in on at to from has have had having that this some bit lot lots much now today "
-    "getting got gets get become becomes became seems seem able properly fully even easily almost up any there do does "
-    "did would will just as by for who user new sudden suddenly".split()
+    _words(
+        "a an the is are am was were be been being his her my their your our its he she they i it him them me "
+        "you we someone person patient very really quite so too of in on at to from has have had having that "
+        "this some bit lot lots much now today getting got gets get become becomes became seems seem able "
+        "properly fully even easily almost up any there do does did would will just as by for who user new "
+        "sudden suddenly"
+    )
 )
 _SAME: dict[str, str] = {
-    **dict.fromkeys("woken woke waken awaken awakened awake rouse roused rousing rousable arouse waked waking".split(), "wake"),
-    **dict.fromkeys("breathe breathing breaths respiration respirations breathes".split(), "breath"),
-    **dict.fromkeys("pee wee piss peeing".split(), "urine"),
-    **dict.fromkeys("poo poop faeces feces stools".split(), "stool"),
-    **dict.fromkeys("none no never".split(), NOT),
-    **dict.fromkeys("denies denied denying".split(), "deny"),
-    **dict.fromkeys("wanted wants wanting".split(), "want"),
-    **dict.fromkeys("yellowish yellowing yellowed".split(), "yellow"),
-    **dict.fromkeys("gray greyish grayish".split(), "grey"),
-    **dict.fromkeys("color coloured colored".split(), "colour"),
-    **dict.fromkeys("urinating urinates urination".split(), "urinate"),
+    **dict.fromkeys(
+        _words("woken woke waken awaken awakened awake rouse roused rousing rousable arouse waked waking"), "wake"
+    ),
+    **dict.fromkeys(_words("breathe breathing breaths respiration respirations breathes"), "breath"),
+    **dict.fromkeys(_words("pee wee piss peeing"), "urine"),
+    **dict.fromkeys(_words("poo poop faeces feces stools"), "stool"),
+    **dict.fromkeys(_words("none no never"), NOT),
+    **dict.fromkeys(_words("denies denied denying"), "deny"),
+    **dict.fromkeys(_words("wanted wants wanting"), "want"),
+    **dict.fromkeys(_words("yellowish yellowing yellowed"), "yellow"),
+    **dict.fromkeys(_words("gray greyish grayish"), "grey"),
+    **dict.fromkeys(_words("color coloured colored"), "colour"),
+    **dict.fromkeys(_words("urinating urinates urination"), "urinate"),
     "bluish": "blue",
 }
 

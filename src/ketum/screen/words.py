@@ -1,15 +1,17 @@
 """Symptoms and conditions in lay words: what is meant, what is denied, what lies in the past, what was not understood.
 
-The words stand in ``vocabulary.csv``: one row a concept, with what it means to the screen and the phrases people use.
+The words stand in ``vocabulary.csv``: one row a concept, with what it means to the screen and the phrases people
+use.
 
 The rule
 --------
-- A phrase is found where its words stand close together, in any order; a phrase that holds a "not" must stand as written.
-- Small words and endings do not count. A word may be misspelt by one letter, a long one by two; the match is then called
-  a guess. A word with a meaning of its own is never read as another.
+- A phrase is found where its words stand close together, in any order; a phrase that holds a "not" must stand as
+  written.
+- Small words and endings do not count. A word may be misspelt by one letter, a long one by two; the match is then
+  called a guess. A word with a meaning of its own is never read as another.
 - Of two matches, one inside the other, the longer holds: "chest infection" is no chest pain.
-- "no", "denies", "without" and the like deny what follows closely; in "no a, b or c" all of it. A comma, "and", "but" or
-  "because" ends it. Words such as "no relief of" deny nothing.
+- "no", "denies", "without" and the like deny what follows closely; in "no a, b or c" all of it. A comma, "and",
+  "but" or "because" ends it. Words such as "no relief of" deny nothing.
 - What is said to be years ago, in childhood or a history is past, and looked up among the conditions.
 - In doubt a sign counts: too much is heard rather than too little.
 """
@@ -40,18 +42,24 @@ _SENTENCE = re.compile(r"[.;!?:\n]+")
 _NOTHING = re.compile(r"\s*(?:not?|none|nothing|nil|n a|never|no (?:known )?(?:symptoms?|conditions?))\s*")
 _DENIED_AFTER = re.compile(r"\s*(?:\|\s*)?(?:not|deny|absent|negative)\s*(?:\||$)")
 _PAST = re.compile(
-    r"\b(?:years? ago|in the past|as a child|as a teenager|as an infant|childhood|history of|previous(?:ly)?|used to|last year"
+    r"\b(?:years? ago|in the past|as a child|as a teenager|as an infant|childhood|history of|previous(?:ly)?|used "
+    r"to|last year"
     r"|months ago|in (?:19|20)\d\d|in remission|once had)\b"
 )
-_FAMILY = re.compile(r"\bfamily history\b|\b(?:mother|father|brother|sister|uncle|aunt|grand\w+|parent) (?:has|had|with)\b")
+_FAMILY = re.compile(
+    r"\bfamily history\b|\b(?:mother|father|brother|sister|uncle|aunt|grand\w+|parent) (?:has|had|with)\b"
+)
 _OVER = re.compile(
-    r"\b(?:yesterday|(?:days?|weeks?) ago|last (?:night|week)|resolved|went away|(?:gone|better|passed) (?:now|again))\b"
+    r"\b(?:yesterday|(?:days?|weeks?) ago|last (?:night|week)|resolved|went away|(?:gone|better|passed) "
+    r"(?:now|again))\b"
 )
 _STILL = re.compile(r"\b(?:since|start\w*|began|begun|still|ongoing|worse\w*|again|continues|persist\w*|for)\b")
 # Ordinary words that lie one letter from a word of the vocabulary.
 _ORDINARY = (
-    "never week weeks rain hear chess fat feet food good hips tips like lived live have long eats seat clam mist hand hands "
-    "head heat hard back bed last lost list left less more most some same such near year years wear work walk talk take "
+    "never week weeks rain hear chess fat feet food good hips tips like lived live have long eats seat clam mist "
+    "hand hands "
+    "head heat hard back bed last lost list left less more most some same such near year years wear work walk talk "
+    "take "
     "taken made make mild milk mind find fine fire feel feels fell fall full pull call ball"
 )
 
@@ -230,14 +238,18 @@ def _matches(words: Sequence[str], of: Of) -> Iterator[_Match]:
         places = []
         for word in phrase.words:
             if word not in alike:
-                alike[word] = {at: one != word for at, one in enumerate(words) if one == word or _misspelt(one, word, of)}
+                alike[word] = {
+                    at: one != word for at, one in enumerate(words) if one == word or _misspelt(one, word, of)
+                }
             if not alike[word]:
                 break
             places.append(alike[word])
         else:
             chosen = _together(words, places, NOT in phrase.words)
             if chosen is not None:
-                yield _Match(phrase.concept, chosen, any(options[at] for options, at in zip(places, chosen, strict=True)))
+                yield _Match(
+                    phrase.concept, chosen, any(options[at] for options, at in zip(places, chosen, strict=True))
+                )
 
 
 def _misspelt(token: str, word: str, of: Of) -> bool:
@@ -247,9 +259,7 @@ def _misspelt(token: str, word: str, of: Of) -> bool:
     return abs(len(token) - len(word)) <= most and OSA.distance(token, word, score_cutoff=most) <= most
 
 
-def _together(
-    words: Sequence[str], places: Sequence[Mapping[int, bool]], as_written: bool
-) -> tuple[int, ...] | None:
+def _together(words: Sequence[str], places: Sequence[Mapping[int, bool]], as_written: bool) -> tuple[int, ...] | None:
     """Return where the words of a phrase stand close together, without a boundary between; None where they do not."""
     for first in places[0]:
         chosen = [first]
