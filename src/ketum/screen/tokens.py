@@ -17,6 +17,7 @@ _REWRITTEN = tuple(
         (r"\b(?:h/o|hx of|hx)\b", " history of "),
         (r"\b(?:fit (?:and|&) (?:well|healthy)|(?:keeps?|stays?|feels?|feeling|very|physically) fit)\b", " well "),
         (r"\b(?:breath\w*|respirat\w*|resp rate|rr)\W+(?:\w+\W+){0,3}?[1-8]\b(?!\d|\.)", " slow breathing "),
+        (r"\bdying (?:for|to \w+)\b", " longing "),
         (r"\b(?:negative for|free of|absence of)\b", " deny "),
         (r"\b(\w+) free\b", r" deny \1 "),
         (r"\b[1-8] breaths?\b(?! away)", " slow breathing "),
