@@ -28,7 +28,8 @@ from ketum.report.content import (
 )
 from ketum.report.numbers import number
 from ketum.report.writing import PAGE, write_report
-from ketum.screen import screen
+from ketum.screen import helplines, screen
+from ketum.screen.emergency import SIGNS_FACTS
 from ketum.simulate import STUDY_PEAKS, Run
 
 NO_HUMAN_DATA = {
@@ -113,6 +114,8 @@ def assemble(run: Run, seed: int) -> Report:
         *(fact_id for intake in run.taken for fact_id in intake.facts),
         *(level.fact_id for level in published),
         *(fact_id for found in findings for fact_id in found["evidence"]),
+        *SIGNS_FACTS,
+        *helplines.facts(run.case.person.region),
         *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
         *STUDY_PEAKS.values(),
     }

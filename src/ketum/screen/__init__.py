@@ -23,7 +23,7 @@ from ketum.screen.liver import liver
 from ketum.screen.medicine import unscreened
 from ketum.screen.pain import red_flags
 from ketum.screen.person import person
-from ketum.screen.product import CONCENTRATED, product
+from ketum.screen.product import CONCENTRATED, most_seven_oh, product
 from ketum.screen.unread import unread
 from ketum.screen.urgent import urgent
 from ketum.screen.use import Use, use
@@ -56,7 +56,13 @@ def screen(case: Case, doses: Sequence[DoseSize], today: date | None = None) -> 
         raise ValueError(f"{len(case.kratom)} kratom products need as many dose sizes, not {len(doses)}")
     who = case.person
     found = chain(
-        law(who.region, tuple(map(_legal_kind, case.kratom)), who.age_years, today or date.today()),
+        law(
+            who.region,
+            tuple(map(_legal_kind, case.kratom)),
+            who.age_years,
+            today or date.today(),
+            most_seven_oh(case.kratom),
+        ),
         person(who.age_years, who.pregnant, who.gestation_weeks, who.breastfeeding),
         above_studied(
             tuple(

@@ -18,6 +18,9 @@ from ketum.screen.finding import Finding, Number
 from ketum.screen.vitals import Sign, emergencies, signs
 from ketum.screen.words import Understood
 
+SIGNS_FACTS = ("WS020", "WS021", "WS022", "WS030", "WS040", "AE027", "AE053", "MO031", "MO032", "MO040", "AE049")
+"""The facts behind the signs that every report shows on top, whatever the case."""
+
 _BEHIND: Mapping[str, tuple[str, ...]] = {
     "cannot be woken": ("AE028", "AE051"),
     "slow or shallow breathing": ("AE027",),

@@ -44,12 +44,12 @@ def emergency_number(region: str) -> str:
 
 def poison_centre(region: str) -> str:
     """Return "a poison centre", with its number where it is on file."""
-    return "a poison centre (1-800-222-1222)" if _country(region) == "US" else "the poison centre of your country"
+    return "a poison centre (1-800-222-1222)" if _country(region) == "US" else "your national poison centre"
 
 
 def crisis_line(region: str) -> str:
     """Return "a crisis line", with its number where it is on file."""
-    return "the crisis line (call or text 988)" if _country(region) == "US" else "a crisis line of your country"
+    return "the crisis line (call or text 988)" if _country(region) == "US" else "a national crisis line"
 
 
 def facts(region: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ CONCENTRATED: Mapping[str, str] = {
 
 _EXTRACTS = ("extract", "liquid-shot")
 _LEAVES = ("leaf-powder", "leaf-capsule", "tea")
-_SHARE_OF_LEAF = 0.02
+_CAP = 2.0
 
 
 class Taken(Protocol):
@@ -62,11 +62,11 @@ def product(taken: Sequence[Taken], counted_in: Sequence[str | None] = ()) -> tu
 
 
 def _findings(taken: Sequence[Taken], counted_in: Sequence[str | None]) -> Iterator[Finding]:
-    shares = [share for one in taken if (share := _share(one.certificate)) is not None]
+    share = most_seven_oh(taken)
     if any(one.product in CONCENTRATED.values() for one in taken) or CONCENTRATED.keys() & set(counted_in):
         yield _concentrated("danger", None)
-    elif max(shares, default=0.0) > _SHARE_OF_LEAF:
-        yield _concentrated("caution", max(shares))
+    elif share is not None and share > _CAP:
+        yield _concentrated("caution", share)
     strong = [content for one in taken if (content := _stronger_than_leaf(one)) is not None]
     if strong or any(one.product in _EXTRACTS for one in taken):
         yield _extract(max(strong, default=None))
@@ -82,15 +82,19 @@ def _stronger_than_leaf(one: Taken) -> float | None:
     return content if one.product in _LEAVES and content > fact("pc020").bounds()[1] else None
 
 
+def most_seven_oh(taken: Sequence[Taken]) -> float | None:
+    """Return the largest share of 7-OH and pseudoindoxyl among the alkaloids of a certificate, in percent."""
+    return max((share for one in taken if (share := _share(one.certificate)) is not None), default=None)
+
+
 def _share(certificate: Mapping[str, float] | None) -> float | None:
-    """Return 7-OH and pseudoindoxyl as a share of the alkaloids that a certificate lists."""
     listed = certificate or {}
     total = sum(listed.values())
-    return sum(listed.get(name, 0.0) for name in CONCENTRATED) / total if total > 0 else None
+    return 100 * sum(listed.get(name, 0.0) for name in CONCENTRATED) / total if total > 0 else None
 
 
 def _concentrated(severity: Severity, share: float | None) -> Finding:
-    shown = () if share is None else (Number("7-OH among the alkaloids of the certificate", 100 * share, "%"),)
+    shown = () if share is None else (Number("7-OH among the alkaloids of the certificate", round(share, 2), "%"),)
     return Finding(
         code="product.concentrated-7oh",
         severity=severity,
@@ -131,7 +135,8 @@ def _extract(as_leaf: float | None = None) -> Finding:
         severity="caution",
         title="An extract is far stronger than leaf",
         because=(
-            f"{odd}A little of an extract can hold as much as many grams of leaf, so it is easy to take more than meant. "
+            f"{odd}A little of an extract can hold as much as many grams of leaf, "
+            "so it is easy to take more than meant. "
             "In the studies seen, each mg from an extract also gave a higher blood level than each mg from tea."
         ),
         clinical=(
