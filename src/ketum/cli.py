@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ketum.errors import InputError, KetumError, Problem
+from ketum.errors import CaseError, InputError, KetumError, Problem
 
 app = typer.Typer(
     name="ketum",
@@ -37,6 +37,8 @@ def main() -> None:
     try:
         app()
     except (InputError, KetumError) as error:
+        if isinstance(error, CaseError):
+            _say_emergencies(error.subject)
         _say(f"ketum: {error}")
         sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
     except KeyboardInterrupt:
@@ -280,6 +282,14 @@ def _print_json(content: Any) -> None:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+def _say_emergencies(path: str) -> None:
+    """Say what cannot wait before what is wrong with the file."""
+    from ketum.screen.despite import emergencies_of
+
+    for finding in emergencies_of(path):
+        _say(f"EMERGENCY  {finding.title}  [{finding.code}]\n           {finding.because}\n")
 
 
 def _internal_fault(error: Exception) -> str:

@@ -120,6 +120,13 @@ def test_a_town_is_told_and_does_not_override():
     assert "Parker" in found.because
 
 
+@pytest.mark.parametrize(("share", "severity"), [(None, "note"), (1.9, "note"), (2.0, "note"), (2.1, "caution")])
+def test_more_7oh_than_the_cap_allows(share, severity):
+    found = law("US-TX", ["tea"], 40, date(2025, 6, 1), share)[0]
+    assert (found.code, found.severity) == ("law.restricted", severity)
+    assert ("more 7-OH than the 2 %" in found.because) is (severity == "caution")
+
+
 def test_an_extract_may_fall_under_other_rules():
     assert "stricter rules" in law("US-UT", ["extract"], 40, TODAY)[0].because
     assert "stricter rules" not in law("US-UT", ["tea"], 40, TODAY)[0].because

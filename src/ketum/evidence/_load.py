@@ -57,6 +57,7 @@ _WHAT: Mapping[str, tuple[str, ...]] = {
     "codes": ("system", "concept"),
     "serving_weights": ("weight of one measure of material", "role"),
     "studied_amounts": ("quantity", "product_kind"),
+    "warning_signs": ("sign", "setting"),
 }
 _COMMON = ("fact_id", "source_id", "locator", "access", "value", "unit", "spread", "spread_type", "n", "conditions")
 

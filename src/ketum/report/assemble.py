@@ -32,7 +32,8 @@ from ketum.report.content import (
 from ketum.report.interactions import interactions
 from ketum.report.numbers import number
 from ketum.report.writing import PAGE, write_report
-from ketum.screen import screen
+from ketum.screen import helplines, screen
+from ketum.screen.emergency import SIGNS_FACTS
 from ketum.simulate import STUDY_PEAKS, Run
 from ketum.sized import interactions_of
 
@@ -126,6 +127,8 @@ def assemble(run: Run, seed: int) -> Report:
         *(level.fact_id for level in published),
         *(fact_id for found in findings for fact_id in found["evidence"]),
         *beside.fact_ids,
+        *SIGNS_FACTS,
+        *helplines.facts(run.case.person.region),
         *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
         *STUDY_PEAKS.values(),
     }

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from ketum.report.interactions import Interactions
     from ketum.margins import Margin
     from ketum.report.effects import Effects, Withdrawal
+    from ketum.report.interactions import Interactions
 
 Array = NDArray[np.float64]
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")

@@ -14,6 +14,8 @@ from ketum.report.names import capital, product_name, unique, unit_name
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables
+from ketum.screen import helplines
+from ketum.screen.emergency import SIGNS_FACTS
 
 if TYPE_CHECKING:
     import jinja2
@@ -67,12 +69,16 @@ def _environment() -> jinja2.Environment:
 def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
     """Everything the template names, in the order of the page."""
     levels = [figure for name, figure in figures.items() if name.startswith("levels")]
+    region = _region(report.case)
     return {
         "report": report,
         "title": report.title or "Kratom report",
         "person": person_in_words(report.case.get("person", {})),
         "medicines": [_medicine_in_words(medicine) for medicine in _dicts(report.case.get("medicine"))],
-        "is_us": _region(report.case).upper().split("-")[0] == "US",
+        "emergency_number": helplines.emergency_number(region),
+        "poison_centre": helplines.poison_centre(region),
+        "crisis_line": helplines.crisis_line(region),
+        "emergency_facts": (*SIGNS_FACTS, *helplines.facts(region)),
         "findings": [_finding(finding) for finding in report.findings],
         "contents": content_tables(report.doses),
         "levels": levels,

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from ketum.screen.amount import Intake, above_studied
+from ketum.screen.anaesthesia import anaesthesia
 from ketum.screen.beside import beside
+from ketum.screen.condition import condition
+from ketum.screen.contamination import contamination
+from ketum.screen.dependence import dependence
 from ketum.screen.dose_size import DoseSize, Interval
+from ketum.screen.driving import driving
+from ketum.screen.drug_screen import drug_screen
+from ketum.screen.emergency import emergency
 from ketum.screen.finding import Certainty, Finding, Number, Severity, worst_first
 from ketum.screen.interaction_size import InteractionSize
+from ketum.screen.labs import Labs
 from ketum.screen.law import law
+from ketum.screen.liver import liver
 from ketum.screen.medicine import medicine
+from ketum.screen.pain import red_flags
 from ketum.screen.person import person
-from ketum.screen.product import CONCENTRATED, product
+from ketum.screen.product import CONCENTRATED, most_seven_oh, product
+from ketum.screen.unread import unread
+from ketum.screen.urgent import urgent
+from ketum.screen.use import Use, use
+from ketum.screen.words import understand
 
 if TYPE_CHECKING:  # pydantic is not needed to screen
-    from ketum.case import Case, Kratom
+    from ketum.case import Case, Kratom, Measure
 
 __all__ = ["Certainty", "DoseSize", "Finding", "InteractionSize", "Interval", "Number", "Severity", "screen"]
 
@@ -52,7 +66,13 @@ def screen(
         raise ValueError(f"{len(case.kratom)} kratom products need as many dose sizes, not {len(doses)}")
     who = case.person
     found = chain(
-        law(who.region, tuple(map(_legal_kind, case.kratom)), who.age_years, today or date.today()),
+        law(
+            who.region,
+            tuple(map(_legal_kind, case.kratom)),
+            who.age_years,
+            today or date.today(),
+            most_seven_oh(case.kratom),
+        ),
         person(who.age_years, who.pregnant, who.gestation_weeks, who.breastfeeding),
         above_studied(
             tuple(
@@ -62,8 +82,44 @@ def screen(
         ),
         product(case.kratom, tuple(one.amount.alkaloid for one in case.kratom)),
         medicine(beside(case, doses, interactions)),
+        _today(case, doses),
     )
     return tuple(sorted(found, key=worst_first))
+
+
+def _today(case: Case, doses: Sequence[DoseSize]) -> Iterator[Finding]:
+    """Return what follows from how the person is, what they have and how they use kratom."""
+    who, now = case.person, case.today
+    said = understand(now.symptoms, who.conditions)
+    vitals = _plain(now.vitals)
+    labs = Labs(_plain(now.labs), _plain(now.upper_limits))
+    used = use(
+        case.kratom, doses, [one.amount.alkaloid for one in case.kratom], who.kratom_experience, who.kratom_months
+    )
+    yield from emergency(said, vitals, who.region, who.age_years)
+    yield from urgent(said, vitals, labs, who.age_years, who.pregnant, now.stopped_hours_ago, used.repeated)
+    yield from red_flags(said, vitals, now.pain_nrs)
+    yield from liver(said, labs, _days_since_start(used, case), who.liver, who.drinks_per_day)
+    yield from dependence(used, said, who.pregnant, who.opioid_use, now.stopped_hours_ago, now.last_dose_hours_ago)
+    yield from condition(
+        said, labs, who.sex, who.age_years, who.egfr, who.opioid_use, who.drinks_per_day, used.concentrated
+    )
+    yield from contamination(case.kratom, used, said, who.age_years, who.pregnant, who.breastfeeding)
+    yield from driving(used, tuple(doses), said, who.drinks_per_day)
+    yield from anaesthesia(who.procedure_planned, used.repeated)
+    yield from drug_screen(now.drug_screen_planned, used.concentrated)
+    yield from unread(said)
+
+
+def _plain(measures: Mapping[str, Measure]) -> dict[str, float]:
+    return {name: one.value for name, one in measures.items()}
+
+
+def _days_since_start(used: Use, case: Case) -> float | None:
+    """Return how long ago kratom was begun, None where the case does not tell."""
+    if used.days <= 1 and case.person.kratom_experience != "new":
+        return None
+    return used.days + (case.today.stopped_hours_ago or 0.0) / 24
 
 
 def _legal_kind(one: Kratom) -> str:

@@ -131,19 +131,18 @@ class Finding:
         }
 
 
-FIRST = (
-    "emergency.now",
-    "emergency.self-harm",
-    "urgent.same-day",
-    "pain.red-flags",
-    "interaction.opioid",
-    "interaction.sedative",
-    "interaction.opioid-antagonist",
+_KINDS = (
+    *("emergency", "urgent", "pain", "liver", "interaction.opioid", "interaction.sedative"),
+    *("interaction.opioid-antagonist", "interaction", "medicine", "pregnancy", "breastfeeding", "age"),
+    *("condition", "dependence", "procedure", "dose", "product", "function", "test", "law", "words"),
 )
-"""Among findings of one severity these come first, in this order: what stops breathing before what changes a level."""
 
 
 def worst_first(finding: Finding) -> tuple[int, int, str, str]:
-    """Return the key that sorts findings: severity, then what comes first, then code and title."""
-    place = FIRST.index(finding.code) if finding.code in FIRST else len(FIRST)
+    """Return the key that sorts findings: severity, then kind, then code and title.
+
+    Of one severity, what cannot wait stands before what can, and what stops breathing before what changes a level.
+    """
+    kind = finding.code if finding.code in _KINDS else finding.code.partition(".")[0]
+    place = _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
     return RANK[finding.severity], place, finding.code, finding.title

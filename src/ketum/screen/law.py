@@ -12,6 +12,8 @@ The rule
   the month or year counts from its first day. "Legal" that rests on a weak source is unclear too.
 - Unclear is to be treated as banned until checked.
 - A town or county never overrides, but its ban is told.
+- Where a certificate shows more 7-OH among the alkaloids than a state's cap allows, ``law.restricted`` is a caution and
+  says so.
 - ``law.banned`` is a caution where having it is not allowed and a note where only trade is; ``law.restricted`` and
   ``law.unclear`` are notes. Being younger than the age limit is a caution, ``law.age-limit``; where sources give two
   limits, the higher counts. What is legal, fresh and well seen gives no finding.
@@ -58,9 +60,12 @@ class _Law:
     status: Status
     doubt: str
     hint: str = ""
+    share: float | None = None
 
 
-def law(region: str, products: Iterable[str], age_years: float, today: date) -> tuple[Finding, ...]:
+def law(
+    region: str, products: Iterable[str], age_years: float, today: date, seven_oh_percent: float | None = None
+) -> tuple[Finding, ...]:
     """Return what the law says about these products.
 
     Parameters
@@ -73,6 +78,8 @@ def law(region: str, products: Iterable[str], age_years: float, today: date) -> 
         The person's age.
     today
         The day from which the age of a source is counted.
+    seven_oh_percent
+        The largest share of 7-OH among the alkaloids that a certificate shows, None where none does.
     """
     kinds = tuple(products)
     substances = sorted({_SUBSTANCE.get(kind, "leaf") for kind in kinds})
@@ -80,7 +87,9 @@ def law(region: str, products: Iterable[str], age_years: float, today: date) -> 
     return tuple(
         found
         for substance in substances
-        for found in _findings(replace(_look_up(region, substance, today), hint=hint), age_years)
+        for found in _findings(
+            replace(_look_up(region, substance, today), hint=hint, share=seven_oh_percent), age_years
+        )
     )
 
 
@@ -159,6 +168,13 @@ def _months_old(row: Fact, today: date) -> float:
 def _age_limit(row: Fact | None) -> int | None:
     years = re.findall(r"\d+", row.details.get("age_limit", "")) if row else []
     return max(map(int, years), default=None)
+
+
+def _over_the_cap(found: _Law) -> float | None:
+    """Return the cap on 7-OH, in percent of the alkaloids, where the certificate shows more; else None."""
+    written = re.match(r"[\d.]+", found.row.details.get("cap_7oh_pct_of_alkaloids", "")) if found.row else None
+    cap = float(written[0]) if written else None
+    return cap if cap is not None and found.share is not None and found.share > cap else None
 
 
 def _local_bans(region: str) -> str:
@@ -248,12 +264,13 @@ def _restricted(found: _Law) -> Finding:
     rules = (
         f"There are rules on selling it, with an age limit of {limit}." if limit else "There are rules on selling it."
     )
+    over = _over_the_cap(found)
+    told = f" By its certificate this product holds more 7-OH than the {over:g} % allowed there." if over else ""
     because = _sentence(
-        f"{_NAMES[found.substance]} is allowed with rules in {_place(found)}, {_checked(found)}. {rules}"
+        f"{_NAMES[found.substance]} is allowed with rules in {_place(found)}, {_checked(found)}. {rules}{told}"
     )
-    return _finding(
-        found, "law.restricted", "note", f"The law limits {_NAMES[found.substance]} in {_place(found)}", because
-    )
+    title = f"The law limits {_NAMES[found.substance]} in {_place(found)}"
+    return _finding(found, "law.restricted", "caution" if over else "note", title, because)
 
 
 def _unclear(found: _Law) -> Finding:

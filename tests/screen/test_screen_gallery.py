@@ -1,0 +1,77 @@
+"""A gallery of cases: published reports, whose cause must be flagged, and ordinary ones, which must not alarm."""
+
+import statistics
+import tomllib
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ketum.case import load_case
+from ketum.evidence import fact, facts
+from ketum.intake import dose_sizes, intakes
+from ketum.people import Stream
+from ketum.screen import screen
+from ketum.screen.finding import RANK
+
+GALLERY = Path(__file__).parent / "gallery"
+EXPECTED = tomllib.loads((GALLERY / "expected.toml").read_text(encoding="utf-8"))
+TODAY = date(2026, 11, 22)
+BENIGN = [name for name in EXPECTED if name.startswith("benign")]
+
+
+@cache
+def found(name):
+    case = load_case(GALLERY / f"{name}.toml")
+    sizes = dose_sizes(intakes(case, Stream(0, 200)))
+    return screen(case, sizes, today=TODAY)
+
+
+def test_every_case_has_its_expectation():
+    files = {path.stem for path in GALLERY.glob("*.toml")} - {"expected"}
+    assert files == set(EXPECTED)
+    assert len(files) >= 40
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_case(name):
+    expected = EXPECTED[name]
+    codes = [one.code for one in found(name)]
+    assert set(expected["must"]) <= set(codes)
+    assert not set(expected.get("never", [])) & set(codes)
+    if "worst" in expected:
+        assert all(RANK[one.severity] >= RANK[expected["worst"]] for one in found(name) if not _of_a_medicine(one))
+    if "first" in expected:
+        assert codes[0] == expected["first"]
+
+
+def _of_a_medicine(one):
+    return one.code.startswith(("interaction.", "medicine."))
+
+
+def test_the_reports_are_on_file():
+    cited = {name for expected in EXPECTED.values() for name in expected.get("facts", [])}
+    assert cited <= facts().keys()
+    assert all(fact(name).verified for name in cited)
+
+
+def test_nothing_stands_before_an_emergency_and_the_same_day_follows():
+    for name in EXPECTED:
+        order = [one.code for one in found(name)]
+        pressing = [code for code in order if code.startswith(("emergency.", "urgent."))]
+        assert order[: len(pressing)] == pressing
+
+
+def test_an_ordinary_case_is_not_a_page_of_alarms():
+    alarms = [sum(RANK[one.severity] <= RANK["caution"] for one in found(name)) for name in BENIGN]
+    assert statistics.median(alarms) <= 4
+    assert not any(RANK[one.severity] < RANK["caution"] for name in BENIGN for one in found(name))
+
+
+def test_every_finding_of_the_gallery_rests_on_facts_that_were_seen():
+    for name in EXPECTED:
+        for one in found(name):
+            assert one.evidence or one.code in ("law.unclear", "words.unknown", "medicine.unknown")
+            assert all(fact(number_fact).verified for number in one.numbers for number_fact in number.fact_ids)
+            assert {fact_id for number in one.numbers for fact_id in number.fact_ids} <= set(one.evidence), one.code
