@@ -89,6 +89,11 @@ def one(code, *medicines, **keys):
         (["clarithromycin"], "interaction.cyp3a-inhibitor", "caution", "PC003"),
         (["grapefruit"], "interaction.cyp3a-inhibitor", "caution", "PC030"),
         (["tacrolimus"], "interaction.cyp3a-victim", "caution", "ddi01"),
+        (["sirolimus"], "interaction.cyp3a-victim", "caution", "ddi01"),
+        (["ergotamine"], "interaction.cyp3a-victim", "caution", "ddi01"),
+        (["simvastatin"], "interaction.cyp3a-victim", "note", "ddi01"),
+        (["levorphanol"], "interaction.opioid", "danger", "DD036"),
+        (["kava"], "interaction.hepatotoxic", "caution", "DD044"),
         (["digoxin"], "interaction.pgp-victim", "caution", "ddi22"),
         (["dabigatran"], "interaction.pgp-victim", "caution", "ddi22"),
         (["methadone"], "interaction.qt", "caution", "CA001"),
@@ -379,3 +384,22 @@ def test_a_size_that_is_partly_remembered_is_graded_by_its_lower_end():
     seen = InteractionSize("tacrolimus", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1951",))
     assert severities("tacrolimus", sizes=(size,))["interaction.cyp3a-victim"] == "caution"
     assert severities("tacrolimus", sizes=(seen,))["interaction.cyp3a-victim"] == "danger"
+
+
+def test_a_role_is_read_from_its_own_clause():
+    """Modafinil induces CYP3A and inhibits CYP2C19; fluvoxamine is strong at CYP1A2 and weak at CYP3A."""
+    assert "interaction.cyp3a-inhibitor" not in severities("modafinil")
+    assert severities("modafinil")["interaction.cyp3a-inducer"] == "caution"
+    assert severities("fluvoxamine")["interaction.cyp3a-inhibitor"] == "note"
+    assert severities("ritonavir")["interaction.cyp3a-inhibitor"] == "caution"
+    assert "interaction.cyp3a-inducer" not in severities("ritonavir")
+
+
+def test_a_size_that_cannot_be_told_does_not_reassure():
+    assert "how much more of sirolimus is not known" in one("interaction.cyp3a-victim", "sirolimus").because
+
+
+def test_a_decongestant_with_high_blood_pressure():
+    assert severities("pseudoephedrine")["interaction.stimulant"] == "note"
+    told = severities("pseudoephedrine", who='conditions = ["high blood pressure"]')
+    assert told["interaction.stimulant"] == "caution"
