@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from ketum.case import parse_case
 from ketum.evidence import fact, facts
+from ketum.medicine import taken_in
 from ketum.medicine.catalogue import entries
 from ketum.screen import DoseSize, InteractionSize, Interval, screen
+from ketum.screen.as_text import as_text
 from ketum.screen.finding import RANK
 
 TODAY = date(2026, 11, 22)
@@ -403,3 +405,20 @@ def test_a_decongestant_with_high_blood_pressure():
     assert severities("pseudoephedrine")["interaction.stimulant"] == "note"
     told = severities("pseudoephedrine", who='conditions = ["high blood pressure"]')
     assert told["interaction.stimulant"] == "caution"
+
+
+def test_after_stopping_kratom_a_level_falls():
+    because = one("interaction.cyp3a-victim", "tacrolimus", today="stopped_hours_ago = 30").because
+    assert because.startswith("Kratom was stopped 30 hours ago: what it had raised is falling back now.")
+
+
+def test_people_read_worst_first_with_what_to_watch_and_whom_to_ask():
+    told = list(found("oxycodone", "Vitamin D", "Lipitor").values())
+    text = as_text(told, *taken_in(parse_case(CASE + medicine("Vitamin D") + medicine("Lipitor"))))
+    assert text.index("DANGER") < text.index("NOTE")
+    assert text.count("Watch: ") == text.count("Ask: ") == sum(finding.severity != "note" for finding in told)
+    assert "Lipitor as atorvastatin" in text
+    assert "nothing on file against it beside kratom: vitamin D" in " ".join(text.split())
+
+
+CASE = f'[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "US-AK"\n[[kratom]]\n{LEAF}\n'

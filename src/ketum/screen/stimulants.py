@@ -3,7 +3,8 @@
 The rule
 --------
 - A stimulant, by its ATC code or a flag, is a caution: heart rate and blood pressure may rise together, and one
-  effect hides the other, so that more is taken of both. Caffeine or a decongestant alone is a note.
+  effect hides the other, so that more is taken of both. Caffeine, a decongestant, bupropion and what opens the
+  airways are a note alone.
 - Two or more, or one with heart disease or high blood pressure of the person, are a caution in stronger words;
   illicit ones (cocaine, methamphetamine, MDMA, cathinones) with heart disease a danger where the ATC code says so.
 """
@@ -17,7 +18,7 @@ from ketum.screen.added import carriers
 from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
 
-MILD = ("caffeine", "energy drink", "pseudoephedrine", "phenylephrine")
+MILD = ("caffeine", "energy drink", "pseudoephedrine", "phenylephrine", "bupropion", "theophylline", "terbutaline")
 HEART = ("heart", "cardiac", "arrhythm", "hypertension", "high blood pressure", "stroke", "angina")
 
 

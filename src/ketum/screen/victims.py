@@ -25,6 +25,8 @@ One finding for each enzyme, with every medicine it names, as severe as the wors
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ketum.evidence import Fact, fact
 from ketum.medicine import Taken, is_any
 from ketum.screen import static
@@ -69,7 +71,16 @@ def _victims(case: Beside, enzyme: str, code: str) -> tuple[Finding, ...]:
     told = [(one, size, severity) for one, size in sized if (severity := _severity(case, one, size, enzyme))]
     told.sort(key=lambda one: RANK[one[2]])
     without = [one for one in case.taken if enzyme == "CYP3A" and _unsized(case, one)]
-    return (_finding(code, enzyme, told, without),) if told or without else ()
+    if not told and not without:
+        return ()
+    found = _finding(code, enzyme, told, without)
+    return (found if case.kratom_stopped_h is None else _falling(found, case.kratom_stopped_h),)
+
+
+def _falling(found: Finding, hours: float) -> Finding:
+    """Say that kratom was stopped: what it raised is falling now."""
+    now = f"Kratom was stopped {hours:g} hours ago: what it had raised is falling back now. "
+    return replace(found, because=now + found.because)
 
 
 def _unsized(case: Beside, one: Taken) -> bool:
