@@ -422,3 +422,14 @@ def test_people_read_worst_first_with_what_to_watch_and_whom_to_ask():
 
 
 CASE = f'[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "US-AK"\n[[kratom]]\n{LEAF}\n'
+
+
+def test_blood_pressure_medicines_are_a_note_unless_pressure_is_low():
+    three = ("amlodipine", "lisinopril", "hydrochlorothiazide")
+    assert severities(*three)["interaction.hypotensive"] == "note"
+    assert severities(*three, age=70)["interaction.hypotensive"] == "caution"
+    assert severities("lisinopril", today="vitals = { systolic = 92 }")["interaction.hypotensive"] == "caution"
+
+
+def test_conditional_qt_medicines_alone_stay_a_note():
+    assert severities("omeprazole", "hydrochlorothiazide", "hydroxyzine")["interaction.qt"] == "note"

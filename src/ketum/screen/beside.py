@@ -40,6 +40,8 @@ class Beside:
         As in the case; None where unknown, which is never a zero.
     sizes
         Predicted sizes of interactions.
+    systolic
+        Blood pressure today, in mmHg; None where unknown.
     kratom_stopped_h
         How long ago kratom was stopped, in hours; None where it was not, as far as is known.
     """
@@ -58,6 +60,7 @@ class Beside:
     labs: Mapping[str, float] = field(default_factory=dict)
     sizes: tuple[InteractionSize, ...] = ()
     kratom_stopped_h: float | None = None
+    systolic: float | None = None
 
     def has(self, *stems: str) -> bool:
         """Whether a condition of the person holds one of several stems of words."""
@@ -92,6 +95,7 @@ def beside(case: Case, doses: Sequence[DoseSize], sizes: Iterable[InteractionSiz
         {name: measure.value for name, measure in case.today.labs.items()},
         tuple(sizes),
         case.today.stopped_hours_ago,
+        systolic.value if (systolic := case.today.vitals.get("systolic")) else None,
     )
 
 
