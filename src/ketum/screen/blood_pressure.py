@@ -4,8 +4,8 @@ The rule
 --------
 - An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: kratom's substances act there too, and
   stopping it suddenly lets the pressure shoot up.
-- Other medicines that lower blood pressure are a note; a caution beside a systolic pressure below 100 mmHg today, or three
-  and more from 65 years of age. Kratom's own effect on pressure is poorly known.
+- Other medicines that lower blood pressure are a note; a caution beside a systolic pressure below 100 mmHg today, or
+  three and more from 65 years of age. Kratom's own effect on pressure is poorly known.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The rule
 --------
 - Known risk (of most concern by a list or label that was seen, or KR of CredibleMeds, which is only remembered) is a
-  caution; possible (PR) and conditional (CR) risk, or moderate concern, a note. Two or more of known or possible risk are
-  a caution; any number of conditional ones stays a note.
+  caution; possible (PR) and conditional (CR) risk, or moderate concern, a note. Two or more of known or possible risk
+  are a caution; any number of conditional ones stays a note.
 - A measured QTc of 500 ms or more beside any of them, or two of known risk, is a danger where a source was seen; so
   is one of known risk with heart disease or a QTc of 470 ms or more.
 - Where the class is only remembered it is a caution at most, unless the measured QTc itself is 500 ms or more.
