@@ -2,8 +2,8 @@
 
 The rule
 --------
-- An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: kratom's substances act there too, and
-  stopping it suddenly lets the pressure shoot up.
+- An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: it makes sleepy as well, is given against
+  opioid withdrawal, and stopping it suddenly lets the pressure shoot up.
 - Other medicines that lower blood pressure are a note; a caution beside a systolic pressure below 100 mmHg today, or
   three and more from 65 years of age. Kratom's own effect on pressure is poorly known.
 """
@@ -42,12 +42,12 @@ def hypotensive(case: Beside) -> tuple[Finding, ...]:
                 f"{stopped(medicines)}{not_verified((one.taken, one.ground) for one in found)}"
             ),
             clinical=(
-                "Additive hypotension or sedation is plausible; kratom alkaloids bind alpha-2 adrenoceptors in "
-                "vitro, while "
-                "regular users show faster heart rates. No interaction study."
+                "Additive hypotension or sedation is plausible. Mitragynine binds alpha-2 adrenoceptors weakly "
+                "in vitro and did "
+                "not activate them; regular users show faster heart rates. No interaction study."
             ),
             numbers=(Number.of_fact("blood pressure of regular users", "CC007"),),
-            evidence=tuple(dict.fromkeys(("CC007", *ids(one.ground for one in found)))),
+            evidence=tuple(dict.fromkeys(("CC007", "OT008", "OT011", *ids(one.ground for one in found)))),
             certainty=lower("very low", not any(one.ground.verified for one in found)),
             watch="Dizziness on standing, falls, fainting.",
             ask="The prescriber or a pharmacist; measure blood pressure lying and standing.",
