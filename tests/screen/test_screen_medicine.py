@@ -320,6 +320,7 @@ def test_the_order_of_medicines_changes_nothing(names, random):
 @given(st.lists(st.sampled_from(NAMES), max_size=4, unique=True), st.sampled_from(NAMES))
 def test_one_more_medicine_removes_and_softens_no_finding(names, another):
     before, after = severities(*map(medicine, names)), severities(*map(medicine, {*names, another}))
+    assert len(after) == len(found(*map(medicine, {*names, another})))  # one finding for each code
     for code, severity in before.items():
         assert RANK[after[code]] <= RANK[severity], code
 
