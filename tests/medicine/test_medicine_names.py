@@ -105,6 +105,11 @@ def test_look_alikes_are_told_apart(one, other):
     assert match(other).generics == (other,)
 
 
+def test_a_slip_is_not_read_as_what_merely_rhymes():
+    assert match("hydroxizine").generics == ("hydroxyzine",)
+    assert match("trazadone").generics == ("trazodone",)
+
+
 def test_two_candidates_of_a_slip_both_count():
     assert {"prednisone", "prednisolone"} <= set(match("prednisolon").generics)
 

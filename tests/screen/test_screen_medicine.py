@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from ketum.case import parse_case
 from ketum.evidence import fact, facts
+from ketum.medicine import taken_in
 from ketum.medicine.catalogue import entries
 from ketum.screen import DoseSize, InteractionSize, Interval, screen
+from ketum.screen.as_text import as_text
 from ketum.screen.finding import RANK
 
 TODAY = date(2026, 11, 22)
@@ -89,6 +91,11 @@ def one(code, *medicines, **keys):
         (["clarithromycin"], "interaction.cyp3a-inhibitor", "caution", "PC003"),
         (["grapefruit"], "interaction.cyp3a-inhibitor", "caution", "PC030"),
         (["tacrolimus"], "interaction.cyp3a-victim", "caution", "ddi01"),
+        (["sirolimus"], "interaction.cyp3a-victim", "caution", "ddi01"),
+        (["ergotamine"], "interaction.cyp3a-victim", "caution", "ddi01"),
+        (["simvastatin"], "interaction.cyp3a-victim", "note", "ddi01"),
+        (["levorphanol"], "interaction.opioid", "danger", "DD036"),
+        (["kava"], "interaction.hepatotoxic", "caution", "DD044"),
         (["digoxin"], "interaction.pgp-victim", "caution", "ddi22"),
         (["dabigatran"], "interaction.pgp-victim", "caution", "ddi22"),
         (["methadone"], "interaction.qt", "caution", "CA001"),
@@ -313,6 +320,7 @@ def test_the_order_of_medicines_changes_nothing(names, random):
 @given(st.lists(st.sampled_from(NAMES), max_size=4, unique=True), st.sampled_from(NAMES))
 def test_one_more_medicine_removes_and_softens_no_finding(names, another):
     before, after = severities(*map(medicine, names)), severities(*map(medicine, {*names, another}))
+    assert len(after) == len(found(*map(medicine, {*names, another})))  # one finding for each code
     for code, severity in before.items():
         assert RANK[after[code]] <= RANK[severity], code
 
@@ -379,3 +387,50 @@ def test_a_size_that_is_partly_remembered_is_graded_by_its_lower_end():
     seen = InteractionSize("tacrolimus", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1951",))
     assert severities("tacrolimus", sizes=(size,))["interaction.cyp3a-victim"] == "caution"
     assert severities("tacrolimus", sizes=(seen,))["interaction.cyp3a-victim"] == "danger"
+
+
+def test_a_role_is_read_from_its_own_clause():
+    """Modafinil induces CYP3A and inhibits CYP2C19; fluvoxamine is strong at CYP1A2 and weak at CYP3A."""
+    assert "interaction.cyp3a-inhibitor" not in severities("modafinil")
+    assert severities("modafinil")["interaction.cyp3a-inducer"] == "caution"
+    assert severities("fluvoxamine")["interaction.cyp3a-inhibitor"] == "note"
+    assert severities("ritonavir")["interaction.cyp3a-inhibitor"] == "caution"
+    assert "interaction.cyp3a-inducer" not in severities("ritonavir")
+
+
+def test_a_size_that_cannot_be_told_does_not_reassure():
+    assert "how much more of sirolimus is not known" in one("interaction.cyp3a-victim", "sirolimus").because
+
+
+def test_a_decongestant_with_high_blood_pressure():
+    assert severities("pseudoephedrine")["interaction.stimulant"] == "note"
+    told = severities("pseudoephedrine", who='conditions = ["high blood pressure"]')
+    assert told["interaction.stimulant"] == "caution"
+
+
+def test_after_stopping_kratom_a_level_falls():
+    because = one("interaction.cyp3a-victim", "tacrolimus", today="stopped_hours_ago = 30").because
+    assert because.startswith("Kratom was stopped 30 hours ago: what it had raised is falling back now.")
+
+
+def test_people_read_worst_first_with_what_to_watch_and_whom_to_ask():
+    told = list(found("oxycodone", "Vitamin D", "Lipitor").values())
+    text = as_text(told, *taken_in(parse_case(CASE + medicine("Vitamin D") + medicine("Lipitor"))))
+    assert text.index("DANGER") < text.index("NOTE")
+    assert text.count("Watch: ") == text.count("Ask: ") == sum(finding.severity != "note" for finding in told)
+    assert "Lipitor as atorvastatin" in text
+    assert "nothing on file against it beside kratom: vitamin D" in " ".join(text.split())
+
+
+CASE = f'[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "US-AK"\n[[kratom]]\n{LEAF}\n'
+
+
+def test_blood_pressure_medicines_are_a_note_unless_pressure_is_low():
+    three = ("amlodipine", "lisinopril", "hydrochlorothiazide")
+    assert severities(*three)["interaction.hypotensive"] == "note"
+    assert severities(*three, age=70)["interaction.hypotensive"] == "caution"
+    assert severities("lisinopril", today="vitals = { systolic = 92 }")["interaction.hypotensive"] == "caution"
+
+
+def test_conditional_qt_medicines_alone_stay_a_note():
+    assert severities("omeprazole", "hydrochlorothiazide", "hydroxyzine")["interaction.qt"] == "note"

@@ -22,7 +22,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "opioid of the gut": ("A07DA",),
     "benzodiazepine": ("N05BA", "N05CD", "N03AE"),
     "z-drug": ("N05CF",),
-    "barbiturate": ("N03AA", "N05CA"),
+    "barbiturate": ("N03AA", "N05CA", "N05BC", "N05CC", "N05CM02"),  # and what acts alike
     "gabapentinoid": ("N02BF", "N02BG11"),
     "oxybate": ("N07XX04", "N01AX11"),
     "alcohol": ("V03AB16",),

@@ -1,8 +1,7 @@
 """Which medicine a written name means.
 
 An exact name counts once case, salt, strength and form are set aside. Else the nearest names count as guesses, and are
-called so. Two candidates that are nearly as near as each other both count: hydroxyzine and hydralazine are not the
-same thing.
+called so. Candidates that are nearly as near as the best one count as well.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from ketum.medicine.catalogue import by_key
 from ketum.medicine.spelling import key, plain
 
 NEAR_ENOUGH = 80.0
-NEARLY_AS_NEAR = 12.0
+NEARLY_AS_NEAR = 10.0
 SHORTEST_GUESSED = 4
 LONGEST_READ = 120
 _PARTS = re.compile(r"\s*(?:[/+&,;]|\band\b|\bwith\b|\bplus\b)\s*", re.IGNORECASE)
@@ -93,6 +92,11 @@ def _near(spelt: str) -> tuple[str, ...]:
     found = process.extract(spelt, list(known), scorer=fuzz.ratio, limit=8, score_cutoff=NEAR_ENOUGH)
     if not found:
         return ()
-    best = found[0][1]
-    near = [known[name] for name, score, _ in found if score >= best - NEARLY_AS_NEAR]
+    first, best, _ = found[0]
+    # People seldom miss the first letter: a second candidate must share it.
+    near = [
+        known[name]
+        for name, score, _ in found
+        if name == first or (score >= best - NEARLY_AS_NEAR and name[0] == spelt[0])
+    ]
     return tuple(dict.fromkeys(generic for generics in near for generic in generics))

@@ -12,7 +12,7 @@ from ketum.medicine.spelling import key, plain
 from ketum.medicine.wash_out import WashOut, wash_out
 
 if TYPE_CHECKING:  # pydantic is not needed here
-    from ketum.case import Case
+    from ketum.case import Case, Medicine
 
 ALCOHOL = "ethanol"
 SPELT: Mapping[str, str] = {
@@ -124,8 +124,8 @@ def _each(case: Case) -> Iterator[tuple[Match | None, Sequence[Taken]]]:
         yield None, [Taken(entry(ALCOHOL), (SPELT[ALCOHOL],), drinks_per_day=drinks)]
 
 
-def _taken(medicine: object, found: Match, generic: str) -> Taken:
-    amount, every_h = getattr(medicine, "amount", None), getattr(medicine, "every_h", None)
+def _taken(medicine: Medicine, found: Match, generic: str) -> Taken:
+    amount, every_h = medicine.amount, medicine.every_h
     alone = len(found.generics) == 1
     mg = amount.mg * 24.0 / every_h if alone and amount is not None and amount.mg and every_h else None
     drinks = None
@@ -136,9 +136,9 @@ def _taken(medicine: object, found: Match, generic: str) -> Taken:
         (found.given,),
         found.guessed,
         mg,
-        getattr(medicine, "route", None),
-        getattr(medicine, "started_days_ago", None),
-        getattr(medicine, "stopped_days_ago", None),
+        medicine.route,
+        medicine.started_days_ago,
+        medicine.stopped_days_ago,
         drinks,
     )
 

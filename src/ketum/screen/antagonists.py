@@ -64,7 +64,8 @@ def _finding(case: Beside, several: list[Taken], severity: Severity, partial: bo
         because=(
             f"{name} {verb(several, 'sits', 'sit')} on the receptors through which kratom partly acts, and "
             f"{verb(several, 'blocks', 'block')} it.{own} {used_to} Taking more "
-            f"kratom to feel it anyway is dangerous, because the block fades before the kratom does.{stopped(several)}"
+            "kratom to feel it anyway is dangerous: the block can fade while much is still in the "
+            f"body.{stopped(several)}"
         ),
         clinical=(
             "Competitive mu antagonist or high-affinity partial agonist: blocked effect, or precipitated withdrawal in "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ketum.evidence import Fact
-from ketum.medicine import Entry, Match, Taken, taken_in
+from ketum.medicine import Match, Taken, taken_in
 from ketum.screen.dose_size import DoseSize, Interval
 from ketum.screen.finding import RANK, Certainty, Severity
 from ketum.screen.interaction_size import InteractionSize
@@ -40,6 +40,10 @@ class Beside:
         As in the case; None where unknown, which is never a zero.
     sizes
         Predicted sizes of interactions.
+    systolic
+        Blood pressure today, in mmHg; None where unknown.
+    kratom_stopped_h
+        How long ago kratom was stopped, in hours; None where it was not, as far as is known.
     """
 
     taken: tuple[Taken, ...] = ()
@@ -55,10 +59,8 @@ class Beside:
     opioid_use: str | None = None
     labs: Mapping[str, float] = field(default_factory=dict)
     sizes: tuple[InteractionSize, ...] = ()
-
-    def those(self, holds: Callable[[Entry], bool], effect: str) -> tuple[Taken, ...]:
-        """Return the medicines of which something holds and whose effect is still to be reckoned with."""
-        return tuple(one for one in self.taken if holds(one.entry) and one.acts(effect))
+    kratom_stopped_h: float | None = None
+    systolic: float | None = None
 
     def has(self, *stems: str) -> bool:
         """Whether a condition of the person holds one of several stems of words."""
@@ -92,6 +94,8 @@ def beside(case: Case, doses: Sequence[DoseSize], sizes: Iterable[InteractionSiz
         who.opioid_use,
         {name: measure.value for name, measure in case.today.labs.items()},
         tuple(sizes),
+        case.today.stopped_hours_ago,
+        systolic.value if (systolic := case.today.vitals.get("systolic")) else None,
     )
 
 

@@ -2,10 +2,10 @@
 
 The rule
 --------
-- An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: kratom's substances act there too, and
-  stopping it suddenly lets the pressure shoot up.
-- One other medicine that lowers blood pressure is a note; three or more, or one from 65 years of age with a systolic
-  pressure below 100 mmHg today, are a caution.
+- An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: it makes sleepy as well, is given against
+  opioid withdrawal, and stopping it suddenly lets the pressure shoot up.
+- Other medicines that lower blood pressure are a note; a caution beside a systolic pressure below 100 mmHg today, or
+  three and more from 65 years of age. Kratom's own effect on pressure is poorly known.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from ketum.evidence import Fact
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
 from ketum.screen.added import carriers
-from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped, verb
+from ketum.screen.beside import OLD, Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
+
+LOW = 100.0
 
 
 def hypotensive(case: Beside) -> tuple[Finding, ...]:
@@ -25,7 +27,9 @@ def hypotensive(case: Beside) -> tuple[Finding, ...]:
         return ()
     medicines = [one.taken for one in found]
     names = shown(medicines)
-    severity: Severity = "caution" if any(one.weight == 2 for one in found) or len(found) > 2 else "note"
+    low = case.systolic is not None and case.systolic < LOW
+    frail = len(found) > 2 and (case.age_years or 0) >= OLD
+    severity: Severity = "caution" if any(one.weight == 2 for one in found) or low or frail else "note"
     sudden = " Do not stop it suddenly: blood pressure can shoot up." if any(one.weight == 2 for one in found) else ""
     return (
         Finding(
@@ -38,12 +42,12 @@ def hypotensive(case: Beside) -> tuple[Finding, ...]:
                 f"{stopped(medicines)}{not_verified((one.taken, one.ground) for one in found)}"
             ),
             clinical=(
-                "Additive hypotension or sedation is plausible; kratom alkaloids bind alpha-2 adrenoceptors in "
-                "vitro, while "
-                "regular users show faster heart rates. No interaction study."
+                "Additive hypotension or sedation is plausible. Mitragynine binds alpha-2 adrenoceptors weakly "
+                "in vitro and did "
+                "not activate them; regular users show faster heart rates. No interaction study."
             ),
             numbers=(Number.of_fact("blood pressure of regular users", "CC007"),),
-            evidence=tuple(dict.fromkeys(("CC007", *ids(one.ground for one in found)))),
+            evidence=tuple(dict.fromkeys(("CC007", "OT008", "OT011", *ids(one.ground for one in found)))),
             certainty=lower("very low", not any(one.ground.verified for one in found)),
             watch="Dizziness on standing, falls, fainting.",
             ask="The prescriber or a pharmacist; measure blood pressure lying and standing.",

@@ -57,10 +57,13 @@ def strength(generic: str, remembered: Fact | None, role: Role) -> tuple[str, Fa
         return seen.value, seen
     if remembered is None:
         return None
-    for part in remembered.value.split(";"):
-        text = part.casefold()
-        if "cyp3a" in text and role.removesuffix("er").removesuffix("or") in text and "in vitro" not in text:
-            return next((one for one in STRENGTHS if one in text), "weak"), remembered
+    for part in remembered.value.casefold().split(";"):
+        clauses = part.split(",")
+        for place, clause in enumerate(clauses):
+            # "CYP3A strong, CYP2D6 weak inhibitor": a clause without a role has that of the next.
+            with_role = next((later for later in clauses[place:] if "inhib" in later or "induc" in later), "")
+            if "cyp3a" in clause and "in vitro" not in clause and role[:5] in with_role:
+                return next((one for one in STRENGTHS if one in clause), "weak"), remembered
     return None
 
 

@@ -3,8 +3,8 @@
 The rule
 --------
 - Known risk (of most concern by a list or label that was seen, or KR of CredibleMeds, which is only remembered) is a
-  caution; possible (PR) and conditional (CR) risk, or moderate concern, a note. Two or more of known or possible
-  risk, or three of any, are a caution.
+  caution; possible (PR) and conditional (CR) risk, or moderate concern, a note. Two or more of known or possible risk
+  are a caution; any number of conditional ones stays a note.
 - A measured QTc of 500 ms or more beside any of them, or two of known risk, is a danger where a source was seen; so
   is one of known risk with heart disease or a QTc of 470 ms or more.
 - Where the class is only remembered it is a caution at most, unless the measured QTc itself is 500 ms or more.
@@ -78,4 +78,4 @@ def _severity(case: Beside, found: tuple[Carrier, ...], qtc: float | None) -> Se
     seen = [one for one in known if one.ground.verified]
     if len(seen) > 1 or (seen and (case.has(*HEART) or (qtc or 0.0) >= LONG)):
         return "danger"
-    return "caution" if known or sum(one.weight > 0 for one in found) > 1 or len(found) > 2 else "note"
+    return "caution" if known or sum(one.weight > 0 for one in found) > 1 else "note"

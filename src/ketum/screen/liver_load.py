@@ -2,9 +2,9 @@
 
 The rule
 --------
-- A medicine whose label carries a boxed warning of liver injury (field ``liver_boxed``) is a caution; one of
-  LiverTox's likelihood category A (50 or more published cases) a note. Categories tell how well injury is proven, not
-  how often it comes, so others say nothing.
+- A medicine whose label carries a boxed warning of liver injury, or of which a regulator warned (field
+  ``liver_boxed``) is a caution; one of LiverTox's likelihood category A (50 or more published cases) a note.
+  Categories tell how well injury is proven, not how often it comes, so others say nothing.
 - Two boxed ones, or three of any, are a caution. With liver disease of the person, three or more drinks a day, or an
   ALT above 100 U/L every step is one higher, to danger at most; what is only remembered, to caution at most.
 - Paracetamol up to 3 g a day says nothing. Above 3 g a day, or beside three or more drinks a day, or with liver
@@ -113,5 +113,5 @@ def _finding(
 
 
 def _known(one: Carrier) -> str:
-    how = "boxed warning" if one.weight == 2 else f"LiverTox {one.ground.value}"
+    how = one.ground.value if one.weight == 2 else f"LiverTox {one.ground.value}"
     return f"{one.taken.generic}: {how}"

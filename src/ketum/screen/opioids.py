@@ -7,6 +7,7 @@ The rule
   call opioid (not verified; then a caution).
 - An opioid of the gut (loperamide, diphenoxylate) is a caution: in large amounts, or where P-glycoprotein is blocked,
   it reaches the brain and slows the heart's recovery.
+  Beside an opioid agonist it joins that finding.
 - Methadone and long-acting forms count for a while after they were stopped (`ketum.medicine.wash_out`).
 - Partial agonists and antagonists stand under ``interaction.opioid-antagonist``.
 """
@@ -27,12 +28,9 @@ def opioids(case: Beside) -> tuple[Finding, ...]:
     """Return what an opioid beside kratom means."""
     found = tuple((one, ground) for one in case.taken if (ground := _agonist(one)) and one.acts("opioid"))
     gut = tuple(one for one in case.taken if is_any(one.entry, "opioid of the gut") and one.acts("opioid"))
-    several = []
     if found or (case.opioid_use == "current" and not _any_opioid(case)):
-        several.append(_opioid(case, found))
-    if gut:
-        several.append(_gut(gut))
-    return tuple(several)
+        return (_opioid(case, found, gut),)
+    return (_gut(gut),) if gut else ()
 
 
 def _agonist(one: Taken) -> Fact | None:
@@ -46,11 +44,13 @@ def _any_opioid(case: Beside) -> bool:
     return any(is_any(one.entry, *kinds) for one in case.taken)
 
 
-def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Finding:
+def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...], gut: tuple[Taken, ...]) -> Finding:
     medicines = [one for one, _ in found]
     sure = not found or any(ground.verified for _, ground in found)
     name = shown(medicines) if medicines else "an opioid that is not named"
+    grounds = [*(ground for _, ground in found), *(code_of(one.entry, "opioid of the gut") for one in gut)]
     others = [one for one, _ in sedating(case)]
+    bowel = f" {shown(gut)} acts on the gut in the same way, and constipation adds up." if gut else ""
     more = f" {shown(others)} {verb(others, 'adds', 'add')} to it." if others else ""
     return Finding(
         code="interaction.opioid",
@@ -59,7 +59,8 @@ def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Finding:
         because=(
             f"Kratom acts partly where opioids act. With {name} breathing can slow down or stop, most of all in sleep."
             f"{more} Of 152 people who died of an overdose with kratom in the blood, 7 had kratom alone. "
-            f"How much stronger the two are together was never measured.{stopped(medicines)}{not_verified(found)}"
+            "How much stronger the two are together was never "
+            f"measured.{bowel}{stopped(medicines)}{not_verified(found)}"
         ),
         clinical=(
             "Additive mu-opioid effect (sedation, respiratory depression, constipation); no multiplier is known, "
@@ -71,7 +72,7 @@ def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Finding:
             Number.of_fact("kratom-positive deaths among overdose deaths of 27 US states", "DD034"),
             Number.of_fact("odds of a serious outcome, several substances against kratom alone", "DD036"),
         ),
-        evidence=tuple(dict.fromkeys(("DD034", "DD036", "DD033", "DD007", "AE015", *ids(g for _, g in found)))),
+        evidence=tuple(dict.fromkeys(("DD034", "DD036", "DD033", "DD007", "AE015", *ids(grounds)))),
         certainty=lower("moderate", not sure),
         watch="Cannot be woken, slow or noisy breathing, blue lips, pinpoint pupils: call the emergency number.",
         ask="The prescriber or a pharmacist, before the next dose of either; ask for naloxone at home.",

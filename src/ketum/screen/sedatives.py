@@ -82,6 +82,7 @@ def sedatives(case: Beside) -> tuple[Finding, ...]:
             ),
             numbers=(
                 Number.of_fact("odds of a serious outcome, several substances against kratom alone", "DD036"),
+                Number.of_fact("slow breathing among poison-centre calls about kratom alone", "AE027"),
                 *(
                     (Number.of_fact("deaths after 7-OH products in which alcohol was found", "PO012"),)
                     if alcohol
@@ -92,6 +93,7 @@ def sedatives(case: Beside) -> tuple[Finding, ...]:
                 dict.fromkeys(
                     (
                         "DD036",
+                        "AE027",
                         "DD037",
                         "DD038",
                         *(("PO012", "AE049") if alcohol else ()),

@@ -46,7 +46,7 @@ def seizures(case: Beside) -> tuple[Finding, ...]:
                 "unknown). CYP2D6 and CYP3A inhibition may raise tramadol, bupropion's metabolites or tricyclics."
             ),
             numbers=(Number.of_fact("fits among poison-centre calls about kratom alone", "CC016"),),
-            evidence=tuple(dict.fromkeys(("CC016", "CC017", "CC019", *reports, *ids(grounds)))),
+            evidence=tuple(dict.fromkeys(("CC016", "CC017", "CC018", "CC019", *reports, *ids(grounds)))),
             certainty=lower("low", not any(one.verified for one in grounds)),
             watch="Jerking, staring, passing out, biting the tongue: emergency number.",
             ask="The prescriber or a pharmacist.",

@@ -63,8 +63,7 @@ def _finding(
     names = shown(several)
     grounds = [*((one, _mao(one)) for one in mao), *((one.taken, one.ground) for one in found)]
     with_mao = (
-        f" {listed(one.generic for one in mao)} blocks an enzyme (MAO) for days to weeks after the last dose; with "
-        "several opioids and stimulants that ended in deaths."
+        f" {listed(one.generic for one in mao)} blocks an enzyme (MAO) for days to weeks after the last dose."
         if mao
         else ""
     )

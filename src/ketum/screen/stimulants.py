@@ -3,7 +3,8 @@
 The rule
 --------
 - A stimulant, by its ATC code or a flag, is a caution: heart rate and blood pressure may rise together, and one
-  effect hides the other, so that more is taken of both. Caffeine alone is a note.
+  effect hides the other, so that more is taken of both. Caffeine, a decongestant, bupropion and what opens the
+  airways are a note alone.
 - Two or more, or one with heart disease or high blood pressure of the person, are a caution in stronger words;
   illicit ones (cocaine, methamphetamine, MDMA, cathinones) with heart disease a danger where the ATC code says so.
 """
@@ -17,7 +18,7 @@ from ketum.screen.added import carriers
 from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped, verb
 from ketum.screen.finding import Finding, Number, Severity
 
-MILD = ("caffeine", "energy drink")
+MILD = ("caffeine", "energy drink", "pseudoephedrine", "phenylephrine", "bupropion", "theophylline", "terbutaline")
 HEART = ("heart", "cardiac", "arrhythm", "hypertension", "high blood pressure", "stroke", "angina")
 
 
@@ -32,7 +33,7 @@ def stimulants(case: Beside) -> tuple[Finding, ...]:
     strong = [one for one in found if one.weight == 2]
     by_code = any(code_of(one.taken.entry, "amphetamine or like") or one.taken.generic == "cocaine" for one in strong)
     severity: Severity = "note"
-    if strong or len(found) > 1:
+    if strong or heart or len(found) > 1:
         severity = "danger" if heart and by_code else "caution"
     return (
         Finding(

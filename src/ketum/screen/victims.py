@@ -17,11 +17,15 @@ as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above str
 - P-glycoprotein: a basic static model passes the regulators' cut-off (ddi22), nothing was measured in people. A
   medicine of narrow index is a caution, others a note.
 - Not swallowed, no gut wall: no static size for CYP3A.
+- A swallowed medicine that goes through CYP3A by half or more, and whose size cannot be told, is a note; one of narrow
+  index a caution. Not knowing the size does not reassure.
 
 One finding for each enzyme, with every medicine it names, as severe as the worst of them.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from ketum.evidence import Fact, fact
 from ketum.medicine import Taken, is_any
@@ -32,6 +36,8 @@ from ketum.screen.interaction_size import InteractionSize
 from ketum.screen.ratio import numbers, remembered
 
 WEAK, MODERATE, STRONG = 1.25, 2.0, 5.0
+MOST = 0.5
+SHARES = ("fm_derived_cyp3a", "fm_cyp3a_yeung_S2", "fm_cyp3a")
 BANDS: tuple[Severity, ...] = ("note", "note", "caution", "danger")
 HARMED = {"quetiapine": "DD030"}
 STUDY = {"midazolam": ("ddi01", "ddi02", "ddi03"), "dextromethorphan": ("ddi04", "ddi05")}
@@ -64,7 +70,24 @@ def _victims(case: Beside, enzyme: str, code: str) -> tuple[Finding, ...]:
     sized = [(one, size) for one in case.taken if not one.was_stopped for size in _sizes(case, one, enzyme)]
     told = [(one, size, severity) for one, size in sized if (severity := _severity(case, one, size, enzyme))]
     told.sort(key=lambda one: RANK[one[2]])
-    return (_finding(case, code, enzyme, told),) if told else ()
+    without = [one for one in case.taken if enzyme == "CYP3A" and _unsized(case, one)]
+    if not told and not without:
+        return ()
+    found = _finding(code, enzyme, told, without)
+    return (found if case.kratom_stopped_h is None else _falling(found, case.kratom_stopped_h),)
+
+
+def _falling(found: Finding, hours: float) -> Finding:
+    """Say that kratom was stopped: what it raised is falling now."""
+    now = f"Kratom was stopped {hours:g} hours ago: what it had raised is falling back now. "
+    return replace(found, because=now + found.because)
+
+
+def _unsized(case: Beside, one: Taken) -> bool:
+    """Whether most of a medicine goes through CYP3A and too little is on file to say how much more of it there is."""
+    share = one.entry.number(*SHARES)
+    swallowed = not one.was_stopped and one.route in static.GUT_ROUTES
+    return swallowed and share is not None and share[0] >= MOST and not _sizes(case, one, "CYP3A")
 
 
 def _sizes(case: Beside, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]:
@@ -95,21 +118,28 @@ def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str, middle
     return BANDS[min(band + tight, 3)] if band or not tight else "caution"
 
 
-def _finding(case: Beside, code: str, enzyme: str, told: list[tuple[Taken, InteractionSize, Severity]]) -> Finding:
-    medicines = list(dict.fromkeys(one.shown for one, _, _ in told))
+def _finding(
+    code: str, enzyme: str, told: list[tuple[Taken, InteractionSize, Severity]], without: list[Taken]
+) -> Finding:
+    medicines = list(dict.fromkeys(one.shown for one in (*(one for one, _, _ in told), *without)))
     names = listed(medicines)
-    dynamic = all(size.method == "dynamic" for _, size, _ in told)
+    severities: list[Severity] = [
+        *(severity for _, _, severity in told),
+        *("caution" if narrow(one) else "note" for one in without),
+    ]
+    dynamic = not without and all(size.method == "dynamic" for _, size, _ in told)
     study = tuple(name for one, _, _ in told for name in STUDY.get(one.generic, ()))
     reference = ("ddi01", "ddi03") if enzyme == "CYP3A" else ("ddi04",)
-    doubtful = any(remembered(size) for _, size, _ in told)
+    unseen = any(not share.verified for one in without if (share := _share(one)))
+    doubtful = unseen or any(remembered(size) for _, size, _ in told)
     measured = dict.fromkeys((*study, *reference))
     return Finding(
         code=code,
-        severity=worst(severity for _, _, severity in told),
+        severity=worst(severities),
         title=f"Kratom may raise: {names}",
         because=(
             f"The body clears {names} with an enzyme ({enzyme}) that kratom blocks. So more of it may stay in the "
-            f"blood while kratom is taken: {_amounts(told)}.{_activated(told)} When kratom is stopped, "
+            f"blood while kratom is taken: {_amounts(told, without)}.{_activated(told)} When kratom is stopped, "
             "the level "
             "falls back; a dose that was fitted beside kratom may then be too small."
         ),
@@ -130,6 +160,8 @@ def _finding(case: Beside, code: str, enzyme: str, told: list[tuple[Taken, Inter
                     *(name for _, size, _ in told for name in size.fact_ids),
                     *(HARMED[one.generic] for one, _, _ in told if one.generic in HARMED),
                     *ids(narrow(one) for one, _, _ in told),
+                    *ids(_share(one) for one in without),
+                    *ids(narrow(one) for one in without),
                 )
             )
         ),
@@ -148,12 +180,19 @@ _WHAT = {
 }
 
 
-def _amounts(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
-    return "; ".join(
+def _amounts(told: list[tuple[Taken, InteractionSize, Severity]], without: list[Taken]) -> str:
+    unknown = [f"how much more of {listed(one.generic for one in without)} is not known"] if without else []
+    sized = [
         f"{one.generic} about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g}"
         f"{'' if size.method == 'dynamic' else '; a rough screen'})"
         for one, size, _ in told
-    )
+    ]
+    return "; ".join([*sized, *unknown])
+
+
+def _share(one: Taken) -> Fact | None:
+    share = one.entry.number(*SHARES)
+    return None if share is None else share[1]
 
 
 def _activated(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
