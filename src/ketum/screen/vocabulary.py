@@ -92,7 +92,7 @@ def phrases(of: Of) -> tuple[Phrase, ...]:
         for row in rows
         for concept in [Concept(of, row["concept"], frozenset(row["means"].split()))]
         for simple in map(plain, row["phrases"].split(";"))
-        if (words := tuple(one for one in tokens(simple) if one != BOUNDARY))
+        if (words := tuple(tokens(simple)))
     )
 
 
@@ -115,7 +115,7 @@ def matches(words: Sequence[str], of: Of) -> Iterator[Match]:
                 break
             places.append(alike[word])
         else:
-            chosen = _together(words, places, NOT in phrase.words)
+            chosen = _together(words, places, bool({NOT, BOUNDARY} & set(phrase.words)))
             if chosen is not None:
                 yield Match(
                     phrase.concept, chosen, any(options[at] for options, at in zip(places, chosen, strict=True))

@@ -5,8 +5,8 @@ use.
 
 The rule
 --------
-- A phrase is found where its words stand close together, in any order; a phrase that holds a "not" must stand as
-  written.
+- A phrase is found where its words stand close together, in any order; a phrase that holds a "not" or an "and" must
+  stand as written.
 - Small words and endings do not count. A word may be misspelt by one letter, a long one by two; the match is then
   called a guess. A word with a meaning of its own is never read as another.
 - Of two matches, one inside the other, the longer holds: "chest infection" is no chest pain.
