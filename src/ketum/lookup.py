@@ -10,6 +10,7 @@ from typing import Any
 from ketum import pharmacology, trials
 from ketum.evidence import Fact, facts, search, sources
 from ketum.screen import Finding
+from ketum.screen.every import every_hazard
 from ketum.screen.medicine import unscreened
 from ketum.screen.person import person
 from ketum.screen.product import product
@@ -58,6 +59,7 @@ def _every_finding() -> tuple[Finding, ...]:
         *person(80.0, None, None, None),
         *product(kinds),
         *unscreened(("any",)),
+        *every_hazard(),
     )
 
 
