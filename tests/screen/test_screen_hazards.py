@@ -337,7 +337,7 @@ def test_microbes_weigh_more_for_the_frail():
         return [one.severity for one in found if one.code == "product.microbes"]
 
     assert microbes() == ["note"]
-    assert microbes(age=65) == microbes(conditions=["HIV"]) == ["caution"]
+    assert microbes(age=75) == microbes(conditions=["HIV"]) == ["caution"]
     assert microbes(tested=("Microbes",)) == microbes("tea") == []
 
 
