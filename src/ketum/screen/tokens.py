@@ -16,7 +16,10 @@ _REWRITTEN = tuple(
         (r"\b(?:do|does|did|is|are|was|were|has|have|had|would)nt\b", " not "),
         (r"\b(?:h/o|hx of|hx)\b", " history of "),
         (r"\b(?:fit (?:and|&) (?:well|healthy)|(?:keeps?|stays?|feels?|feeling|very|physically) fit)\b", " well "),
-        (r"\b(?:rr|(?:breathing|respirat\w*|resp) rate)\W+(?:\w+\W+){0,2}?[1-8]\b(?!\.)", " slow breathing "),
+        (
+            r"\b(?:rr|respirations?|(?:breathing|respirat\w*|resp) rate)\W+(?:\w+\W+){0,2}?[1-8]\b(?!\.)",
+            " slow breathing ",
+        ),
         (r"\bbreath\w*\W+(?:\w+\W+){0,2}?[1-8] ?(?:times|x|/|per|a min)", " slow breathing "),
         (r"\b(cold|pale) and (cold|clammy)\b", r"\1 \2"),
         (r"\bdying (?:for|to \w+)\b", " longing "),

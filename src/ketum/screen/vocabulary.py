@@ -159,7 +159,8 @@ def longest(matches: Sequence[Match], words: Sequence[str]) -> list[Match]:
     def inside(one: Match, other: Match) -> bool:
         mine, others = set(one.places), set(other.places)
         positive = {at for at in mine if words[at] != NOT}
-        return mine < others or (mine != positive and positive < others and not mine <= others)
+        harmless = other.concept.means == {"known"}  # "not breathing normally" is no word of normal breathing
+        return mine < others or (mine != positive and positive < others and not mine <= others and not harmless)
 
     kept: list[Match] = []
     for one in sorted(matches, key=lambda one: (-len(one.places), one.guessed)):
