@@ -10,6 +10,7 @@ from typing import Any
 from ketum import pharmacology, trials
 from ketum.evidence import Fact, facts, search, sources
 from ketum.screen import Finding
+from ketum.screen.emergency import SIGNS_FACTS
 from ketum.screen.every import every_hazard
 from ketum.screen.medicine import unscreened
 from ketum.screen.person import person
@@ -45,6 +46,7 @@ def uses() -> Mapping[str, tuple[str, ...]]:
         note(arm.facts, f"design of {arm.trial}, {arm.name}")
     for finding in _every_finding():
         note(finding.evidence, f"finding {finding.code}")
+    note(SIGNS_FACTS, "report: emergency signs")
     for fact in facts().values():
         if fact.table in SCREEN_TABLES:
             note((fact.fact_id,), SCREEN_TABLES[fact.table])

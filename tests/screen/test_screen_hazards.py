@@ -214,7 +214,7 @@ def test_the_latency_is_told():
 
 # --------------------------------------------------------------------------------------- dependence, conditions, others
 
-DAILY = Use(repeated=True, times_a_day=2.0, days=20.0)
+DAILY = Use(repeated=True, times_a_day=2.0, days=20.0, timed=True)
 OFTEN = Use(repeated=True, times_a_day=3.0, days=28.0)
 LONG = Use(repeated=True, times_a_day=1.0, days=400.0)
 
@@ -228,6 +228,8 @@ def dependent(used, *symptoms, conditions=(), **more):
 
 def test_dependence_follows_frequency_and_time():
     assert dependent(Use()) == {}
+    assert dependent(Use(repeated=True, days=60.0, timed=True)) == {}
+    assert dependent(Use(repeated=True)) == {"risk": "note"}
     assert dependent(DAILY) == {"risk": "note"}
     assert dependent(OFTEN) == {"risk": "caution"}
     assert dependent(DAILY, opioid_use="past") == {"risk": "caution"}
