@@ -13,7 +13,7 @@ SEX = {"F": "female", "M": "male"}
 def example(row):
     text = row.details["example_input"]
     if "=" in text:
-        return {name: value for name, value in (part.split("=") for part in text.split(";"))}
+        return dict(part.split("=") for part in text.split(";"))
     return [float(part) for part in text.split(";")]
 
 

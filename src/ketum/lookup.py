@@ -16,6 +16,8 @@ from ketum.medicine.catalogue import entries
 from ketum.screen import Finding
 from ketum.screen.beside import Beside
 from ketum.screen.medicine import medicine
+from ketum.screen.emergency import SIGNS_FACTS
+from ketum.screen.every import every_hazard
 from ketum.screen.person import person
 from ketum.screen.product import product
 from ketum.screen.unknown import unknown
@@ -62,6 +64,7 @@ def uses() -> Mapping[str, tuple[str, ...]]:
         note(arm.facts, f"design of {arm.trial}, {arm.name}")
     for finding in _every_finding():
         note(finding.evidence, f"finding {finding.code}")
+    note(SIGNS_FACTS, "report: emergency signs")
     for fact in facts().values():
         if fact.table in SCREEN_TABLES:
             note((fact.fact_id,), SCREEN_TABLES[fact.table])
@@ -77,6 +80,7 @@ def _every_finding() -> tuple[Finding, ...]:
         *product(kinds),
         *medicine(Beside(taken=tuple(Taken(one, (one.generic,)) for one in entries().values()))),
         *unknown(Beside(matches=(Match("any", ()),))),
+        *every_hazard(),
     )
 
 

@@ -12,6 +12,7 @@ from ketum.screen.anaesthesia import anaesthesia
 from ketum.screen.beside import beside
 from ketum.screen.condition import condition
 from ketum.screen.contamination import contamination
+from ketum.screen.contradiction import contradiction
 from ketum.screen.dependence import dependence
 from ketum.screen.dose_size import DoseSize, Interval
 from ketum.screen.driving import driving
@@ -73,7 +74,6 @@ def screen(
             today or date.today(),
             most_seven_oh(case.kratom),
         ),
-        person(who.age_years, who.pregnant, who.gestation_weeks, who.breastfeeding),
         above_studied(
             tuple(
                 Intake(one.product, dose, one.every_h, one.days, one.start_h)
@@ -96,19 +96,33 @@ def _today(case: Case, doses: Sequence[DoseSize]) -> Iterator[Finding]:
     used = use(
         case.kratom, doses, [one.amount.alkaloid for one in case.kratom], who.kratom_experience, who.kratom_months
     )
+    pregnant = who.pregnant or (who.sex == "female" and bool(said.has("pregnant")))
+    breastfeeding = who.breastfeeding or bool(said.has("breastfeeding"))
+    planned = who.procedure_planned or bool(said.has("procedure"))
     yield from emergency(said, vitals, who.region, who.age_years)
-    yield from urgent(said, vitals, labs, who.age_years, who.pregnant, now.stopped_hours_ago, used.repeated)
+    yield from urgent(said, vitals, labs, who.age_years, pregnant, now.stopped_hours_ago, used.repeated)
+    yield from person(who.age_years, pregnant, who.gestation_weeks, breastfeeding)
     yield from red_flags(said, vitals, now.pain_nrs)
     yield from liver(said, labs, _days_since_start(used, case), who.liver, who.drinks_per_day)
-    yield from dependence(used, said, who.pregnant, who.opioid_use, now.stopped_hours_ago, now.last_dose_hours_ago)
+    yield from dependence(used, said, pregnant, who.opioid_use, now.stopped_hours_ago, now.last_dose_hours_ago)
     yield from condition(
         said, labs, who.sex, who.age_years, who.egfr, who.opioid_use, who.drinks_per_day, used.concentrated
     )
-    yield from contamination(case.kratom, used, said, who.age_years, who.pregnant, who.breastfeeding)
+    yield from contamination(case.kratom, used, said, who.age_years, pregnant, breastfeeding)
     yield from driving(used, tuple(doses), said, who.drinks_per_day)
-    yield from anaesthesia(who.procedure_planned, used.repeated)
+    yield from anaesthesia(planned, used.repeated)
     yield from drug_screen(now.drug_screen_planned, used.concentrated)
     yield from unread(said)
+    yield from contradiction(
+        said,
+        who.sex,
+        who.pregnant,
+        who.breastfeeding,
+        who.liver,
+        who.egfr,
+        who.opioid_use,
+        who.procedure_planned,
+    )
 
 
 def _plain(measures: Mapping[str, Measure]) -> dict[str, float]:

@@ -10,7 +10,7 @@ The rule
   limit is told for the surveyed amounts (3 and 25 g a day) on either side of this person's, not read off between
   them.
 - ``product.microbes`` is given for powder, capsules and mixtures where no test for microbes is named: a note; a
-  caution for those whom an infection hits harder: pregnancy, under 5 or from 65 years, a weak immune system,
+  caution for those whom an infection hits harder: pregnancy, under 5 or from 75 years, a weak immune system,
   cancer, cirrhosis.
 """
 
@@ -27,6 +27,7 @@ from ketum.screen.words import Understood
 
 _LOW_G, _HIGH_G = 3.0, 25.0
 _LEAST_G = 1.0
+_OLD = 75
 _SWALLOWED = ("leaf-powder", "leaf-capsule", "mixed")
 _METALS = ("metal", "lead", "heavy", "icp")
 _MICROBES = ("microb", "salmonel", "bacteri", "mould", "mold", "pathogen", "e. coli", "germ")
@@ -74,7 +75,7 @@ def contamination(
     if untested and used.repeated and grams is not None and grams.median >= _LEAST_G:
         found.append(_metals(grams, bearing or age_years < 18 or grams.median >= _HIGH_G))
     if any(one.product in _SWALLOWED and not _covers(one.tested, _MICROBES) for one in taken):
-        frail = bool(pregnant) or age_years < 5 or age_years >= 65 or bool(said.has("immune", "cancer", "cirrhosis"))
+        frail = bool(pregnant) or age_years < 5 or age_years >= _OLD or bool(said.has("immune", "cancer", "cirrhosis"))
         found.append(_microbes(frail))
     return tuple(found)
 

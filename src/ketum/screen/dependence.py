@@ -6,7 +6,7 @@ The rule
   regular user says so. It is a caution from three doses a day over four weeks or more, with a 7-OH or pseudoindoxyl
   product taken repeatedly, with another substance use disorder, or with opioid use now or before. How often
   predicts better than how much, so the amount does not count.
-- ``dependence.withdrawal`` is given where repeated use was stopped within 14 days, or where two or more of its
+- ``dependence.withdrawal`` is given where daily use was stopped within 14 days, or where two or more of its
   signs are named six hours or more after the last dose. It is a caution; a note where it was stopped and no sign is
   named.
 - ``dependence.do-not-stop-suddenly`` is given while kratom is still taken: a caution in pregnancy, after 12 months
@@ -67,7 +67,7 @@ def _findings(
     if used.repeated:
         yield from _risk(used, history)
     signs = said.named("withdrawal")
-    if stopped is not None and stopped <= _STOPPED_H and used.repeated:
+    if stopped is not None and stopped <= _STOPPED_H and used.daily:
         yield _withdrawal(signs, stopped)
     elif stopped is None and _looks_like_withdrawal(signs, last):
         yield _withdrawal(signs, last)
@@ -83,7 +83,7 @@ def _looks_like_withdrawal(signs: tuple[str, ...], last: float | None) -> bool:
 def _risk(used: Use, history: bool) -> Iterator[Finding]:
     often = used.times_a_day >= _OFTEN and used.days >= _FOUR_WEEKS
     caution = often or used.concentrated or history
-    if not caution and not (used.days > _TWO_WEEKS or used.times_a_day == 0):
+    if not caution and not (used.daily and (used.days > _TWO_WEEKS or not used.timed)):
         return
     why = [
         text
@@ -159,7 +159,7 @@ def _withdrawal(signs: tuple[str, ...], hours: float | None) -> Finding:
 
 
 def _stopping(used: Use, pregnant: bool) -> Iterator[Finding]:
-    long = used.days >= _THREE_MONTHS and (used.daily or used.times_a_day == 0)
+    long = used.days >= _THREE_MONTHS and used.daily
     strong = used.concentrated and used.days >= _FOUR_WEEKS
     if not (pregnant or long or strong):
         return

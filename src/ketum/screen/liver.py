@@ -135,7 +135,7 @@ def _warning(said: Understood, labs: Labs, days: float | None, severity: Severit
     signs = ", ".join(
         (*named, *(("blood tests",) if measured and any((labs.times(n) or 0) > 1 for n in _LABELS) else ()))
     )
-    alcohol = " All eight people of one series with this injury also drank alcohol." if drinks else ""
+    alcohol = " All people of one series with this injury also drank alcohol." if drinks else ""
     act = {
         "danger": "See a doctor today, and leave kratom off until it is clear what this is.",
         "caution": "Have the liver tested within days.",

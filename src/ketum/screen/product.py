@@ -189,8 +189,8 @@ def _unverified() -> Finding:
         severity="note",
         title="Nobody has shown what is in it",
         because=(
-            "There is no certificate of analysis for a product here. Labels can be wrong, and leaf itself varies many "
-            "times over, so the true amount may be far from what is assumed."
+            "There is no certificate of analysis for a product here. Labels can be wrong, and leaf varies a lot. "
+            "So the true amount may be far from what is assumed."
         ),
         clinical=(
             "Alkaloid content is assumed from published product surveys; its spread is carried into every result. "

@@ -16,8 +16,12 @@ _REWRITTEN = tuple(
         (r"\b(?:do|does|did|is|are|was|were|has|have|had|would)nt\b", " not "),
         (r"\b(?:h/o|hx of|hx)\b", " history of "),
         (r"\b(?:fit (?:and|&) (?:well|healthy)|(?:keeps?|stays?|feels?|feeling|very|physically) fit)\b", " well "),
-        (r"\b(?:rr|(?:breathing|respirat\w*|resp) rate)\W+(?:\w+\W+){0,2}?[1-8]\b(?!\.)", " slow breathing "),
+        (
+            r"\b(?:rr|respirations?|(?:breathing|respirat\w*|resp) rate)\W+(?:\w+\W+){0,2}?[1-8]\b(?!\.)",
+            " slow breathing ",
+        ),
         (r"\bbreath\w*\W+(?:\w+\W+){0,2}?[1-8] ?(?:times|x|/|per|a min)", " slow breathing "),
+        (r"\b(cold|pale) and (cold|clammy)\b", r"\1 \2"),
         (r"\bdying (?:for|to \w+)\b", " longing "),
         (r"\b(?:negative for|free of|absence of)\b", " deny "),
         (r"\b(\w+) free\b", r" deny \1 "),
@@ -25,13 +29,12 @@ _REWRITTEN = tuple(
     )
 )
 _DENY_NOTHING = re.compile(
-    r"\b(?:no|not|without) (?:relief|better|change|improve\w*|only|just|sure|doubt|gone|going "
-    r"away|resolved|relieved|warning"
-    r"|reason|cause|apparent \w+|trying|knowing|longer well)\b|\bnever(?=.*\b(?:like|before|so bad|this bad|as bad)\b)"
+    r"\b(?:no|not|without) (?:relief|better|change|improve\w*|only|just|sure|doubt|gone|going away|resolved|relieved"
+    r"|warning|reason(?! to live| for living)|cause|apparent \w+|trying|knowing|longer well)\b"
+    r"|\bnever(?=.*\b(?:like|before|so bad|this bad|as bad)\b)"
 )
 _WEAK = re.compile(
-    r",|\b(?:and|but|however|although|though|yet|then|plus|with|because|due to|caused "
-    r"by|after|when|while|until|since)\b|&|\+"
+    r",|\b(?:and|but|however|although|though|yet|then|plus|with|because|due to|caused by|when|while|until|since)\b|&|\+"
 )
 _WORD = re.compile(r"[^\W_]+|\|")
 
@@ -43,9 +46,9 @@ def _words(text: str) -> list[str]:
 _SMALL = frozenset(
     _words(
         "a an the is are am was were be been being his her my their your our its he she they i it him them me "
-        "you we someone person patient very really quite so too of in on at to from has have had having that "
-        "this some bit lot lots much now today getting got gets get become becomes became seems seem able "
-        "properly fully even easily almost up any there do does did would will just as by for who user new "
+        "you we person patient very really quite so of in on at to from has have had having that "
+        "this some bit lot lots now today getting got gets get become becomes became seems seem able "
+        "properly fully even easily almost any there do does did would will just as by for who user new "
         "sudden suddenly"
     )
 )

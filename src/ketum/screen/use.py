@@ -49,6 +49,8 @@ class Use:
         Whether a 7-OH or pseudoindoxyl product is among the products.
     grams_a_day
         Mass of product a day, extracts and concentrates left out; None where it cannot be told.
+    timed
+        Whether the case tells the time between doses of any product.
     """
 
     repeated: bool = False
@@ -56,11 +58,12 @@ class Use:
     days: float = 1.0
     concentrated: bool = False
     grams_a_day: Interval | None = None
+    timed: bool = False
 
     @property
     def daily(self) -> bool:
-        """Whether it is taken at least every other day, as far as the case tells."""
-        return self.times_a_day * _DAILY_H / 24 >= 1
+        """Whether it is taken at least every other day; a regular user of whom no times are told counts as one."""
+        return self.times_a_day > 0 or (self.repeated and not self.timed)
 
 
 def use(
@@ -93,6 +96,7 @@ def use(
         concentrated=any(one.product in _CONCENTRATED for one in taken)
         or any(name in ("7-hydroxymitragynine", "mitragynine pseudoindoxyl") for name in alkaloids),
         grams_a_day=_grams(taken, doses),
+        timed=bool(often),
     )
 
 

@@ -47,7 +47,7 @@ class Sign:
 
 # Upper edges of each band, its points, what being there is called, and the cut-off's fact.
 _Band = tuple[float, int, str, str]
-_BANDS: Mapping[str, tuple[str, str, tuple[_Band, ...]]] = {
+BANDS: Mapping[str, tuple[str, str, tuple[_Band, ...]]] = {
     "respiratory_rate": (
         "breaths a minute",
         "1/min",
@@ -135,7 +135,7 @@ def signs(vitals: Mapping[str, float], age_years: float | None, copd: bool = Fal
 
 
 def _signs(vitals: Mapping[str, float], copd: bool) -> Iterator[Sign]:
-    for name, (label, unit, bands) in _BANDS.items():
+    for name, (label, unit, bands) in BANDS.items():
         if name not in vitals:
             continue
         value = vitals[name]
