@@ -103,3 +103,19 @@ def test_the_enzymes_course_for_the_figure():
         assert low.shape == times.shape
         assert ((low > 0) & (low <= middle) & (middle <= high) & (high <= 1 + 1e-9)).all()
     assert bands["gut"][1].min() < bands["liver"][1].min(), "mostly in the gut wall"
+
+
+def test_what_is_not_swallowed_is_changed_less():
+    def median(route):
+        medicine = {"name": "midazolam", "route": route}
+        return one(sizes(case(medicines=[medicine]), ["midazolam"]), "AUC of midazolam").ratio.median
+
+    assert 1.0 < median("iv") < median("oral")
+
+
+def test_a_poor_metaboliser_has_no_CYP2D6_to_slow():
+    poor = case()
+    poor = poor.model_copy(update={"person": poor.person.model_copy(update={"cyp2d6": "poor"})})
+    found = one(sizes(poor, ["desipramine"]), "AUC of desipramine")
+    assert (found.ratio.low, found.ratio.high) == (1.0, 1.0)
+    assert one(sizes(case(), ["desipramine"]), "AUC of desipramine").ratio.median > 1.0

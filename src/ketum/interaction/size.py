@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 
 from ketum import people
-from ketum.case import Case
+from ketum.case import Case, Medicine
 from ketum.intake import intakes, nmol
-from ketum.interaction.algebra import gut_ratio, liver_ratio
+from ketum.interaction.algebra import gut_ratio, iv_ratio, liver_ratio
 from ketum.interaction.course import Course, Dose, course
 from ketum.interaction.perpetrators import Perpetrator, parameters, perpetrators
 from ketum.interaction.victims import VictimFacts, reason_without_size, sampled, victims
@@ -26,6 +26,8 @@ DAY = 24.0
 LONGEST_H = 14 * DAY
 """Of longer use only the last two weeks are followed: CYP3A's half-lives are 23 and 36 h."""
 AFTER_H = 7 * DAY
+MOST_EXTRACTED = 0.9
+"""The liver's extraction of a victim that is not swallowed lies anywhere from 0 to this."""
 STUDIES = {"midazolam": ("ddi01",), "dextromethorphan": ("ddi04",)}
 """Human studies of kratom beside a medicine."""
 
@@ -98,7 +100,7 @@ def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
     found = []
     if sought:
         alone = course(here.own, here.doses, here.end_h + AFTER_H + DAY)
-        found += [_victim(one, here, alone) for _, one in sought]
+        found += [_victim(one, case, medicines, here, alone) for _, one in sought]
     if acting:
         found += _perpetrators(case, medicines, [one for _, one in acting], here.take(PERPETRATOR_DRAWS))
     return tuple(found)
@@ -126,10 +128,14 @@ def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
     return alone.times, found
 
 
-def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, end: float) -> Array:
-    """AUC ratio of a victim taken by mouth at a random time between two times, shape (people,).
+def victim_ratio(
+    one: VictimFacts, here: Setting, alone: Course, start: float, end: float, by_mouth: bool = True
+) -> Array:
+    """AUC ratio of a victim taken at a random time between two times, shape (people,).
 
-    The gut wall counts as it is over the two hours after the victim; the liver as on average over the window.
+    The gut wall counts as it is over the two hours after the victim; the liver as on average over the window. What is
+    not swallowed does not meet the gut wall, and the liver's flow limits what it can lose: how far is not on file, so
+    that every extraction is inside.
     """
     name = f"{one.generic}/{one.enzyme}"
     Fg, fm = sampled(
@@ -137,6 +143,9 @@ def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, e
     )
     if one.enzyme == "CYP2D6":
         return np.asarray(liver_ratio(alone.mean("active_2D6", start, end), fm))
+    if not by_mouth:
+        extraction = MOST_EXTRACTED * here.stream.uniform("knowledge", f"E/{name}")
+        return iv_ratio(alone.mean("active_liver", start, end), fm, extraction)
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
     inside = (alone.times[:, None] >= taken) & (alone.times[:, None] < taken + 2.0)
     weight = inside * alone.steps[:, None]
@@ -144,11 +153,18 @@ def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, e
     return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
-def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
-    during = victim_ratio(one, here, alone, here.start_h, here.end_h)
-    later = victim_ratio(one, here, alone, here.end_h - DAY + AFTER_H, here.end_h + AFTER_H)
+def _victim(one: VictimFacts, case: Case, medicines: Sequence[str], here: Setting, alone: Course) -> InteractionSize:
+    entry = _entry(case, medicines, one.generic)
+    by_mouth = entry is None or entry.route in (None, "oral")
+    if one.enzyme == "CYP2D6" and case.person.cyp2d6 == "poor":
+        one = replace(one, note="a poor metaboliser has no CYP2D6 that kratom could slow")
+        during = later = np.ones(here.own["ka"].size)
+    else:
+        windows = ((here.start_h, here.end_h), (here.end_h - DAY + AFTER_H, here.end_h + AFTER_H))
+        during, later = (victim_ratio(one, here, alone, *window, by_mouth) for window in windows)
+    taken = "by mouth" if by_mouth else "not by mouth, so past the gut wall,"
     notes = [
-        "by mouth at any time of the last day of use; an AUC ratio does not depend on the half-life",
+        f"{taken} at any time of the last day of use; an AUC ratio does not depend on the half-life",
         one.note,
         f"studied in people after one tea: {', '.join(STUDIES[one.generic])}"
         if one.generic in STUDIES
@@ -268,11 +284,16 @@ def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
-    """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
+def _entry(case: Case, medicines: Sequence[str], generic: str) -> Medicine | None:
+    """Find a medicine's entry in the case."""
     aligned = len(medicines) == len(case.medicine)
     names = list(medicines) if aligned else [m.name.casefold() for m in case.medicine]
-    entry = case.medicine[names.index(generic)] if generic in names else None
+    return case.medicine[names.index(generic)] if generic in names else None
+
+
+def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
+    """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
+    entry = _entry(case, medicines, generic)
     if entry is None:
         return None, None
     started, stopped = entry.started_days_ago, entry.stopped_days_ago
