@@ -28,6 +28,8 @@ LONGEST_H = 14 * DAY
 AFTER_H = 7 * DAY
 MOST_EXTRACTED = 0.9
 """The liver's extraction of a victim that is not swallowed lies anywhere from 0 to this."""
+STUDIED_MG, SAME = 39.0, 1.25
+"""Mitragynine in the leaf of the one tea that was studied (ddi01), and up to what multiple a dose counts as the same."""
 STUDIES = {"midazolam": ("ddi01",), "dextromethorphan": ("ddi04",)}
 """Human studies of kratom beside a medicine."""
 
@@ -50,6 +52,7 @@ class Setting:
     start_h: float
     end_h: float
     stream: Stream
+    warnings: tuple[str, ...] = ()
 
     def take(self, number: int) -> Setting:
         """Keep the first people only."""
@@ -73,7 +76,26 @@ def setting(case: Case, draws: int = DRAWS, seed: int = SEED) -> Setting:
         for one in intakes(case, stream)
     )
     last = end - begin
-    return Setting(own, doses, max(last - DAY, 0.0), last, stream)
+    return Setting(own, doses, max(last - DAY, 0.0), last, stream, _warnings(doses, own))
+
+
+def _warnings(doses: Sequence[Dose], own: Mapping[str, Array]) -> tuple[str, ...]:
+    """Say where a case leaves what was studied (one tea from 39 mg in the leaf) or what is known of its products."""
+    found = []
+    if any("MG" not in dose.nmol for dose in doses):
+        found.append("how much mitragynine one of the products holds is not known and is left out: it may be more")
+    studied = float(np.median(nmol(STUDIED_MG, "MG") * own["yield_tea"]))
+    largest = max((float(np.median(dose.nmol["MG"])) for dose in doses if "MG" in dose.nmol), default=0.0)
+    if sum(len(dose.times) for dose in doses) > 1:
+        found.append("repeated use was never studied beside a medicine: extrapolated")
+    elif largest > SAME * studied:
+        found.append("a larger dose than was studied beside a medicine: extrapolated")
+    return tuple(found)
+
+
+def _knows_mitragynine(case: Case) -> bool:
+    """Say whether any product's mitragynine is known; a 0 that stands for not knowing must not look like no effect."""
+    return any("MG" in one.mg for one in intakes(case, Stream(SEED, 1)))
 
 
 def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
@@ -85,31 +107,42 @@ def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
         The case.
     medicines
         Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those;
-        else a name is looked for among them. When each was started and stopped is taken from there.
+        else a name is looked for among them. Route, and when it was started and stopped, are taken from there.
 
     Returns
     -------
     tuple of InteractionSize
-        Victims first. A medicine of which too little is known is not among them: see `unsized`.
+        Victims first. A medicine of which too little is known is not among them: see `unsized`. Empty where no
+        product's mitragynine is known.
     """
-    sought = [(name, one) for name in medicines for one in victims(name)]
-    acting = [(name, one) for name in medicines if (one := perpetrators().get(name))]
-    if not sought and not acting:
+    names = tuple(dict.fromkeys(medicines))
+    sought = [one for name in names for one in victims(name)]
+    acting = [one for name in names if (one := perpetrators().get(name))]
+    if not (sought or acting) or not knows_mitragynine(case):
         return ()
     here = setting(case)
     found = []
     if sought:
         alone = course(here.own, here.doses, here.end_h + AFTER_H + DAY)
-        found += [_victim(one, case, medicines, here, alone) for _, one in sought]
+        found += [_victim(one, case, medicines, here, alone) for one in sought]
     if acting:
-        found += _perpetrators(case, medicines, [one for _, one in acting], here.take(PERPETRATOR_DRAWS))
+        found += _perpetrators(case, medicines, acting, here.take(PERPETRATOR_DRAWS))
     return tuple(found)
 
 
-def unsized(medicines: Sequence[str]) -> tuple[Unsized, ...]:
-    """Name the medicines that kratom may change but whose change has no size, and why."""
-    reasons = ((name, reason_without_size(name)) for name in medicines)
+def unsized(case: Case, medicines: Sequence[str]) -> tuple[Unsized, ...]:
+    """Name the medicines that kratom may change, or that may change kratom, without a size, and why."""
+    names = tuple(dict.fromkeys(medicines))
+    if not knows_mitragynine(case):
+        why = "how much mitragynine the product holds is not known, so no size can be given"
+        return tuple(Unsized(name, "CYP3A", why) for name in names if victims(name) or name in perpetrators())
+    reasons = ((name, reason_without_size(name)) for name in names)
     return tuple(Unsized(name, *reason) for name, reason in reasons if reason)
+
+
+def knows_mitragynine(case: Case) -> bool:
+    """Say whether any product's mitragynine is known: a 0 that stands for not knowing must not look like no effect."""
+    return any("MG" in one.mg for one in intakes(case, Stream(SEED, 1)))
 
 
 def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
@@ -166,6 +199,7 @@ def _victim(one: VictimFacts, case: Case, medicines: Sequence[str], here: Settin
     notes = [
         f"{taken} at any time of the last day of use; an AUC ratio does not depend on the half-life",
         one.note,
+        *here.warnings,
         f"studied in people after one tea: {', '.join(STUDIES[one.generic])}"
         if one.generic in STUDIES
         else "no study of it with kratom",
@@ -229,11 +263,13 @@ def _perpetrators(
         window = (here.start_h, here.end_h) if stopped is None else (0.0, DAY)
         for code, name in (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine")):
             area = solved.area(code, *window).reshape(shape)
-            found.append(_perpetrator(one, name, list(area[i + 1] / area[0]), stopped))
+            found.append(_perpetrator(one, name, list(area[i + 1] / area[0]), stopped, here.warnings))
     return found
 
 
-def _perpetrator(one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None) -> InteractionSize:
+def _perpetrator(
+    one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None, warnings: Sequence[str]
+) -> InteractionSize:
     parts = [interval(ratio) for ratio in ratios]
     together = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
     said = "; ".join(
@@ -245,7 +281,7 @@ def _perpetrator(one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopp
         if stopped_h is None
         else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
     )
-    notes = [f"{when}; the interval spans two hypotheses", said, one.note, "no study in people"]
+    notes = [f"{when}; the interval spans two hypotheses", said, one.note, *warnings, "no study in people"]
     return InteractionSize(
         medicine=one.generic,
         role="perpetrator",
