@@ -18,7 +18,8 @@ from ketum.interaction import sizes
 from ketum.interaction.course import course
 from ketum.interaction.pairs import AIM, Outcome, outcomes, scatter, score
 from ketum.interaction.rows import REPEATS, rows
-from ketum.interaction.size import setting, victim_ratio
+from ketum.interaction.setting import setting
+from ketum.interaction.size import victim_ratio
 from ketum.interaction.victims import victims
 from ketum.pharmacology.tables import Array
 from ketum.validate import Row

@@ -1,5 +1,6 @@
 """The system itself, as data: equations, parameters and their spread. Nothing here solves or draws."""
 
+from ketum.pharmacology.reference_victims import Victim, victims
 from ketum.pharmacology.tables import (
     ALKALOIDS,
     Alkaloid,
@@ -8,7 +9,6 @@ from ketum.pharmacology.tables import (
     Parameter,
     Product,
     Serving,
-    Victim,
     alkaloid,
     draws,
     effects,
@@ -18,7 +18,6 @@ from ketum.pharmacology.tables import (
     posterior,
     products,
     servings,
-    victims,
 )
 
 __all__ = [
