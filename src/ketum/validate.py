@@ -227,6 +227,19 @@ def _statistic(name: str, samples: Sequence[Array]) -> Array:
         return np.asarray(np.nanmedian(pooled, axis=1))
 
 
+def _pairs(found: Sequence[Row]) -> list[str]:
+    """Sum up the interaction model's pairs, inhibitors and inducers apart."""
+    from ketum.interaction.pairs import AIM
+
+    lines = []
+    for direction, aim in AIM.items():
+        folds = [row.fold_error for row in found if row.role == "check" and row.trial.endswith(f", {direction}")]
+        if folds:
+            mean = math.exp(sum(map(math.log, folds)) / len(folds))
+            lines.append(f"{direction}: geometric mean fold error {mean:.2f} over {len(folds)} pairs (aim {aim})")
+    return lines
+
+
 def _extremes(sample: Array) -> tuple[tuple[float, float], tuple[float, float]]:
     ends = np.nanmin(sample, axis=1), np.nanmax(sample, axis=1)
     low, high = (np.nanquantile(end, [0.05, 0.95]) for end in ends)
@@ -250,6 +263,7 @@ def table(found: Sequence[Row]) -> str:
         if row.structural is not None:
             lines.append(f"{'':7}{'':26}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")
         lines += [f"{'':7}{'':26}MISSES: {miss}" for miss in row.misses]
+    lines += _pairs(found)
     missed = len(failures(found))
     calibration = sum(row.role == "calibration" for row in found)
     lines.append(

@@ -106,8 +106,12 @@ def test_induction_settles_at_its_factor_and_washes_out_with_turnover(model):
 
 def test_a_co_medicines_level_comes_and_goes_in_first_order(model):
     times = np.array([1.0, 5.0, 30.0])
-    rising = dosed(model, {"co_taken": 1.0, "co_k": 0.2}, [], ["co_level"], times)["co_level"].to_numpy()[0]
-    falling = dosed(model, {"co_start": 1.0, "co_k": 0.2}, [], ["co_level"], times)["co_level"].to_numpy()[0]
+    rising = dosed(model, {"co_taken": 1.0, "co_start": 0.0, "co_k": 0.2}, [], ["co_level"], times)[
+        "co_level"
+    ].to_numpy()[0]
+    falling = dosed(model, {"co_taken": 0.0, "co_start": 1.0, "co_k": 0.2}, [], ["co_level"], times)[
+        "co_level"
+    ].to_numpy()[0]
     np.testing.assert_allclose(rising, 1 - np.exp(-0.2 * times), rtol=1e-7)
     np.testing.assert_allclose(falling, np.exp(-0.2 * times), rtol=1e-7)
 

@@ -14,10 +14,12 @@ CO = {
     "nothing": {},
     "inhibitor": {"co_taken": 1.0, "co_start": 1.0, "co_inhibition_gut": 6.0, "co_inhibition_liver": 6.0},
     "inactivator, stopped": {
-        "co_start": 1.0, "co_k": 0.1, "co_inactivation_gut": 0.2, "co_inactivation_liver": 0.2,
+        "co_taken": 0.0, "co_start": 1.0, "co_k": 0.1, "co_inactivation_gut": 0.2, "co_inactivation_liver": 0.2,
         "co_CYP3A_gut_start": 0.2, "co_CYP3A_liver_start": 0.3,
     },
-    "inducer, begun": {"co_taken": 1.0, "co_k": 0.02, "co_induction_gut": 4.0, "co_induction_liver": 4.0},
+    "inducer, begun": {
+        "co_taken": 1.0, "co_start": 0.0, "co_k": 0.02, "co_induction_gut": 4.0, "co_induction_liver": 4.0,
+    },
 }  # fmt: skip
 NAMES = ("CYP3A_gut", "CYP3A_liver", "active_gut", "active_liver", "active_2D6", "C_MG", "C_HM")
 WITHIN = {"C_MG": 0.02, "C_HM": 0.02}

@@ -14,6 +14,11 @@ def case(amount="3 g", medicines=(), product="leaf-powder", **more):
     return Case.model_validate({"person": person, "kratom": [kratom], "medicine": list(medicines)})
 
 
+def once(amount, product):
+    person = {"age_years": 40, "sex": "male", "weight_kg": 70, "region": "US-PA"}
+    return Case.model_validate({"person": person, "kratom": [{"product": product, "amount": amount}]})
+
+
 def one(found, quantity):
     (size,) = [s for s in found if s.quantity == quantity]
     return size
@@ -75,7 +80,7 @@ def test_one_medicine_more_changes_no_other():
 
 def test_a_medicine_of_which_nothing_is_known_is_not_sized():
     assert sizes(case(), ["gabapentin", "no such thing", "amlodipine"]) == ()
-    found = {u.medicine: u for u in unsized(["gabapentin", "amlodipine", "digoxin", "midazolam"])}
+    found = {u.medicine: u for u in unsized(case(), ["gabapentin", "amlodipine", "digoxin", "midazolam"])}
     assert set(found) == {"amlodipine", "digoxin"}
     assert found["digoxin"].enzyme == "P-gp"
     assert "remembered" in found["amlodipine"].reason
@@ -91,10 +96,19 @@ def test_no_size_rests_on_memory_alone():
         assert any(fact(f).access != "memory" for f in perpetrator.facts)
 
 
-def test_7_hydroxymitragynine_alone_does_not_change_midazolam():
-    """Nothing is known of what it does to CYP3A: the model lets it do nothing, and the docs say so."""
-    found = one(sizes(case("15 mg 7-hydroxymitragynine", product="liquid-shot"), ["midazolam"]), "AUC of midazolam")
-    assert found.ratio.high == pytest.approx(1.0, abs=1e-6)
+def test_an_unknown_amount_of_mitragynine_is_no_size_and_not_a_size_of_one():
+    alone = case("15 mg 7-hydroxymitragynine", product="liquid-shot")
+    assert sizes(alone, ["midazolam", "ketoconazole"]) == ()
+    assert {u.medicine for u in unsized(alone, ["midazolam", "ketoconazole", "gabapentin"])} == {
+        "midazolam",
+        "ketoconazole",
+    }
+
+
+def test_what_goes_beyond_the_study_says_so():
+    assert "extrapolated" in one(sizes(case(), ["midazolam"]), "AUC of midazolam").note
+    assert "extrapolated" not in one(sizes(once("2 g", product="tea"), ["midazolam"]), "AUC of midazolam").note
+    assert "larger dose" in one(sizes(once("20 g", product="tea"), ["midazolam"]), "AUC of midazolam").note
 
 
 def test_the_enzymes_course_for_the_figure():
@@ -103,3 +117,19 @@ def test_the_enzymes_course_for_the_figure():
         assert low.shape == times.shape
         assert ((low > 0) & (low <= middle) & (middle <= high) & (high <= 1 + 1e-9)).all()
     assert bands["gut"][1].min() < bands["liver"][1].min(), "mostly in the gut wall"
+
+
+def test_what_is_not_swallowed_is_changed_less():
+    def median(route):
+        medicine = {"name": "midazolam", "route": route}
+        return one(sizes(case(medicines=[medicine]), ["midazolam"]), "AUC of midazolam").ratio.median
+
+    assert 1.0 < median("iv") < median("oral")
+
+
+def test_a_poor_metaboliser_has_no_CYP2D6_to_slow():
+    poor = case()
+    poor = poor.model_copy(update={"person": poor.person.model_copy(update={"cyp2d6": "poor"})})
+    found = one(sizes(poor, ["desipramine"]), "AUC of desipramine")
+    assert (found.ratio.low, found.ratio.high) == (1.0, 1.0)
+    assert one(sizes(case(), ["desipramine"]), "AUC of desipramine").ratio.median > 1.0

@@ -5,6 +5,7 @@ and ``perpetrators`` what is on file of a medicine, ``size`` what a case asks fo
 studies in which kratom plays no part.
 """
 
+from ketum.interaction.setting import knows_mitragynine
 from ketum.interaction.size import Unsized, enzyme_course, sizes, unsized
 
-__all__ = ["Unsized", "enzyme_course", "sizes", "unsized"]
+__all__ = ["Unsized", "enzyme_course", "knows_mitragynine", "sizes", "unsized"]

@@ -106,7 +106,7 @@ def course(own: Mapping[str, Array], doses: Sequence[Dose], end_h: float) -> Cou
 _STATES = (*(f"{form}_{code}" for form in FORMS for code in ("MG", "HM")), "MG", "MG_deep", "HM", "HM_deep")
 _KEPT = ("CYP3A_gut", "CYP3A_liver", "active_gut", "active_liver", "active_2D6", "C_MG", "C_HM")
 _ABSENT = {
-    "co_k": 0.1, "co_taken": 0.0, "co_start": 0.0, "co_inhibition_gut": 0.0, "co_inhibition_liver": 0.0,
+    "co_k": 0.1, "co_taken": 1.0, "co_start": 1.0, "co_inhibition_gut": 0.0, "co_inhibition_liver": 0.0,
     "co_inactivation_gut": 0.0, "co_inactivation_liver": 0.0, "co_induction_gut": 0.0, "co_induction_liver": 0.0,
     "co_CYP3A_gut_start": 1.0, "co_CYP3A_liver_start": 1.0,
 }  # fmt: skip
@@ -169,22 +169,24 @@ def _step(state: dict[str, Array], p: _Lanes, dt: float) -> dict[str, Array]:
     level = (old + state["level"]) / 2
     gut = _enzyme(state, p, "gut", I_gut, level, dt)
     active_gut = gut / (1 + I_gut / p["Ki_3A"] + p["co_inhibition_gut"] * level)
-    formed_gut, loss_gut = _loss(p, p["fm_gut"], active_gut)
+    free_gut = gut / (1 + p["co_inhibition_gut"] * level)
+    formed_gut, loss_gut = _loss(p, p["fm_gut"], free_gut)
     passing = 1 / (1 + (1 / p["Fg_MG"] - 1) * loss_gut)
     # The liver sees the blood of the beginning of the step; what the wall lets through is that of the step itself.
     C_start = state["MG"] / p["V1_MG"]
     I_liver = p["fu_MG"] * (C_start + passing * uptake_MG / Q_H)
     liver = _enzyme(state, p, "liver", I_liver, level, dt)
     active_liver = liver / (1 + I_liver / p["Ki_3A"] + p["co_inhibition_liver"] * level)
-    formed_liver, loss_liver = _loss(p, p["fm_liver"], active_liver)
+    free_liver = liver / (1 + p["co_inhibition_liver"] * level)
+    formed_liver, loss_liver = _loss(p, p["fm_liver"], free_liver)
     CL = p["CLint_MG"] * loss_liver
     E = CL / (Q_H + CL)
     into = (1 - E) * passing * uptake_MG
     mean_MG = _blood(state, p, "MG", E, into, dt)
     lost = E * (Q_H * mean_MG / p["V1_MG"] + passing * uptake_MG)
     lost_3A = p["lost_3A"]
-    passing_HM = 1 / (1 + (1 / p["Fg_HM"] - 1) * (1 - lost_3A + lost_3A * active_gut))
-    CL_HM = p["CLint_HM"] * (1 - lost_3A + lost_3A * active_liver)
+    passing_HM = 1 / (1 + (1 / p["Fg_HM"] - 1) * (1 - lost_3A + lost_3A * free_gut))
+    CL_HM = p["CLint_HM"] * (1 - lost_3A + lost_3A * free_liver)
     E_HM = CL_HM / (Q_H + CL_HM)
     made = passing_HM * (uptake_HM + formed_gut * (1 - passing) * uptake_MG) + formed_liver * lost
     mean_HM = _blood(state, p, "HM", E_HM, (1 - E_HM) * made, dt)

@@ -9,23 +9,20 @@ from functools import cache
 
 import numpy as np
 
-from ketum import people
-from ketum.case import Case
-from ketum.intake import intakes, nmol
-from ketum.interaction.algebra import gut_ratio, liver_ratio
-from ketum.interaction.course import Course, Dose, course
+from ketum.case import Case, Medicine
+from ketum.interaction.algebra import gut_ratio, iv_ratio, liver_ratio
+from ketum.interaction.course import Course, course
 from ketum.interaction.perpetrators import Perpetrator, parameters, perpetrators
+from ketum.interaction.setting import DAY, Setting, knows_mitragynine, setting
 from ketum.interaction.victims import VictimFacts, reason_without_size, sampled, victims
-from ketum.people import Stream
 from ketum.pharmacology.tables import ROOM, Array
 from ketum.screen.dose_size import Interval
 from ketum.screen.interaction_size import InteractionSize
 
-DRAWS, PERPETRATOR_DRAWS, SEED = 150, 60, 0
-DAY = 24.0
-LONGEST_H = 14 * DAY
-"""Of longer use only the last two weeks are followed: CYP3A's half-lives are 23 and 36 h."""
+PERPETRATOR_DRAWS = 60
 AFTER_H = 7 * DAY
+MOST_EXTRACTED = 0.9
+"""The liver's extraction of a victim that is not swallowed lies anywhere from 0 to this."""
 STUDIES = {"midazolam": ("ddi01",), "dextromethorphan": ("ddi04",)}
 """Human studies of kratom beside a medicine."""
 
@@ -39,41 +36,6 @@ class Unsized:
     reason: str
 
 
-@dataclass(frozen=True)
-class Setting:
-    """A case's kratom in many people: parameters, doses, and the window at the end of use."""
-
-    own: Mapping[str, Array]
-    doses: tuple[Dose, ...]
-    start_h: float
-    end_h: float
-    stream: Stream
-
-    def take(self, number: int) -> Setting:
-        """Keep the first people only."""
-        doses = tuple(replace(d, nmol={c: a[:number] for c, a in d.nmol.items()}) for d in self.doses)
-        return replace(self, own={n: c[:number] for n, c in self.own.items()}, doses=doses)
-
-
-def setting(case: Case, draws: int = DRAWS, seed: int = SEED) -> Setting:
-    """Draw people and doses of a case, on an axis that begins at most two weeks before the end of use."""
-    stream = Stream(seed, draws)
-    weight = np.full(draws, case.person.weight_kg)
-    own = people.individual(people.draw_knowledge(stream), people.draw_effects(stream), weight)
-    end = max(k.dose_times_h[-1] + (k.every_h or DAY) for k in case.kratom)
-    begin = max(0.0, np.floor((end - LONGEST_H) / DAY) * DAY)
-    doses = tuple(
-        Dose(
-            one.product.form,
-            tuple(t - begin for t in one.kratom.dose_times_h if t >= begin),
-            {code: nmol(mg, code) * own[one.release] for code, mg in one.mg.items()},
-        )
-        for one in intakes(case, stream)
-    )
-    last = end - begin
-    return Setting(own, doses, max(last - DAY, 0.0), last, stream)
-
-
 def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
     """Work out every interaction through CYP3A and CYP2D6 for which enough is on file.
 
@@ -83,30 +45,36 @@ def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
         The case.
     medicines
         Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those;
-        else a name is looked for among them. When each was started and stopped is taken from there.
+        else a name is looked for among them. Route, and when it was started and stopped, are taken from there.
 
     Returns
     -------
     tuple of InteractionSize
-        Victims first. A medicine of which too little is known is not among them: see `unsized`.
+        Victims first. A medicine of which too little is known is not among them: see `unsized`. Empty where no
+        product's mitragynine is known.
     """
-    sought = [(name, one) for name in medicines for one in victims(name)]
-    acting = [(name, one) for name in medicines if (one := perpetrators().get(name))]
-    if not sought and not acting:
+    names = tuple(dict.fromkeys(medicines))
+    sought = [one for name in names for one in victims(name)]
+    acting = [one for name in names if (one := perpetrators().get(name))]
+    if not (sought or acting) or not knows_mitragynine(case):
         return ()
     here = setting(case)
     found = []
     if sought:
         alone = course(here.own, here.doses, here.end_h + AFTER_H + DAY)
-        found += [_victim(one, here, alone) for _, one in sought]
+        found += [_victim(one, case, medicines, here, alone) for one in sought]
     if acting:
-        found += _perpetrators(case, medicines, [one for _, one in acting], here.take(PERPETRATOR_DRAWS))
+        found += _perpetrators(case, medicines, acting, here.take(PERPETRATOR_DRAWS))
     return tuple(found)
 
 
-def unsized(medicines: Sequence[str]) -> tuple[Unsized, ...]:
-    """Name the medicines that kratom may change but whose change has no size, and why."""
-    reasons = ((name, reason_without_size(name)) for name in medicines)
+def unsized(case: Case, medicines: Sequence[str]) -> tuple[Unsized, ...]:
+    """Name the medicines that kratom may change, or that may change kratom, without a size, and why."""
+    names = tuple(dict.fromkeys(medicines))
+    if not knows_mitragynine(case):
+        why = "how much mitragynine the product holds is not known, so no size can be given"
+        return tuple(Unsized(name, "CYP3A", why) for name in names if victims(name) or name in perpetrators())
+    reasons = ((name, reason_without_size(name)) for name in names)
     return tuple(Unsized(name, *reason) for name, reason in reasons if reason)
 
 
@@ -126,10 +94,14 @@ def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
     return alone.times, found
 
 
-def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, end: float) -> Array:
-    """AUC ratio of a victim taken by mouth at a random time between two times, shape (people,).
+def victim_ratio(
+    one: VictimFacts, here: Setting, alone: Course, start: float, end: float, by_mouth: bool = True
+) -> Array:
+    """AUC ratio of a victim taken at a random time between two times, shape (people,).
 
-    The gut wall counts as it is over the two hours after the victim; the liver as on average over the window.
+    The gut wall counts as it is over the two hours after the victim; the liver as on average over the window. What is
+    not swallowed does not meet the gut wall, and the liver's flow limits what it can lose: how far is not on file, so
+    that every extraction is inside.
     """
     name = f"{one.generic}/{one.enzyme}"
     Fg, fm = sampled(
@@ -137,6 +109,9 @@ def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, e
     )
     if one.enzyme == "CYP2D6":
         return np.asarray(liver_ratio(alone.mean("active_2D6", start, end), fm))
+    if not by_mouth:
+        extraction = MOST_EXTRACTED * here.stream.uniform("knowledge", f"E/{name}")
+        return iv_ratio(alone.mean("active_liver", start, end), fm, extraction)
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
     inside = (alone.times[:, None] >= taken) & (alone.times[:, None] < taken + 2.0)
     weight = inside * alone.steps[:, None]
@@ -144,12 +119,20 @@ def victim_ratio(one: VictimFacts, here: Setting, alone: Course, start: float, e
     return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
-def _victim(one: VictimFacts, here: Setting, alone: Course) -> InteractionSize:
-    during = victim_ratio(one, here, alone, here.start_h, here.end_h)
-    later = victim_ratio(one, here, alone, here.end_h - DAY + AFTER_H, here.end_h + AFTER_H)
+def _victim(one: VictimFacts, case: Case, medicines: Sequence[str], here: Setting, alone: Course) -> InteractionSize:
+    entry = _entry(case, medicines, one.generic)
+    by_mouth = entry is None or entry.route in (None, "oral")
+    if one.enzyme == "CYP2D6" and case.person.cyp2d6 == "poor":
+        one = replace(one, note="a poor metaboliser has no CYP2D6 that kratom could slow")
+        during = later = np.ones(here.own["ka"].size)
+    else:
+        windows = ((here.start_h, here.end_h), (here.end_h - DAY + AFTER_H, here.end_h + AFTER_H))
+        during, later = (victim_ratio(one, here, alone, *window, by_mouth) for window in windows)
+    taken = "by mouth" if by_mouth else "not by mouth, so past the gut wall,"
     notes = [
-        "by mouth at any time of the last day of use; an AUC ratio does not depend on the half-life",
+        f"{taken} at any time of the last day of use; an AUC ratio does not depend on the half-life",
         one.note,
+        *here.warnings,
         f"studied in people after one tea: {', '.join(STUDIES[one.generic])}"
         if one.generic in STUDIES
         else "no study of it with kratom",
@@ -213,11 +196,13 @@ def _perpetrators(
         window = (here.start_h, here.end_h) if stopped is None else (0.0, DAY)
         for code, name in (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine")):
             area = solved.area(code, *window).reshape(shape)
-            found.append(_perpetrator(one, name, list(area[i + 1] / area[0]), stopped))
+            found.append(_perpetrator(one, name, list(area[i + 1] / area[0]), stopped, here.warnings))
     return found
 
 
-def _perpetrator(one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None) -> InteractionSize:
+def _perpetrator(
+    one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None, warnings: Sequence[str]
+) -> InteractionSize:
     parts = [interval(ratio) for ratio in ratios]
     together = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
     said = "; ".join(
@@ -229,7 +214,7 @@ def _perpetrator(one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopp
         if stopped_h is None
         else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
     )
-    notes = [f"{when}; the interval spans two hypotheses", said, one.note, "no study in people"]
+    notes = [f"{when}; the interval spans two hypotheses", said, one.note, *warnings, "no study in people"]
     return InteractionSize(
         medicine=one.generic,
         role="perpetrator",
@@ -268,11 +253,16 @@ def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
-    """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
+def _entry(case: Case, medicines: Sequence[str], generic: str) -> Medicine | None:
+    """Find a medicine's entry in the case."""
     aligned = len(medicines) == len(case.medicine)
     names = list(medicines) if aligned else [m.name.casefold() for m in case.medicine]
-    entry = case.medicine[names.index(generic)] if generic in names else None
+    return case.medicine[names.index(generic)] if generic in names else None
+
+
+def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
+    """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
+    entry = _entry(case, medicines, generic)
     if entry is None:
         return None, None
     started, stopped = entry.started_days_ago, entry.stopped_days_ago

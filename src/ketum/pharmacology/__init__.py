@@ -7,6 +7,7 @@ from ketum.pharmacology.effect_tables import (
     effect_variability,
     opioids,
 )
+from ketum.pharmacology.reference_victims import Victim, victims
 from ketum.pharmacology.tables import (
     ALKALOIDS,
     Alkaloid,
@@ -15,7 +16,6 @@ from ketum.pharmacology.tables import (
     Parameter,
     Product,
     Serving,
-    Victim,
     alkaloid,
     draws,
     effects,
@@ -25,7 +25,6 @@ from ketum.pharmacology.tables import (
     posterior,
     products,
     servings,
-    victims,
 )
 
 __all__ = [

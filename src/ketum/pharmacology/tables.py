@@ -189,59 +189,6 @@ def draws(name: str) -> Mapping[str, Array]:
     return MappingProxyType({name: table[:, i] for i, name in enumerate(names)})
 
 
-@dataclass(frozen=True)
-class Victim:
-    """A medicine as the model's victim; a row of ``victims.csv``.
-
-    Parameters
-    ----------
-    ka, Fg, CLint, V
-        Absorption rate (1/h), share that survives the gut wall, intrinsic clearance (L/h) and volume (L).
-    fm_3A, fm_2D6
-        Shares of its loss in the liver that CYP3A and CYP2D6 carry.
-    """
-
-    name: str
-    ka: float
-    Fg: float
-    CLint: float
-    V: float
-    fm_3A: float
-    fm_2D6: float
-    how: str
-    facts: tuple[str, ...]
-    note: str
-
-    def as_parameters(self) -> dict[str, float]:
-        """Name its numbers as the model does."""
-        return {
-            "victim_ka": self.ka,
-            "victim_Fg": self.Fg,
-            "victim_CLint": self.CLint,
-            "victim_V": self.V,
-            "victim_3A": self.fm_3A,
-            "victim_2D6": self.fm_2D6,
-        }
-
-
-@cache
-def victims() -> Mapping[str, Victim]:
-    """Read ``victims.csv``, by name."""
-    numbers = ("ka", "Fg", "CLint", "V", "fm_3A", "fm_2D6")
-    return MappingProxyType(
-        {
-            row["name"]: Victim(
-                name=row["name"],
-                how=row["how"],
-                facts=tuple(row["facts"].split(";")),
-                note=row["note"],
-                **{key: float(row[key]) for key in numbers},
-            )
-            for row in read_rows("victims.csv")
-        }
-    )
-
-
 def read_rows(name: str) -> list[dict[str, str]]:
     """Read a table of this room, one dict a row."""
     with (ROOM / name).open(encoding="utf-8", newline="") as file:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.case import Case
-from ketum.interaction import Unsized, enzyme_course, sizes, unsized
+from ketum.interaction import Unsized, enzyme_course, knows_mitragynine, sizes, unsized
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_90, LOOK, MEDIAN, WIDTH, row_title
 from ketum.report.numbers import interval, number
@@ -49,7 +49,7 @@ class Interactions:
     unsized
         Medicines that an enzyme or transporter handles, and why no size is given.
     enzymes
-        Active CYP3A.
+        Active CYP3A; empty where no product's mitragynine is known.
     """
 
     sizes: tuple[InteractionSize, ...]
@@ -76,6 +76,8 @@ def interactions(case: Case, medicines: Sequence[str] | None = None) -> Interact
     found = sizes(case, names)
     if YARDSTICK not in names:
         found = (*sizes(case, [YARDSTICK]), *found)
+    if not knows_mitragynine(case):
+        return Interactions((), unsized(case, names), ())
     times, bands = enzyme_course(case)
     kept = np.unique(np.linspace(0, times.size - 1, POINTS).astype(int))
     columns = {place: [tuple(map(float, np.round(q[kept], 4))) for q in band] for place, band in bands.items()}
@@ -83,7 +85,7 @@ def interactions(case: Case, medicines: Sequence[str] | None = None) -> Interact
         EnzymeBand(place, tuple(map(float, np.round(times[kept], 3))), low, middle, high)
         for place, (low, middle, high) in columns.items()
     )
-    return Interactions(found, unsized(names), enzymes)
+    return Interactions(found, unsized(case, names), enzymes)
 
 
 def table(found: Interactions) -> list[dict[str, object]]:
@@ -108,9 +110,12 @@ def ratio(given: Interval) -> str:
     return f"× {number(given.median, 2)} ({interval(number(given.low, 2), number(given.high, 2))})"
 
 
-def enzyme_figure(found: Interactions) -> Figure:
-    """Draw active CYP3A of gut wall and liver."""
+def enzyme_figure(found: Interactions) -> Figure | None:
+    """Draw active CYP3A of gut wall and liver; None where it was not worked out."""
     import altair as alt
+
+    if not found.enzymes:
+        return None
 
     data = Data()
     panels = [_panel(band, data) for band in found.enzymes]
