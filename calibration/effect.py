@@ -38,7 +38,7 @@ GAIN_ERROR = 0.45
 SPREAD_ERROR = 0.4
 """SD of the logarithm of the published SD over mean of 24.9 s, from 26 people with a long tail."""
 NIGHT_ERROR = 0.35
-"""SD of the logarithm of the mean score after a night: 3.3 over the root of ten, and a score that is not zero in anybody."""
+"""SD of the logarithm of the mean score after a night: 3.3 over the root of ten, and how it was used before."""
 RECALL_ERROR = 0.35
 """SD of the logarithm of the recalled mean: recall, and which moment was recalled."""
 TRIES = 400
@@ -110,14 +110,15 @@ def score(night: Course, stopping: Course, people: int) -> Tried:
     """Try withdrawal scales and their spread; keep one pair a draw."""
     missing = night.missing.reshape(-1, people)
     worst = stopping.missing_after.max(axis=1).reshape(-1, people)
-    tiny = 1e-3
+    base = night.own["SOWS_base"].reshape(-1, people)
 
     def log_weight(one: int, scales: Array) -> Array:
-        after, recalled = withdrawal(scales * missing[one]), withdrawal(scales * worst[one])
+        after = base[one] + withdrawal(scales * missing[one])
+        recalled = base[one] + withdrawal(scales * worst[one])
         return (
-            norm.logpdf(np.log(after.mean(axis=1) + tiny), np.log(fact("AN015").number()), NIGHT_ERROR)
-            + norm.logpdf(np.log(recalled.mean(axis=1) + tiny), np.log(fact("DE025").number()), RECALL_ERROR)
-            + norm.logpdf(np.log(recalled.std(axis=1) + tiny), np.log(11.9), RECALL_ERROR)
+            norm.logpdf(np.log(after.mean(axis=1)), np.log(fact("AN015").number()), NIGHT_ERROR)
+            + norm.logpdf(np.log(recalled.mean(axis=1)), np.log(fact("DE025").number()), RECALL_ERROR)
+            + norm.logpdf(np.log(recalled.std(axis=1) + 1e-3), np.log(11.9), RECALL_ERROR)
         )
 
     return _tried("SOWS_scale", "withdrawal", len(missing), people, log_weight)

@@ -112,12 +112,12 @@ class Course:
     missing_after: Array
 
     def sows(self) -> Array:
-        """Withdrawal score before the dose, shape (people,)."""
-        return withdrawal(self.own["SOWS_scale"] * self.missing)
+        """Score before the dose as the instrument gives it, shape (people,)."""
+        return self.own["SOWS_base"] + withdrawal(self.own["SOWS_scale"] * self.missing)
 
     def sows_after(self) -> Array:
-        """Withdrawal score after stopping, shape (people, times)."""
-        return withdrawal(self.own["SOWS_scale"][:, None] * self.missing_after)
+        """Score after stopping as the instrument gives it, shape (people, times)."""
+        return self.own["SOWS_base"][:, None] + withdrawal(self.own["SOWS_scale"][:, None] * self.missing_after)
 
     def pupil(self) -> Array:
         """Change of the pupil at 40 to 80 minutes, in mm; negative where it narrows."""

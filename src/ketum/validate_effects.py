@@ -141,6 +141,7 @@ def _days(found: Course) -> Array:
     from ketum.effect import AFTER_H
 
     score = found.sows_after()
+    score = score - found.own["SOWS_base"][:, None]
     above = score > 0.1 * score.max(axis=1, keepdims=True)
     last = AFTER_H.size - 1 - above[:, ::-1].argmax(axis=1)
     return np.where(score.max(axis=1) > 0, AFTER_H[last] / 24, np.nan)

@@ -12,8 +12,9 @@ import numpy as np
 
 from ketum.pharmacology.tables import ROOM, Array, Effect, Parameter, read_effects, read_parameters, read_rows
 
-NOT_IN_EQUATIONS = ("peak_M", "level_M", "relief_M", "placebo", "natural")
-"""Parameters that only turn a result into what a person can read: mg of morphine, points of pain."""
+NOT_IN_EQUATIONS = ("peak_M", "level_M", "relief_M", "placebo", "natural", "SOWS_base")
+"""Parameters that only turn a result into what a person can read: mg of morphine, points of
+pain, points above the usual score."""
 
 
 @cache

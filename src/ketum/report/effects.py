@@ -11,6 +11,7 @@ from ketum import effect, pharmacology
 from ketum.evidence import fact
 from ketum.margins import Margin, margins, unbound_peaks
 from ketum.report.content import QUANTILES, Levels, Share
+from ketum.report.numbers import number
 from ketum.simulate import Run
 
 
@@ -124,6 +125,7 @@ class Withdrawal:
     now: ScorePoint | None
     anchors: tuple[ScoreAnchor, ...]
     dependence: tuple[DependenceLine, ...]
+    here: str
     notes: tuple[str, ...]
 
 
@@ -147,7 +149,7 @@ LINES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
      "Animals only: a ceiling was seen for mitragynine.", ("targets-AE036", "targets-AE038")),
     ("responsiveness", "Responsiveness left, at the lowest", "very low",
      "Tolerance over weeks is assumed; most daily users report it, nobody measured its course.", ("DE008", "DE019")),
-    ("withdrawal_worst", "Worst withdrawal score after the last dose (0 to 64)", "very low",
+    ("withdrawal_worst", "Worst withdrawal after the last dose, points of the SOWS above the usual score", "very low",
      "Fitted to a recalled mean of 13.5 points and to 5.5 after a night.", ("DE025", "AN015")),
 )  # fmt: skip
 
@@ -178,6 +180,7 @@ DEPENDENCE = (
     ("DE010", "odds of severe dependence, more than 3 glasses a day against fewer"),
     ("DE011", "odds of moderate withdrawal, more than 3 glasses a day against fewer"),
     ("DE021", "odds of a disorder with another substance use disorder"),
+    ("DE030", "how much worse stopping was, the longer the regular use (slope; p = 0.02)"),
     ("DE027", "what predicts withdrawal better: how often, or how much"),
 )
 YARDSTICK = (
@@ -303,16 +306,33 @@ def withdrawal(run: Run) -> Withdrawal:
         p05, median, p95 = _quantiles(found[f"withdrawal_{hours:g}h"].to_numpy())
         points.append(ScorePoint(float(hours), median, p05, p95))
     anchors = (
-        ScoreAnchor("ten regular users of kratom after a night", 12.0, 5.5, 2.2, 8.8, "AN015"),
-        ScoreAnchor("recalled by 395 regular users, time not stated", None, 13.5, 1.6, 25.4, "DE025"),
+        _anchor("ten regular users after a night", 12.0, "AN015"),
+        _anchor("recalled by 395 regular users for the worst, time not stated", None, "DE025"),
     )
     return Withdrawal(
         tuple(points[1:]),
         _now(points, run.case.today.stopped_hours_ago),
         anchors,
         tuple(map(_dependence, DEPENDENCE)),
+        _here(run),
         WITHDRAWAL_NOTES,
     )
+
+
+def _here(run: Run) -> str:
+    """Say what the case gives of what the rows of evidence depend on: dose, frequency, duration, history."""
+    person = run.case.person
+    regular = [intake for intake in run.taken if intake.kratom.every_h]
+    a_day = sum(24 / intake.kratom.every_h for intake in regular if intake.kratom.every_h)
+    mg = sum(float(np.median(i.mg["MG"])) * 24 / i.kratom.every_h for i in regular if "MG" in i.mg and i.kratom.every_h)
+    glass = fact("DE001").number()
+    said = [f"{number(a_day)} doses a day" if a_day else "no repeated doses"]
+    if mg:
+        said.append(f"about {number(mg, 2)} mg mitragynine a day ({number(mg / glass, 2)} glasses of {glass:g} mg)")
+    months = person.kratom_months
+    said.append("earlier use: " + (person.kratom_experience or "unknown") + (f", {months:g} months" if months else ""))
+    said.append(f"opioids: {person.opioid_use or 'unknown'}")
+    return "; ".join(said)
 
 
 def _now(points: list[ScorePoint], hours: float | None) -> ScorePoint | None:
@@ -322,6 +342,15 @@ def _now(points: list[ScorePoint], hours: float | None) -> ScorePoint | None:
     at = [point.hours for point in points]
     values = (np.interp(hours, at, [getattr(point, name) for point in points]) for name in ("median", "p05", "p95"))
     return ScorePoint(hours, *(float(value) for value in values))
+
+
+def _anchor(label: str, hours: float | None, fact_id: str) -> ScoreAnchor:
+    """Take the usual score off a published mean and its mean plus and minus SD."""
+    row = fact(fact_id)
+    usual = next(p for p in pharmacology.effect_parameters() if p.name == "SOWS_base").prior_median
+    low, high = row.interval() or (row.number(), row.number())
+    text = f"{label}: {row.value} points, {usual:g} of them usual"
+    return ScoreAnchor(text, hours, row.number() - usual, max(low - usual, 0.0), high - usual, fact_id)
 
 
 def _dependence(row: tuple[str, str]) -> DependenceLine:

@@ -168,11 +168,11 @@ def withdrawal_figure(report: Report) -> Figure | None:
         name="withdrawal",
         chart=alt.vconcat(chart, key, spacing=12, config=LOOK),
         data=data.rows,
-        title="After the last dose of the run: withdrawal score",
+        title="After the last dose of the run: withdrawal",
         caption=(
-            "Subjective opioid withdrawal score, 0 to 64; up to 10 is called mild, up to 20 moderate. Line and band: "
-            "median and nine of ten virtual people. Marks: measured, with one standard deviation; the right one was "
-            "recalled, and when it was felt is not stated."
+            "Points of the subjective opioid withdrawal scale (0 to 64) above the score that a person has anyway, "
+            "about 2. Line and band: median and nine of ten virtual people. Marks: measured, with one standard deviation; when "
+            "the right one was felt is not stated."
         ),
         alternative=" ".join(_point_in_words(point) for point in stop.points[::2]),
     )

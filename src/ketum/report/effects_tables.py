@@ -23,7 +23,9 @@ def view(report: Report) -> dict[str, Any]:
         "role_rows": _roles(found.roles) if found else [],
         "margin_groups": _groups(report.margins),
         "margins_unknown": unique(
-            f"{one.alkaloid} at the {one.target} ({one.potency})" for one in report.margins if _unfollowed(one)
+            f"{one.alkaloid} at the {one.target} ({one.potency}; {one.note})"
+            for one in report.margins
+            if _unfollowed(one)
         ),
     }
 
