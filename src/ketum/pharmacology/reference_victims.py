@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from ketum.pharmacology.tables import ROOM
+from ketum.pharmacology.tables import read_rows
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,6 @@ class Victim:
 def victims() -> Mapping[str, Victim]:
     """Read ``victims.csv``, by name."""
     numbers = ("ka", "Fg", "CLint", "V", "fm_3A", "fm_2D6")
-    text = (ROOM / "victims.csv").read_text(encoding="utf-8")
     return MappingProxyType(
         {
             row["name"]: Victim(
@@ -60,6 +58,6 @@ def victims() -> Mapping[str, Victim]:
                 note=row["note"],
                 **{key: float(row[key]) for key in numbers},
             )
-            for row in csv.DictReader(text.splitlines())
+            for row in read_rows("victims.csv")
         }
     )
