@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 SCREEN_PEOPLE, SCREEN_SEED = 2000, 0
+DRIVERS, DRIVERS_SAMPLES = "--drivers", 512
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="A case file (TOML).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -35,7 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 def main() -> None:
     """Run the command line; no traceback reaches a person."""
     try:
-        app()
+        app(args=_spelt_out(sys.argv[1:]))
     except (InputError, KetumError) as error:
         _say(f"ketum: {error}")
         sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
@@ -63,6 +64,11 @@ def run(
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster: its scheduler's address.")
     ] = None,
+    drivers: Annotated[
+        int | None,
+        typer.Option(DRIVERS, metavar="[N]", min=16, max=2**16, help="Tell which input drives what (N base samples)."),
+    ] = None,
+    morris: Annotated[bool, typer.Option("--morris", help="With --drivers: Morris' screening, not Sobol.")] = False,
 ) -> None:
     """Simulate a case, screen it, and write the report."""
     from ketum.case import load_case
@@ -73,14 +79,18 @@ def run(
     understood = load_case(case)
     check_folder(output)
 
+    from ketum.drivers import drivers as find_drivers
     from ketum.report.assemble import write_run
     from ketum.simulate import simulate
 
     with _cluster(dask) as executor, _progress() as progress:
-        finished = simulate(
-            understood, number=number, days=days, seed=seed, workers=workers, executor=executor, progress=progress
-        )
-    page = write_run(finished, output, seed)
+        how: dict[str, Any] = {"days": days, "seed": seed, "workers": workers, "executor": executor}
+        finished = simulate(understood, number=number, **how, progress=progress)
+        how |= {"method": "morris" if morris else "sobol", "samples": drivers}
+        found = find_drivers(understood, **how, progress=progress) if drivers else None
+    page = write_run(finished, output, seed, found)
+    if found is not None:
+        print(found.as_text())
     print(f"report: {page}")
 
 
@@ -200,6 +210,16 @@ def bench(
         print(table(found))
     if disagreeing(found):
         sys.exit(1)
+
+
+def _spelt_out(words: list[str]) -> list[str]:
+    """Fill in the number that may be left out after --drivers; typer knows no option like that."""
+    found = []
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        found.append(word)
+        if word == DRIVERS and not following.lstrip("-").isdigit():
+            found.append(str(DRIVERS_SAMPLES))
+    return found
 
 
 @contextmanager

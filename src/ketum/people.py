@@ -40,11 +40,14 @@ class Stream:
         How many people.
     reseeded
         Layers that take their numbers from an independent second stream; used to tell which layer drives a result.
+    first
+        Number of the first of them, a multiple of four, where they are a part of a larger crowd.
     """
 
     seed: int
     people: int
     reseeded: frozenset[str] = frozenset()
+    first: int = 0
 
     def uniform(self, layer: str, name: str) -> Array:
         """Draw from (0, 1), shape (people,)."""
@@ -52,20 +55,23 @@ class Stream:
         digest = hashlib.blake2b(f"{salt}/{layer}/{name}".encode(), digest_size=8).digest()
         key = np.array([self.seed, int.from_bytes(digest, "big")], dtype=np.uint64)
         # One counter step of Philox yields four numbers; the nth number of the stream is person n's.
-        numbers = np.random.Generator(np.random.Philox(key=key)).random(self.people)
+        numbers = np.random.Generator(np.random.Philox(key=key).advance(self.first // 4)).random(self.people)
         return np.clip(numbers, 2.0**-54, 1 - 2.0**-53)
 
     def normal(self, layer: str, name: str) -> Array:
         """Draw from a standard normal distribution, shape (people,)."""
         return np.asarray(ndtri(self.uniform(layer, name)))
 
+    def together(self, layer: str, table: Mapping[str, Array]) -> dict[str, Array]:
+        """Draw rows of a table of joint draws, columns of shape (draws,): numbers that belong together stay so."""
+        draws = next(iter(table.values())).size
+        row = (self.uniform(layer, "posterior") * draws).astype(int)
+        return {name: column[row] for name, column in table.items()}
+
 
 def draw_knowledge(stream: Stream) -> dict[str, Array]:
     """Give each person one joint row of the posterior."""
-    table = pharmacology.posterior()
-    draws = next(iter(table.values())).size
-    row = (stream.uniform("knowledge", "posterior") * draws).astype(int)
-    return {name: column[row] for name, column in table.items()}
+    return stream.together("knowledge", pharmacology.posterior())
 
 
 def draw_effects(stream: Stream) -> dict[str, Array]:

@@ -136,6 +136,20 @@ def simulate(
     return Run(case, everyone.taken, end_h, dose_times, tree)
 
 
+def found_of(
+    everyone: Crowd,
+    dose_times: Array,
+    end_h: float,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Found:
+    """Solve people for their endpoints only, by alkaloid code, then quantity; shape (people,)."""
+    people = everyone.stream.people
+    with _workers(executor, workers, people * max(dose_times.size, 1)) as executor:
+        return _solved(everyone, dose_times, end_h, executor, _counter(progress, people), keep=False)[2]
+
+
 STUDY_PEAKS = {"MG": "pk001", "HM": "pk037", "SC": "pk019"}
 """Median peak after tea from 2 g of leaf, the one study of all three alkaloids; time is counted above it."""
 

@@ -201,13 +201,13 @@ def test_what_is_not_covered_is_refused_by_name(oral, load, no_doses):
         oral.solve(doses(), TIMES, sensitivities=["CL", "CL"])
     with pytest.raises(ModelError, match="L1: the sensitivity to the lag of a bolus"):
         oral.solve(doses(), TIMES, {"L1": 1.0}, dosing={"depot": Dosing(lag="L1")}, sensitivities=["L1"])
+    steady = doses(SS=1, II=8.0)
     with pytest.raises(ModelError, match="F1: the sensitivity of a steady state"):
-        steady = doses(SS=1, II=8.0)
         oral.solve(steady, TIMES, {"F1": 1.0}, dosing={"depot": Dosing("F1")}, sensitivities=["F1"])
     with pytest.raises(ModelError, match="F1: a column of the dose table"):
         oral.solve(doses(F1=[0.5]), TIMES, dosing={"depot": Dosing("F1")}, sensitivities=["F1"])
     with pytest.raises(ModelError, match="conditions have no sensitivities"):
         load(SWITCH).solve(no_doses, TIMES, sensitivities=["a"])
+    whole = load("model w\n a = 2; x = 1; x' = -a * x; whole := factorial(x)\nend")
     with pytest.raises(ModelError, match="whole: this output has no derivative"):
-        whole = load("model w\n a = 2; x = 1; x' = -a * x; whole := factorial(x)\nend")
         whole.solve(no_doses, TIMES, outputs=["whole"], sensitivities=["a"])

@@ -135,7 +135,7 @@ def _units(system: System, parameter: str) -> dict[str, str]:
 
 
 def unmoved(system: System, given: Mapping[str, Array], people: int) -> dict[str, Array]:
-    """Hold still, whatever the parameter, constants that the model would work out from it and that are given instead."""
+    """Hold constants still that are given, whatever the model would have worked them out from."""
     fixed = tuple(_inner(name, "") for name in given)
     return {name: np.zeros(people) for name in system.constants if name.startswith(fixed)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ketum import __version__, pharmacology
+from ketum.drivers import Drivers
 from ketum.evidence import fact, sources
 from ketum.intake import Intake, dose_sizes, molar_mass
 from ketum.people import LAYERS
@@ -80,7 +82,7 @@ LIMITS = (
 )
 
 
-def write_run(run: Run, folder: Path, seed: int) -> Path:
+def write_run(run: Run, folder: Path, seed: int, drivers: Drivers | None = None) -> Path:
     """Screen a finished run, and write its report with the results beside it.
 
     Returns
@@ -92,7 +94,10 @@ def write_run(run: Run, folder: Path, seed: int) -> Path:
     def trajectories(path: Path) -> None:
         run.tree.to_netcdf(path, engine="netcdf4")
 
-    return write_report(assemble(run, seed), folder, {"trajectories.nc": trajectories}) / PAGE
+    report, files = assemble(run, seed), {"trajectories.nc": trajectories}
+    if drivers is not None:
+        report, files = replace(report, drivers=drivers.as_dict()), files | {"drivers.csv": drivers.write_csv}
+    return write_report(report, folder, files) / PAGE
 
 
 def assemble(run: Run, seed: int) -> Report:

@@ -183,6 +183,8 @@ class Report:
         As :mod:`ketum.screen` gives them, emergency first.
     limits
         Where the model ends, one statement a line.
+    drivers
+        What drives each endpoint input by input, as `ketum.drivers` gives it; None where it was not asked for.
     """
 
     case: Mapping[str, Any]
@@ -203,3 +205,4 @@ class Report:
     assumed: tuple[str, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     limits: tuple[str, ...] = ()
+    drivers: Mapping[str, Any] | None = None

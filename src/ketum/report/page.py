@@ -12,7 +12,7 @@ from ketum.report.figure import Figure
 from ketum.report.names import capital, product_name, unique, unit_name
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
-from ketum.report.tables import content_tables, exposure_tables
+from ketum.report.tables import content_tables, exposure_tables, input_tables
 
 if TYPE_CHECKING:
     import jinja2
@@ -78,6 +78,7 @@ def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "series": series_of(report.published),
         "exposure": exposure_tables(report.endpoints),
         "drivers": figures.get("drivers"),
+        "inputs": input_tables(report.drivers),
         "home_of": {fact: source.source_id for source in report.sources for fact in source.fact_ids},
     }
 
