@@ -79,6 +79,30 @@ def test_a_worker_killed_half_way_changes_no_bit(local, tmp_path):
     xr.testing.assert_identical(again, alone)
 
 
+def test_a_worker_killed_half_way_changes_nothing_of_a_run_of_many(local, tmp_path, monkeypatch):
+    from distributed import Client
+
+    from ketum import many
+    from ketum.case import parse_case
+
+    monkeypatch.setattr(many, "BLOCK", 12)
+    case, seen = parse_case(CASE, "case"), []
+
+    def progress(done, total):
+        seen.append(done)
+        if len(seen) == 3:
+            os.kill(victim, signal.SIGKILL)
+
+    with Client(local, set_as_default=False) as client:
+        victim = next(iter(client.run(os.getpid).values()))
+        executor = client.get_executor()
+        far = many.simulate_many(case, tmp_path / "far.zarr", number=110, executor=executor, progress=progress)
+    near = many.simulate_many(case, tmp_path / "near.zarr", number=110, workers=1)
+    assert seen == sorted(seen)
+    for group in ("bands", "summary"):
+        xr.testing.assert_identical(far.tree[group].to_dataset(), near.tree[group].to_dataset())
+
+
 def run(monkeypatch, capsys, *words):
     monkeypatch.setattr(sys, "argv", ["ketum", "run", *map(str, words)])
     code = 0

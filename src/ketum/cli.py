@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ketum.errors import InputError, KetumError, Problem
+from ketum.errors import InputError, KetumError, Problem, StoppedError
 
 app = typer.Typer(
     name="ketum",
@@ -37,6 +37,9 @@ def main() -> None:
     """Run the command line; no traceback reaches a person."""
     try:
         app(args=_spelt_out(sys.argv[1:]))
+    except StoppedError as stop:
+        _say(f"ketum: stopped; {stop}")
+        sys.exit(130)
     except (InputError, KetumError) as error:
         _say(f"ketum: {error}")
         sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
@@ -80,14 +83,19 @@ def run(
     check_folder(output)
 
     from ketum.drivers import drivers as find_drivers
+    from ketum.many import MANY, STORE, simulate_many
     from ketum.report.assemble import write_run
     from ketum.simulate import simulate
 
     with _cluster(dask) as executor, _progress() as progress:
         how: dict[str, Any] = {"days": days, "seed": seed, "workers": workers, "executor": executor}
-        finished = simulate(understood, number=number, **how, progress=progress)
+        how["progress"] = progress
+        if number > MANY:
+            finished = simulate_many(understood, output / STORE, number=number, **how)
+        else:
+            finished = simulate(understood, number=number, **how)
         how |= {"method": "morris" if morris else "sobol", "samples": drivers}
-        found = find_drivers(understood, **how, progress=progress) if drivers else None
+        found = find_drivers(understood, **how) if drivers else None
     page = write_run(finished, output, seed, found)
     if found is not None:
         print(found.as_text())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +36,10 @@ POOL_PAYS_AT = 200_000
 """People times doses from which starting other processes (about a second each) pays."""
 VALUES_IN_MEMORY = 40_000_000
 MOST_STORED_TIMES = 1500
+AT = (0.05, 0.5, 0.95)
+"""Quantiles of endpoints."""
+BANDS_AT = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of levels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +57,7 @@ class Run:
     dose_times
         All dose times, shape (doses,).
     tree
-        Results: ``population``, ``trajectory``, ``endpoints``, ``summary``.
+        Results: ``population``, ``trajectory``, ``bands``, ``endpoints``, ``summary``.
     """
 
     case: Case
@@ -225,7 +229,7 @@ def _solved(
                 executor=executor,
                 progress=done,
             )
-        _raise_failures([rows.start + person for person in solved.attrs["failed"]])
+        _raise_failures([everyone.stream.first + rows.start + person for person in solved.attrs["failed"]])
         found: Found = {}
         for i, alkaloid in enumerate(ALKALOIDS):
             to_mass = molar_mass(alkaloid.code) / 1000  # nM to ng/mL
@@ -311,29 +315,13 @@ def _tree(
 ) -> xr.DataTree:
     import xarray as xr
 
-    from ketum.engine.integrate import settings
-
     names = [a.name for a in ALKALOIDS]
     subject = np.arange(everyone.stream.people)
     quantities = list(found["MG"])
     values = np.array([[found[a.code][q] for q in quantities] for a in ALKALOIDS])
-    with np.errstate(all="ignore"):
-        quantile = _quantiles(values, [0.05, 0.5, 0.95])
-    share = np.array(
-        [[[float(shares[y][a.code][q]) if shares else np.nan for y in LAYERS] for q in quantities] for a in ALKALOIDS]
-    )
-    attributes = {
-        "ketum": __version__,
-        "seed": seed,
-        "people": everyone.stream.people,
-        "title": case.title or "",
-        "model": model().system.name,
-        "model_sha256": model().system.sha256,
-        **settings(),
-    }
     return xr.DataTree.from_dict(
         {
-            "/": xr.Dataset(attrs=attributes),
+            "/": xr.Dataset(attrs=_attributes(case, everyone.stream.people, seed)),
             "/population": xr.Dataset(
                 {name: ("subject", column) for name, column in everyone.own.items()}
                 | {
@@ -347,35 +335,72 @@ def _tree(
                 {"concentration": (("alkaloid", "subject", "time"), levels, {"units": "ng/mL", "what": "in plasma"})},
                 coords={"alkaloid": names, "subject": subject, "time": ("time", times, {"units": "h"})},
             ),
+            "/bands": _bands(times, np.quantile(levels, BANDS_AT, axis=1).astype(float)),
             "/endpoints": xr.Dataset(
-                {
-                    q: (("alkaloid", "subject"), values[:, i], {"units": endpoints.UNITS[_bare(q)]})
-                    for i, q in enumerate(quantities)
-                },
+                {q: (("alkaloid", "subject"), values[:, i], {"units": unit_of(q)}) for i, q in enumerate(quantities)},
                 coords={"alkaloid": names, "subject": subject},
             ),
-            "/summary": xr.Dataset(
-                {
-                    "value": (("statistic", "alkaloid", "quantity"), quantile),
-                    "share": (("alkaloid", "quantity", "layer"), share),
-                    "units": ("quantity", [endpoints.UNITS[_bare(q)] for q in quantities]),
-                },
-                coords={
-                    "statistic": ["p05", "median", "p95"],
-                    "alkaloid": names,
-                    "quantity": quantities,
-                    "layer": list(LAYERS),
-                },
-            ),
+            "/summary": _summary(_quantiles(values, AT), quantities, shares),
         }
     )
 
 
-def _bare(quantity: str) -> str:
-    return quantity.removesuffix("_first").removesuffix("_last")
+def _attributes(case: Case, number: int, seed: int) -> dict[str, str | int]:
+    from ketum.engine.integrate import settings
+
+    return {
+        "ketum": __version__,
+        "seed": seed,
+        "people": number,
+        "title": case.title or "",
+        "model": model().system.name,
+        "model_sha256": model().system.sha256,
+        **settings(),
+    }
 
 
-def _quantiles(values: Array, at: list[float]) -> Array:
+def _bands(times: Array, quantiles: Array) -> xr.Dataset:
+    """Label quantiles of levels over people, shape (quantiles, alkaloids, times)."""
+    import xarray as xr
+
+    return xr.Dataset(
+        {"concentration": (("quantile", "alkaloid", "time"), quantiles, {"units": "ng/mL", "what": "in plasma"})},
+        coords={
+            "quantile": list(BANDS_AT),
+            "alkaloid": [a.name for a in ALKALOIDS],
+            "time": ("time", times, {"units": "h"}),
+        },
+    )
+
+
+def _summary(quantile: Array, quantities: list[str], shares: Mapping[str, Found]) -> xr.Dataset:
+    """Label quantiles of endpoints over people, shape (statistics, alkaloids, quantities), and the layers' shares."""
+    import xarray as xr
+
+    share = np.array(
+        [[[float(shares[y][a.code][q]) if shares else np.nan for y in LAYERS] for q in quantities] for a in ALKALOIDS]
+    )
+    return xr.Dataset(
+        {
+            "value": (("statistic", "alkaloid", "quantity"), quantile),
+            "share": (("alkaloid", "quantity", "layer"), share),
+            "units": ("quantity", [unit_of(q) for q in quantities]),
+        },
+        coords={
+            "statistic": ["p05", "median", "p95"],
+            "alkaloid": [a.name for a in ALKALOIDS],
+            "quantity": quantities,
+            "layer": list(LAYERS),
+        },
+    )
+
+
+def unit_of(quantity: str) -> str:
+    """Look up an endpoint's unit, whatever stretch it is of."""
+    return endpoints.UNITS[quantity.removesuffix("_first").removesuffix("_last")]
+
+
+def _quantiles(values: Array, at: Sequence[float]) -> Array:
     """Take quantiles over people, leaving out those for whom a number is not defined; NaN where it is for nobody."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # nanquantile warns where nobody has the number

@@ -94,7 +94,8 @@ def write_run(run: Run, folder: Path, seed: int, drivers: Drivers | None = None)
     def trajectories(path: Path) -> None:
         run.tree.to_netcdf(path, engine="netcdf4")
 
-    report, files = assemble(run, seed), {"trajectories.nc": trajectories}
+    kept = "trajectories.nc" if "trajectory" in run.tree.children else "summary.nc"
+    report, files = assemble(run, seed), {kept: trajectories}
     if drivers is not None:
         report, files = replace(report, drivers=drivers.as_dict()), files | {"drivers.csv": drivers.write_csv}
     return write_report(report, folder, files) / PAGE
@@ -121,13 +122,12 @@ def assemble(run: Run, seed: int) -> Report:
         *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
         *STUDY_PEAKS.values(),
     }
-    population = next(iter(run.tree["population"].sizes.values()))
     return Report(
         case=run.case.model_dump(mode="json", by_alias=True),
         title=run.case.title,
         version=__version__,
         seed=seed,
-        population=int(population),
+        population=int(run.tree.attrs["people"]),
         days=run.end_h / 24,
         created=date.today().isoformat(),
         model_hash=str(run.tree.attrs["model_sha256"])[:12],
@@ -140,15 +140,13 @@ def assemble(run: Run, seed: int) -> Report:
         unknown=_unknown(run),
         assumed=_assumed(run),
         sources=_sources(facts),
-        limits=LIMITS,
+        limits=LIMITS + _precision(run),
     )
 
 
 def _levels(run: Run) -> tuple[Levels, ...]:
-    trajectory = run.tree["trajectory"].to_dataset()
-    times = trajectory["time"].to_numpy()
-    curves = trajectory["concentration"].to_numpy()
-    quantiles = np.quantile(curves, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1).astype(float)
+    bands = run.tree["bands"]["concentration"]
+    times, quantiles = bands["time"].to_numpy(), bands.to_numpy()
     return tuple(
         Levels(
             alkaloid.name,
@@ -157,8 +155,19 @@ def _levels(run: Run) -> tuple[Levels, ...]:
             certainty_note=_certainty(run, alkaloid.code),
         )
         for i, alkaloid in enumerate(ALKALOIDS)
-        if curves[i].any()
+        if quantiles[:, i].any()
     )
+
+
+def _precision(run: Run) -> tuple[str, ...]:
+    """Say how exact the bands are where they were counted and not sorted."""
+    error = run.tree["bands"].attrs.get("relative_error")
+    words = (
+        f"With so many people the bands of levels are counted in bins: each is within {number(100 * error)} %"
+        if error
+        else ""
+    )
+    return (f"{words} of the exact one. Other numbers are exact.",) if words else ()
 
 
 def _certainty(run: Run, code: str) -> str:
