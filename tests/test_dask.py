@@ -143,7 +143,7 @@ def test_an_address_where_nothing_answers_is_refused(case, tmp_path, monkeypatch
 def test_an_address_that_is_none_is_refused(case, tmp_path, monkeypatch, capsys, address):
     monkeypatch.setattr(cluster, "PATIENCE", "1s")
     code, err = run(monkeypatch, capsys, case, "--dask", address, "-o", tmp_path / "out")
-    assert (code, "Traceback" in err) == (2, False)
+    assert (code, "Traceback" in err) == (2, False), err
 
 
 def test_a_missing_dask_is_refused_with_the_cure(case, tmp_path, monkeypatch, capsys):

@@ -10,7 +10,8 @@ import pytest
 from ketum import cli, pharmacology
 from ketum.case import parse_case
 from ketum.drivers import drivers, inputs_of
-from ketum.indices import design, indices
+from ketum.indices import design, indices, tied
+from ketum.simulate import simulate
 
 PERSON = '[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "DE"\n'
 TEA = PERSON + '[[kratom]]\nproduct = "tea"\namount = "2 g"\n'
@@ -50,32 +51,64 @@ def test_morris_finds_slopes():
     assert np.isnan([i.first for i in found]).all()
 
 
+def test_a_tied_input_counts_for_what_it_tells_of_the_others():
+    """Of two equal normal inputs, correlated by 0.6, one alone tells (1 + 0.6) / 2 of their sum's variance."""
+    rng = np.random.default_rng(1)
+    sample = rng.multivariate_normal([0, 0, 0], [[1, 0.6, 0], [0.6, 1, 0], [0, 0, 1]], 20000)
+    found = tied(["a", "b", "none"], sample, sample[:, 0] + sample[:, 1])
+    np.testing.assert_allclose([i.first for i in found], [0.8, 0.8, 0.0], atol=0.02)
+    assert np.isnan([i.total for i in found]).all()
+
+
+def names_of(inputs):
+    return {(i.layer, i.name): i.label for i in inputs}
+
+
 def test_every_draw_of_a_case_is_an_input():
-    inputs = {(i.layer, i.name): i.label for i in inputs_of(parse_case(TEA, "case"))}
+    case = parse_case(TEA, "case")
+    inputs, apart = names_of(inputs_of(case)), names_of(inputs_of(case, "morris"))
+    assert inputs["knowledge", "posterior"] == "all that the fit leaves open"
+    assert inputs["product", "0/content"] == "product 1: content of the main alkaloid"
     for effect in pharmacology.effects():
         assert inputs["people", effect.name] == effect.label
-        assert inputs["knowledge", effect.name].endswith(effect.label)
+        assert apart["knowledge", effect.name].endswith(effect.label)
     for parameter in pharmacology.parameters():
-        assert inputs["knowledge", parameter.name] == parameter.label
-    assert inputs["product", "0/content"] == "product 1: content of the main alkaloid"
-    assert not any(layer == "product" for layer, _ in {(i.layer, i.name) for i in inputs_of(parse_case(DRINK, "case"))})
+        assert apart["knowledge", parameter.name] == parameter.label
+    assert not any(layer == "product" for layer, _ in names_of(inputs_of(parse_case(DRINK, "case"))))
 
 
-def test_what_cannot_matter_does_not_and_what_must_does():
-    """Swallowed speciociliatine: the gut wall's share stands in the area as a factor, mitragynine's clearance never."""
-    found = drivers(parse_case(DRINK, "case"), samples=128, quantities=["AUC"], days=10, workers=1)
-    endpoint = next(e for e in found.endpoints if e.alkaloid == "speciociliatine")
-    total = {(i.layer, i.name): index.total for i, index in endpoint.inputs}
-    assert max(total.values()) == next(iter(total.values()))
-    for code in ("MG", "HM"):
-        assert total["knowledge", f"CLint_{code}"] == 0.0
+@pytest.fixture(scope="module")
+def drink():
+    return drivers(parse_case(DRINK, "case"), samples=256, quantities=["AUC", "half_life"], days=10, workers=1)
+
+
+def test_what_cannot_matter_does_not(drink):
+    """Speciociliatine neither becomes mitragynine nor meets its gut wall; the other alkaloids are not even there."""
+    assert {e.alkaloid for e in drink.endpoints} == {"speciociliatine"}
+    endpoint = next(e for e in drink.endpoints if e.quantity == "AUC")
+    assert drink.runs == 256 * (len(endpoint.inputs) + 2)
+    total = {i.name: index.total for i, index in endpoint.inputs}
+    assert total["elimination_MG"] == 0.0
+    assert list(total.values()) == sorted(total.values(), reverse=True)
+
+
+def test_independent_inputs_share_the_variance_out(drink):
+    """As AUC is close to a product of factors, its logarithm is close to a sum: first-order shares add up to one."""
+    endpoint = next(e for e in drink.endpoints if e.quantity == "AUC")
+    each = [index for _, index in endpoint.inputs]
+    assert sum(i.first for i in each) == pytest.approx(1.0, abs=0.1)
     own = {(i.layer, i.name): index for i, index in endpoint.inputs}
-    draws = pharmacology.posterior()["Fg_SC"]
-    # log AUC is a sum in which log Fg stands alone, so that its first-order share is known but for the denominator.
-    expected = np.log(draws).var() / endpoint.spread["independent"] ** 2
-    index = own["knowledge", "Fg_SC"]
-    assert abs(index.total - expected) < 2 * index.total_interval + 0.01
-    assert found.runs == 128 * (len(own) + 2)
+    assert own["knowledge", "posterior"].first > 0.1
+
+
+def test_layers_agree_with_the_shares_of_a_run(drink):
+    """Worked out in another way: one layer's numbers kept, the others drawn anew."""
+    summary = simulate(parse_case(DRINK, "case"), number=500, days=10, workers=1).tree["summary"]
+    for endpoint in drink.endpoints:
+        share = summary["share"].sel(alkaloid=endpoint.alkaloid, quantity=endpoint.quantity)
+        whole = next(index for i, index in endpoint.inputs if i.name == "posterior")
+        assert abs(whole.first - float(share.sel(layer="knowledge"))) < 0.12 + whole.first_interval
+        assert endpoint.tied[0][1].first <= whole.first + whole.first_interval
 
 
 def test_the_seed_chooses_the_numbers_and_workers_do_not():
@@ -105,10 +138,10 @@ def test_a_run_with_drivers_writes_them(tmp_path, monkeypatch, capsys):
     found = json.loads((tmp_path / "out" / "report.json").read_text())["drivers"]
     assert found["method"] == "sobol"
     first = found["endpoints"][0]
-    assert {"alkaloid", "quantity", "spread", "inputs"} <= first.keys()
+    assert {"alkaloid", "quantity", "inputs", "tied"} <= first.keys()
     assert {"layer", "name", "label", "first", "first_interval", "total", "total_interval"} <= first["inputs"][0].keys()
-    rows = list(csv.DictReader((tmp_path / "out" / "drivers.csv").open()))
-    assert len(rows) == sum(len(endpoint["inputs"]) for endpoint in found["endpoints"])
+    rows = list(csv.DictReader((tmp_path / "out" / "drivers.csv").read_text().splitlines()))
+    assert len(rows) == sum(len(endpoint["inputs"] + endpoint["tied"]) for endpoint in found["endpoints"])
     assert "input by input" in (tmp_path / "out" / "index.html").read_text()
 
 

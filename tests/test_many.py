@@ -188,7 +188,6 @@ def test_a_full_disk_is_said_in_words_and_nothing_is_lost(case, tmp_path, monkey
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return real(path, *rest, **named)
 
-    monkeypatch.setattr(many, "SAVED_EVERY_S", 0.0)
     monkeypatch.setattr(local, "_put", put)
     with pytest.raises(OutputError, match=r"No space left(.|\n)*make room there; what is finished stays there"):
         run(case, tmp_path)
@@ -239,6 +238,19 @@ def test_a_report_comes_of_it(file, tmp_path, monkeypatch, capsys):
         assert tree["bands"].attrs["relative_error"] == RELATIVE_ERROR
     assert ketum_run(monkeypatch, capsys, file, "-n", PEOPLE, "-o", out, "--workers", 1)[0] == 0
     assert (out / "people.zarr").is_dir()
+
+
+@pytest.mark.parametrize("number", [20, PEOPLE])
+def test_ctrl_c_is_answered(file, tmp_path, monkeypatch, capsys, number):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ketum.simulate._shares", interrupted)
+    monkeypatch.setattr("ketum.simulate.FEWEST_FOR_SHARES", 1)
+    code, _, err = ketum_run(monkeypatch, capsys, file, "-n", number, "-o", tmp_path / "out", "--workers", 1)
+    assert code == 130
+    assert err.startswith("ketum: stopped")
+    assert ("130 of 130 people are in" in err) == (number == PEOPLE)
 
 
 RUN = """

@@ -1,6 +1,6 @@
 """The command line: parses, calls, prints.
 
-Exit codes: 0 done; 1 it ran and found a failure; 2 the input is wrong; 3 an internal fault.
+Exit codes: 0 done; 1 it ran and found a failure; 2 the input is wrong; 3 an internal fault; 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 SCREEN_PEOPLE, SCREEN_SEED = 2000, 0
+INTERRUPTED = 130
 DRIVERS, DRIVERS_SAMPLES = "--drivers", 512
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="A case file (TOML).", show_default=False)]
@@ -39,13 +40,17 @@ def main() -> None:
         app(args=_spelt_out(sys.argv[1:]))
     except StoppedError as stop:
         _say(f"ketum: stopped; {stop}")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except (InputError, KetumError) as error:
         _say(f"ketum: {error}")
         sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer has turned Ctrl-C into this, without a word
+            _say("ketum: stopped")
+        raise
     except KeyboardInterrupt:
         _say("ketum: stopped")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:

@@ -1,7 +1,9 @@
 """What drives a result, input by input: global sensitivity of endpoints.
 
 Every number that a run draws is an input: how people differ, what a product holds, and what the fit leaves open. They
-are not listed here but noted as a case draws them, and then set from a design, through the same code.
+are not listed here but noted as a case draws them, and then set from a design, through the same code. What the fit
+leaves open is one input, a row of the posterior, since its parameters are tied to each other; beside it stands what it
+would bring to know one of them.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 
 from ketum import pharmacology
 from ketum.case import Case
-from ketum.indices import Index, Method, design, indices
+from ketum.indices import Index, Method, design, independent_runs, indices, tied
 from ketum.people import Stream
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array
@@ -29,12 +31,13 @@ MEASURES = {
     "sobol": "share of the variance of the endpoint's logarithm",
     "morris": "mean absolute effect on the endpoint's logarithm over the input's range from 5th to 95th percentile",
 }
-ASSUMPTION = (
-    "inputs are varied independently: where the fit ties parameters to each other, that tie is cut, and `spread` says "
-    "how much wider or narrower the endpoint's logarithm gets by it"
-)
-JOINT_PEOPLE = 1000
-SHOWN = 6
+NOTES = {
+    "sobol": "parameters that the fit ties to each other stay tied: together they are one input; beside it stands how "
+    "much of the variance would go if one of them became known, and these shares overlap",
+    "morris": "each parameter is varied by itself: where the fit ties parameters to each other, that tie is cut",
+}
+JOINT = "posterior"
+SHOWN, SHOWN_TIED = 6, 3
 
 
 @dataclass(frozen=True)
@@ -52,22 +55,21 @@ class Endpoint:
 
     Parameters
     ----------
-    spread
-        Standard deviation of the endpoint's logarithm: with ``independent`` inputs, as here, and with those of the fit
-        drawn ``together``, as in a run.
     inputs
-        Each input with what it does.
+        Each independent input with what it does.
+    tied
+        Each parameter of the posterior with the share of the variance that would go if it became known.
     """
 
     alkaloid: str
     quantity: str
-    spread: Mapping[str, float]
     inputs: tuple[tuple[Input, Index], ...]
+    tied: tuple[tuple[Input, Index], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything as plain data."""
-        rows = [asdict(given) | asdict(index) for given, index in self.inputs]
-        return {"alkaloid": self.alkaloid, "quantity": self.quantity, "spread": dict(self.spread), "inputs": rows}
+        inputs, tied = ([asdict(given) | asdict(index) for given, index in rows] for rows in (self.inputs, self.tied))
+        return {"alkaloid": self.alkaloid, "quantity": self.quantity, "inputs": inputs, "tied": tied}
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Drivers:
             "method": self.method,
             "runs": self.runs,
             "measure": MEASURES[self.method],
-            "assumption": ASSUMPTION,
+            "note": NOTES[self.method],
             "endpoints": [endpoint.as_dict() for endpoint in self.endpoints],
             "left_out": list(self.left_out),
         }
@@ -109,7 +111,7 @@ class Drivers:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             writer.writeheader()
             for endpoint in map(Endpoint.as_dict, self.endpoints):
-                writer.writerows(endpoint | row for row in endpoint["inputs"])
+                writer.writerows(endpoint | row for row in (*endpoint["inputs"], *endpoint["tied"]))
 
     def as_text(self, quantities: Sequence[str] = ("Cmax", "AUC")) -> str:
         """Write the strongest inputs of the first alkaloid down, for a terminal."""
@@ -118,12 +120,14 @@ class Drivers:
             if endpoint.quantity in quantities:
                 lines.append(f"{endpoint.quantity} of {endpoint.alkaloid}:")
                 lines += [_line(given, index) for given, index in endpoint.inputs[:SHOWN]]
+                lines += [_line(given, index) for given, index in endpoint.tied[:SHOWN_TIED]]
         return "\n".join(lines)
 
 
 def _line(given: Input, index: Index) -> str:
-    alone = f"alone {index.first:5.2f} +- {index.first_interval:.2f}, " if np.isfinite(index.first) else ""
-    return f"  {alone}in all {index.total:5.2f} +- {index.total_interval:.2f}  {given.layer}: {given.label}"
+    alone = f"alone {index.first:5.2f} +- {index.first_interval:.2f}" if np.isfinite(index.first) else ""
+    in_all = f"in all {index.total:5.2f} +- {index.total_interval:.2f}" if np.isfinite(index.total) else ""
+    return f"  {alone:19} {in_all:20} {given.layer}: {given.label}"
 
 
 def drivers(
@@ -149,21 +153,34 @@ def drivers(
     quantities
         Endpoints to look at, as far as the case has them.
     """
-    inputs = inputs_of(case)
+    inputs = inputs_of(case, method)
     names = [f"{each.layer}/{each.name}" for each in inputs]
     sample = design(names, samples, method, seed)
     columns = {(each.layer, each.name): sample[:, i] for i, each in enumerate(inputs)}
+    stream = (_Apart if method == "morris" else _Noting)(seed, len(sample), columns=columns)
     end_h, dose_times = horizon(case, days)
-    crowds = crowd(case, _Designed(seed, len(sample), columns=columns)), crowd(case, Stream(seed, JOINT_PEOPLE))
-    apart, together = (found_of(each, dose_times, end_h, workers, executor, progress) for each in crowds)
-    kept, left_out = _logarithms(apart, quantities)
+    found = found_of(crowd(case, stream), dose_times, end_h, workers, executor, progress)
+    kept, left_out = _logarithms(found, quantities)
     endpoints = []
     for (code, quantity), values in kept.items():
-        found = zip(inputs, indices(names, sample, values, method, seed), strict=True)
-        spread = {"independent": float(values.std()), "together": _spread(together[code][quantity])}
-        name = pharmacology.alkaloid(code).name
-        endpoints.append(Endpoint(name, quantity, spread, tuple(sorted(found, key=lambda each: -each[1].total))))
+        rows = zip(inputs, indices(names, sample, values, method, seed), strict=True)
+        own = tuple(sorted(rows, key=lambda row: -row[1].total))
+        beside = _tied(stream, values, len(inputs), seed)
+        endpoints.append(Endpoint(pharmacology.alkaloid(code).name, quantity, own, beside))
     return Drivers(method, len(sample), tuple(endpoints), left_out)
+
+
+def _tied(stream: _Noting, values: Array, inputs: int, seed: int) -> tuple[tuple[Input, Index], ...]:
+    """Rank the parameters that were drawn together."""
+    varying = {key: column for key, column in stream.drawn_together.items() if np.ptp(column) > 0}
+    if not varying:
+        return ()
+    runs = independent_runs(inputs, values.size)
+    names = [name for _, name in varying]
+    sample = np.column_stack([column[runs] for column in varying.values()])
+    rows = zip(varying, tied(names, sample, values[runs], seed), strict=True)
+    each = [(Input(layer, name, _label(layer, name)), index) for (layer, name), index in rows]
+    return tuple(sorted(each, key=lambda row: -row[1].first))
 
 
 def _logarithms(found: Found, quantities: Sequence[str]) -> tuple[dict[tuple[str, str], Array], tuple[str, ...]]:
@@ -180,50 +197,45 @@ def _logarithms(found: Found, quantities: Sequence[str]) -> tuple[dict[tuple[str
     return kept, tuple(left_out)
 
 
-def _spread(values: Array) -> float:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logarithms = np.log(values)
-    return float(logarithms[np.isfinite(logarithms)].std())
-
-
 # ------------------------------------------------------------------------------------------------ inputs of a case
 
 
-def inputs_of(case: Case) -> tuple[Input, ...]:
-    """List all that is drawn for a case."""
-    noting = _Noting(0, 4)
+def inputs_of(case: Case, method: Method = "sobol") -> tuple[Input, ...]:
+    """List all that is drawn for a case, and varied by a method."""
+    noting = (_Apart if method == "morris" else _Noting)(0, 4)
     crowd(case, noting)
     return tuple(Input(layer, name, _label(layer, name)) for layer, name in noting.asked)
 
 
 @dataclass(frozen=True)
 class _Noting(Stream):
-    """A stream that notes what is drawn from it."""
+    """A stream that notes what is drawn from it, and takes it from a design, columns of shape (runs,), if there is one."""
 
+    columns: Mapping[tuple[str, str], Array] | None = None
     asked: dict[tuple[str, str], None] = field(default_factory=dict)
+    drawn_together: dict[tuple[str, str], Array] = field(default_factory=dict)
 
     def uniform(self, layer: str, name: str) -> Array:
         self.asked[layer, name] = None
-        return super().uniform(layer, name)
+        if self.columns is None:
+            return super().uniform(layer, name)
+        return np.clip(self.columns[layer, name], 2.0**-54, 1 - 2.0**-53)
 
     def together(self, layer: str, table: Mapping[str, Array]) -> dict[str, Array]:
-        return {name: self._alone(layer, name, column) for name, column in table.items()}
-
-    def _alone(self, layer: str, name: str, column: Array) -> Array:
-        """Draw from one column by itself; what all draws agree on is no input."""
-        if np.ptp(column) == 0:
-            return np.full(self.people, column[0])
-        return np.asarray(np.quantile(column, self.uniform(layer, name)))
+        drawn = super().together(layer, table)
+        self.drawn_together.update({(layer, name): column for name, column in drawn.items()})
+        return drawn
 
 
 @dataclass(frozen=True)
-class _Designed(_Noting):
-    """A stream whose numbers come from a design, columns of shape (runs,)."""
+class _Apart(_Noting):
+    """The same, with columns of joint draws that are drawn each by itself; what all draws agree on is no input."""
 
-    columns: Mapping[tuple[str, str], Array] = field(default_factory=dict)
-
-    def uniform(self, layer: str, name: str) -> Array:
-        return np.clip(self.columns[layer, name], 2.0**-54, 1 - 2.0**-53)
+    def together(self, layer: str, table: Mapping[str, Array]) -> dict[str, Array]:
+        return {
+            name: np.quantile(column, self.uniform(layer, name)) if np.ptp(column) else np.full(self.people, column[0])
+            for name, column in table.items()
+        }
 
 
 PRODUCT = {
@@ -239,6 +251,8 @@ def _label(layer: str, name: str) -> str:
         number, what, code = [*name.split("/"), ""][:3]
         own = next((a.name for a in ALKALOIDS if a.code == code), code)
         return f"product {int(number) + 1}: {PRODUCT.get(what, what)} {own}".rstrip()
+    if name == JOINT:
+        return "all that the fit leaves open"
     for row in pharmacology.parameters():
         if row.name == name:
             return row.label

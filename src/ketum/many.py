@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -123,8 +124,9 @@ def simulate_many(
                 done(block.people)
             ledger.save()
             shares = simulate._shares(case, ledger.found(extra), extra, seed, dose_times, end_h, executor, done)
-        except SolveError:
-            ledger.save()
+        except (SolveError, OutputError):
+            with suppress(OutputError):  # on a full disk there may still be room for this
+                ledger.save()
             raise
         except KeyboardInterrupt as stop:
             ledger.save()
@@ -238,11 +240,15 @@ class Ledger:
         header = json.dumps({"block": self.block, "made_from": dict(self.made_from)})
         beside = self.path / f".{PROGRESS}"
         with writing(self.path):
-            with beside.open("wb") as file:
-                np.savez_compressed(file, header=header, done=sorted(self.done), counts=self.bands.counts)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.path / PROGRESS)
+            try:
+                with beside.open("wb") as file:
+                    np.savez_compressed(file, header=header, done=sorted(self.done), counts=self.bands.counts)
+                    file.flush()
+                    os.fsync(file.fileno())
+                beside.replace(self.path / PROGRESS)
+            except OSError:
+                beside.unlink(missing_ok=True)
+                raise
         self.saved = time.monotonic()
 
     def found(self, people: int) -> Found:

@@ -141,7 +141,7 @@ class InputTable:
 
 
 DRIVEN = ("Cmax", "AUC", "Cmin_last", "half_life")
-STRONGEST = 6
+STRONGEST, STRONGEST_TIED = 6, 3
 
 
 def input_tables(drivers: Mapping[str, Any] | None) -> tuple[InputTable, ...]:
@@ -150,7 +150,7 @@ def input_tables(drivers: Mapping[str, Any] | None) -> tuple[InputTable, ...]:
     return tuple(
         InputTable(
             f"{capital(endpoint['alkaloid'])}: {quantity_name(split_quantity(endpoint['quantity'])[0])[0].lower()}",
-            tuple(map(_input_row, endpoint["inputs"][:STRONGEST])),
+            tuple(map(_input_row, (*endpoint["inputs"][:STRONGEST], *endpoint["tied"][:STRONGEST_TIED]))),
         )
         for endpoint in endpoints
         if endpoint["quantity"] in DRIVEN
@@ -158,7 +158,8 @@ def input_tables(drivers: Mapping[str, Any] | None) -> tuple[InputTable, ...]:
 
 
 def _input_row(given: Mapping[str, Any]) -> InputRow:
-    alone = f"{given['first']:.2f} ± {given['first_interval']:.2f}" if is_finite(given["first"]) else ""
-    return InputRow(
-        share_name(given["layer"]), given["label"], alone, f"{given['total']:.2f} ± {given['total_interval']:.2f}"
+    alone, in_all = (
+        f"{given[name]:.2f} ± {given[f'{name}_interval']:.2f}" if is_finite(given[name]) else ""
+        for name in ("first", "total")
     )
+    return InputRow(share_name(given["layer"]), given["label"], alone, in_all)
