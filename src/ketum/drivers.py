@@ -209,7 +209,7 @@ def inputs_of(case: Case, method: Method = "sobol") -> tuple[Input, ...]:
 
 @dataclass(frozen=True)
 class _Noting(Stream):
-    """A stream that notes what is drawn from it, and takes it from a design, columns of shape (runs,), if there is one."""
+    """A stream that notes what is drawn from it, and draws from the columns (runs,) of a design where there is one."""
 
     columns: Mapping[tuple[str, str], Array] | None = None
     asked: dict[tuple[str, str], None] = field(default_factory=dict)

@@ -102,8 +102,8 @@ def indices(
 def tied(names: Sequence[str], sample: Array, values: Array, seed: int = 0) -> list[Index]:
     """Work out first-order indices of inputs that depend on each other, from any sample of them.
 
-    The index is the share of the variance that would go if this input became known; shares of tied inputs overlap. It is
-    estimated in bins, so that an input of no effect gets up to about one part in a hundred.
+    The index is the share of the variance that would go if this input became known; shares of tied inputs overlap. It
+    is estimated in bins, so that an input of no effect gets up to about one part in a hundred.
 
     Parameters
     ----------
