@@ -21,7 +21,7 @@ from ketum.errors import ModelError, Problem
 
 STEP = 1e-4
 """Part of a parameter by which it is moved to see what it does to doses."""
-STENCIL = {-2: 1 / 12, -1: -8 / 12, 1: 8 / 12, 2: -1 / 12}
+STENCIL = {1: 8 / 12, 2: -1 / 12}
 """Differences of fourth order. Doses are products and quotients of their parameters: the error is below 1e-11."""
 
 
@@ -156,38 +156,40 @@ def with_moved_doses(
     Where an amount or rate moves with a parameter, so do the sensitivities of the state that it enters. Where an
     infusion's rate steps by r at a time T, these step by -r dT/dp.
     """
-    order = [np.arange(actions.codes.size, dtype=float)]
-    parts = [actions]
+    parts, after = [actions], [np.arange(actions.codes.size)]
+    rates = actions.codes == Code.RATE
     for parameter in (name for name, entered in sensitivities if entered):
         place = {i: states.index(own) for i, name in enumerate(states) if (own := _inner(name, parameter)) in states}
-        targets = [place.get(target, 0) for target in actions.targets.tolist()]
-        parts += _moved(actions, np.array(targets, dtype=np.intp), *_difference(records, dosing, parameters, parameter))
-        order += [np.arange(actions.codes.size) + 0.5] * (len(parts) - len(order))
-    return _joined(parts, np.argsort(np.concatenate(order), kind="stable")) if len(parts) > 1 else actions
+        by_time, by_value = _difference(records, dosing, parameters, parameter)
+        for values, code in ((by_value, None), (-actions.values * by_time * rates, Code.ADD)):
+            which = np.flatnonzero(values.any(axis=0))
+            parts.append(_on_sensitivities(actions, which, values, place, code))
+            after.append(which)
+    return _joined(parts, np.argsort(np.concatenate(after), kind="stable"))
 
 
 def _difference(
     records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array], parameter: str
 ) -> tuple[Array, Array]:
     """Differentiate times and values of a plan's actions, shape (people or 1, actions) each."""
-    step = STEP * np.where(parameters[parameter] != 0, np.abs(parameters[parameter]), 1.0)
-    times: Array = np.zeros((1, 1))
-    values: Array = np.zeros((1, 1))
-    for place, weight in STENCIL.items():
-        moved = plan(records, dosing, {**parameters, parameter: parameters[parameter] + place * step})
-        times = times + weight / step[:, None] * moved.times
-        values = values + weight / step[:, None] * moved.values
+    value = parameters[parameter]
+    step = STEP * np.where(value != 0, np.abs(value), 1.0)
+
+    def moved(by: int) -> Plan:
+        return plan(records, dosing, {**parameters, parameter: value + by * step})
+
+    pairs = [(weight / step[:, None], moved(by), moved(-by)) for by, weight in STENCIL.items()]
+    # What does not move cancels exactly, and gets no action.
+    times = np.sum([weight * (above.times - below.times) for weight, above, below in pairs], axis=0)
+    values = np.sum([weight * (above.values - below.values) for weight, above, below in pairs], axis=0)
     return times, values
 
 
-def _moved(actions: Plan, targets: Index, by_time: Array, by_value: Array) -> list[Plan]:
-    """Make the actions on one parameter's sensitivities, one for each action on the states."""
-    enters, rates = np.isin(actions.codes, (Code.ADD, Code.RATE)), actions.codes == Code.RATE
-    codes = np.where(enters, actions.codes, int(Code.ADD))
-    same = replace(actions, codes=codes, targets=np.where(enters, targets, 0), values=by_value * enters)
-    if not by_time[:, rates].any():
-        return [same]
-    return [same, replace(same, codes=np.zeros_like(codes), values=-actions.values * by_time * rates)]
+def _on_sensitivities(actions: Plan, which: Index, values: Array, place: Mapping[int, int], code: Code | None) -> Plan:
+    """Take the actions that move over to the sensitivities of the states that they enter."""
+    targets = np.array([place[target] for target in actions.targets[which].tolist()], dtype=np.intp)
+    codes = actions.codes[which] if code is None else np.full(which.size, int(code))
+    return replace(actions, times=actions.times[:, which], codes=codes, targets=targets, values=values[:, which])
 
 
 def _joined(parts: list[Plan], order: Index) -> Plan:
