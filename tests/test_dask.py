@@ -82,10 +82,10 @@ def test_a_worker_killed_half_way_changes_no_bit(local, tmp_path):
 def test_a_worker_killed_half_way_changes_nothing_of_a_run_of_many(local, tmp_path, monkeypatch):
     from distributed import Client
 
-    from ketum import many
+    from ketum import ledger, many
     from ketum.case import parse_case
 
-    monkeypatch.setattr(many, "BLOCK", 12)
+    monkeypatch.setattr(ledger, "BLOCK", 12)
     case, seen = parse_case(CASE, "case"), []
 
     def progress(done, total):

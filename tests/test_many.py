@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ketum
-from ketum import cli, many
+from ketum import cli, ledger, many
 from ketum.bands import LOWEST, RELATIVE_ERROR, Bands
 from ketum.case import parse_case
 from ketum.errors import OutputError, StoppedError
@@ -46,8 +46,8 @@ def case():
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Blocks of a few people, so that a small run has several of them, and the last is short."""
-    monkeypatch.setattr(many, "BLOCK", 32)
-    monkeypatch.setattr(many, "PER_FILE", 2)
+    monkeypatch.setattr(ledger, "BLOCK", 32)
+    monkeypatch.setattr(ledger, "PER_FILE", 2)
     monkeypatch.setattr(many, "MANY", 100)
 
 
@@ -112,7 +112,7 @@ def test_the_numbers_are_those_of_a_run_in_memory(case, tmp_path):
 def test_workers_and_blocks_change_nothing(case, tmp_path, monkeypatch):
     first = run(case, tmp_path / "a")
     same(run(case, tmp_path / "b", workers=2), first)
-    monkeypatch.setattr(many, "BLOCK", 8)
+    monkeypatch.setattr(ledger, "BLOCK", 8)
     same(run(case, tmp_path / "c"), first)
 
 
@@ -170,7 +170,7 @@ def test_another_run_is_not_mixed_in(case, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", None])
 def test_what_is_no_store_is_left_alone(case, tmp_path, content):
     (tmp_path / "people.zarr").mkdir()
-    file = tmp_path / "people.zarr" / ("notes.txt" if content is None else many.PROGRESS)
+    file = tmp_path / "people.zarr" / ("notes.txt" if content is None else ledger.PROGRESS)
     file.write_bytes(content or b"mine")
     with pytest.raises(OutputError, match="not a store of people"):
         run(case, tmp_path)
@@ -255,8 +255,8 @@ def test_ctrl_c_is_answered(file, tmp_path, monkeypatch, capsys, number):
 
 RUN = """
 import sys
-from ketum import cli, many
-many.MANY, many.BLOCK, many.SAVED_EVERY_S = 100, 100, 0.0
+from ketum import cli, ledger, many
+many.MANY, ledger.BLOCK, ledger.SAVED_EVERY_S = 100, 100, 0.0
 cli.main()
 """
 
@@ -282,7 +282,7 @@ def test_ctrl_c_ends_the_workers_and_the_same_command_goes_on(file, tmp_path):
     words = [sys.executable, str(script), "run", str(file), "-n", "100000", "-o", str(out), "--workers", "2"]
     ours = os.environ | {"PYTHONPATH": str(Path(ketum.__file__).parent.parent)}
     process = subprocess.Popen(words, env=ours, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    progress = out / "people.zarr" / many.PROGRESS
+    progress = out / "people.zarr" / ledger.PROGRESS
 
     def done():
         with np.load(progress) as kept:

@@ -221,9 +221,9 @@ class _Noting(Stream):
             return super().uniform(layer, name)
         return np.clip(self.columns[layer, name], 2.0**-54, 1 - 2.0**-53)
 
-    def together(self, layer: str, table: Mapping[str, Array]) -> dict[str, Array]:
-        drawn = super().together(layer, table)
-        self.drawn_together.update({(layer, name): column for name, column in drawn.items()})
+    def together(self, layer: str, name: str, table: Mapping[str, Array]) -> dict[str, Array]:
+        drawn = super().together(layer, name, table)
+        self.drawn_together.update({(layer, own): column for own, column in drawn.items()})
         return drawn
 
 
@@ -231,10 +231,10 @@ class _Noting(Stream):
 class _Apart(_Noting):
     """The same, with columns of joint draws that are drawn each by itself; what all draws agree on is no input."""
 
-    def together(self, layer: str, table: Mapping[str, Array]) -> dict[str, Array]:
+    def together(self, layer: str, name: str, table: Mapping[str, Array]) -> dict[str, Array]:
         return {
-            name: np.quantile(column, self.uniform(layer, name)) if np.ptp(column) else np.full(self.people, column[0])
-            for name, column in table.items()
+            own: np.quantile(column, self.uniform(layer, own)) if np.ptp(column) else np.full(self.people, column[0])
+            for own, column in table.items()
         }
 
 

@@ -62,16 +62,16 @@ class Stream:
         """Draw from a standard normal distribution, shape (people,)."""
         return np.asarray(ndtri(self.uniform(layer, name)))
 
-    def together(self, layer: str, table: Mapping[str, Array]) -> dict[str, Array]:
+    def together(self, layer: str, name: str, table: Mapping[str, Array]) -> dict[str, Array]:
         """Draw rows of a table of joint draws, columns of shape (draws,): numbers that belong together stay so."""
         draws = next(iter(table.values())).size
-        row = (self.uniform(layer, "posterior") * draws).astype(int)
+        row = (self.uniform(layer, name) * draws).astype(int)
         return {name: column[row] for name, column in table.items()}
 
 
 def draw_knowledge(stream: Stream) -> dict[str, Array]:
     """Give each person one joint row of the posterior."""
-    return stream.together("knowledge", pharmacology.posterior())
+    return stream.together("knowledge", "posterior", pharmacology.posterior())
 
 
 def draw_effects(stream: Stream) -> dict[str, Array]:
