@@ -1,8 +1,8 @@
 """The books of a run of many people: what is finished, each person's endpoints, and how often each level occurred.
 
 The folder holds every person's endpoints as Zarr arrays, and in one file beside them which blocks of people are
-finished and the counts of levels. That file is replaced as a whole every half minute. Whatever stops a run, a block that
-is not listed there is computed again.
+finished and the counts of levels. That file is replaced as a whole every half minute. Whatever stops a run, a block
+that is not listed there is computed again.
 """
 
 from __future__ import annotations
