@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.doses import Array, Dosing, Records, plan, read
+from ketum.engine.doses import Array, Dosing, Plan, Records, plan, read
 from ketum.engine.integrate import Runner, Solved, compile_system
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
@@ -249,11 +249,15 @@ def solve_part(part: Part) -> Solved:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
     given = {name: np.broadcast_to(column, people) for name, column in part.parameters.items()}
-    actions = plan(part.records, part.dosing, part.parameters)
-    if part.model.sensitivities:
-        names, system = part.model.sensitivities, part.model.system
+    sensitivities, system = part.model.sensitivities, part.model.system
+
+    def planned(parameters: Mapping[str, Array]) -> Plan:
+        return plan(part.records, part.dosing, parameters)
+
+    actions = planned(part.parameters)
+    if sensitivities:
         given |= unmoved(system, given, people)
-        actions = with_moved_doses(actions, part.records, part.dosing, part.parameters, names, system.states)
+        actions = with_moved_doses(planned, part.parameters, sensitivities, system.states)
     integrator = _integrator(part.model, part.rtol, part.atol, actions.infused)
     return integrator.run(actions, part.times, part.after, given, part.outputs)
 

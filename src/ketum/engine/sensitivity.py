@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ketum.engine.calculus import NoDerivativeError, derivative
-from ketum.engine.doses import Array, Code, Dosing, Index, Plan, Records, plan
+from ketum.engine.doses import Array, Code, Dosing, Index, Plan, Records
 from ketum.engine.formula import ONE, ZERO, Formula, divide
 from ketum.engine.switches import freeze
 from ketum.engine.system import System
@@ -144,23 +144,33 @@ def unmoved(system: System, given: Mapping[str, Array], people: int) -> dict[str
 
 
 def with_moved_doses(
-    actions: Plan,
-    records: Records,
-    dosing: Mapping[int, Dosing],
+    planned: Callable[[Mapping[str, Array]], Plan],
     parameters: Mapping[str, Array],
     sensitivities: Sensitivities,
     states: tuple[str, ...],
 ) -> Plan:
     """Add to a plan what its doses do to the sensitivities.
 
+    Parameters
+    ----------
+    planned
+        Makes the plan from people's parameters.
+    parameters
+        Theirs, shape (people,) or (1,) each.
+    sensitivities, states
+        Of the system with its sensitivities.
+
+    Notes
+    -----
     Where an amount or rate moves with a parameter, so do the sensitivities of the state that it enters. Where an
     infusion's rate steps by r at a time T, these step by -r dT/dp.
     """
+    actions = planned(parameters)
     parts, after = [actions], [np.arange(actions.codes.size)]
     rates = actions.codes == Code.RATE
     for parameter in (name for name, entered in sensitivities if entered):
         place = {i: states.index(own) for i, name in enumerate(states) if (own := _inner(name, parameter)) in states}
-        by_time, by_value = _difference(records, dosing, parameters, parameter)
+        by_time, by_value = _difference(planned, parameters, parameter)
         for values, code in ((by_value, None), (-actions.values * by_time * rates, Code.ADD)):
             which = np.flatnonzero(values.any(axis=0))
             parts.append(_on_sensitivities(actions, which, values, place, code))
@@ -169,14 +179,14 @@ def with_moved_doses(
 
 
 def _difference(
-    records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array], parameter: str
+    planned: Callable[[Mapping[str, Array]], Plan], parameters: Mapping[str, Array], parameter: str
 ) -> tuple[Array, Array]:
     """Differentiate times and values of a plan's actions, shape (people or 1, actions) each."""
     value = parameters[parameter]
     step = STEP * np.where(value != 0, np.abs(value), 1.0)
 
     def moved(by: int) -> Plan:
-        return plan(records, dosing, {**parameters, parameter: value + by * step})
+        return planned({**parameters, parameter: value + by * step})
 
     pairs = [(weight / step[:, None], moved(by), moved(-by)) for by, weight in STENCIL.items()]
     # What does not move cancels exactly, and gets no action.
