@@ -79,6 +79,30 @@ def test_a_worker_killed_half_way_changes_no_bit(local, tmp_path):
     xr.testing.assert_identical(again, alone)
 
 
+def test_a_worker_killed_half_way_changes_nothing_of_a_run_of_many(local, tmp_path, monkeypatch):
+    from distributed import Client
+
+    from ketum import ledger, many
+    from ketum.case import parse_case
+
+    monkeypatch.setattr(ledger, "BLOCK", 12)
+    case, seen = parse_case(CASE, "case"), []
+
+    def progress(done, total):
+        seen.append(done)
+        if len(seen) == 3:
+            os.kill(victim, signal.SIGKILL)
+
+    with Client(local, set_as_default=False) as client:
+        victim = next(iter(client.run(os.getpid).values()))
+        executor = client.get_executor()
+        far = many.simulate_many(case, tmp_path / "far.zarr", number=110, executor=executor, progress=progress)
+    near = many.simulate_many(case, tmp_path / "near.zarr", number=110, workers=1)
+    assert seen == sorted(seen)
+    for group in ("bands", "summary"):
+        xr.testing.assert_identical(far.tree[group].to_dataset(), near.tree[group].to_dataset())
+
+
 def run(monkeypatch, capsys, *words):
     monkeypatch.setattr(sys, "argv", ["ketum", "run", *map(str, words)])
     code = 0
@@ -119,7 +143,7 @@ def test_an_address_where_nothing_answers_is_refused(case, tmp_path, monkeypatch
 def test_an_address_that_is_none_is_refused(case, tmp_path, monkeypatch, capsys, address):
     monkeypatch.setattr(cluster, "PATIENCE", "1s")
     code, err = run(monkeypatch, capsys, case, "--dask", address, "-o", tmp_path / "out")
-    assert (code, "Traceback" in err) == (2, False)
+    assert (code, "Traceback" in err) == (2, False), err
 
 
 def test_a_missing_dask_is_refused_with_the_cure(case, tmp_path, monkeypatch, capsys):

@@ -41,6 +41,15 @@ def test_a_persons_number_does_not_depend_on_how_many_there_are(seed, layer, nam
     )
 
 
+@given(seed=st.integers(0, 2**64 - 1), first=st.integers(0, 2000), people=st.integers(1, 50))
+@how(deadline=None)
+def test_a_part_of_a_crowd_has_the_numbers_that_it_has_in_the_whole(seed, first, people):
+    first = 4 * (first // 4)
+    part, whole = Stream(seed, people, first=first), Stream(seed, first + people)
+    np.testing.assert_array_equal(part.uniform("people", "x"), whole.uniform("people", "x")[first:])
+    np.testing.assert_array_equal(draw_knowledge(part)["Fa"], draw_knowledge(whole)["Fa"][first:])
+
+
 @given(seed=st.integers(0, 2**64 - 1), layer=st.sampled_from(LAYERS), name=st.text(max_size=20))
 @how(deadline=None)
 def test_the_numbers_are_philox_keyed_by_seed_and_name(seed, layer, name):

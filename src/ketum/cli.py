@@ -1,6 +1,6 @@
 """The command line: parses, calls, prints.
 
-Exit codes: 0 done; 1 it ran and found a failure; 2 the input is wrong; 3 an internal fault.
+Exit codes: 0 done; 1 it ran and found a failure; 2 the input is wrong; 3 an internal fault; 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ketum.errors import CaseError, InputError, KetumError, Problem
+from ketum.errors import CaseError, InputError, KetumError, Problem, StoppedError
 
 app = typer.Typer(
     name="ketum",
@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 
 SCREEN_PEOPLE, SCREEN_SEED = 2000, 0
+INTERRUPTED = 130
+DRIVERS, DRIVERS_SAMPLES = "--drivers", 512
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="A case file (TOML).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -35,15 +37,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 def main() -> None:
     """Run the command line; no traceback reaches a person."""
     try:
-        app()
+        app(args=_spelt_out(sys.argv[1:]))
+    except StoppedError as stop:
+        _say(f"ketum: stopped; {stop}")
+        sys.exit(INTERRUPTED)
     except (InputError, KetumError) as error:
         if isinstance(error, CaseError):
             _say_emergencies(error.subject)
         _say(f"ketum: {error}")
         sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer has turned Ctrl-C into this, without a word
+            _say("ketum: stopped")
+        raise
     except KeyboardInterrupt:
         _say("ketum: stopped")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
@@ -65,6 +74,11 @@ def run(
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster: its scheduler's address.")
     ] = None,
+    drivers: Annotated[
+        int | None,
+        typer.Option(DRIVERS, metavar="[N]", min=16, max=2**16, help="Tell which input drives what (N base samples)."),
+    ] = None,
+    morris: Annotated[bool, typer.Option("--morris", help="With --drivers: Morris' screening, not Sobol.")] = False,
 ) -> None:
     """Simulate a case, screen it, and write the report."""
     from ketum.case import load_case
@@ -75,14 +89,23 @@ def run(
     understood = load_case(case)
     check_folder(output)
 
+    from ketum.drivers import drivers as find_drivers
+    from ketum.many import MANY, STORE, simulate_many
     from ketum.report.assemble import write_run
     from ketum.simulate import simulate
 
     with _cluster(dask) as executor, _progress() as progress:
-        finished = simulate(
-            understood, number=number, days=days, seed=seed, workers=workers, executor=executor, progress=progress
-        )
-    page = write_run(finished, output, seed)
+        how: dict[str, Any] = {"days": days, "seed": seed, "workers": workers, "executor": executor}
+        how["progress"] = progress
+        if number > MANY:
+            finished = simulate_many(understood, output / STORE, number=number, **how)
+        else:
+            finished = simulate(understood, number=number, **how)
+        how |= {"method": "morris" if morris else "sobol", "samples": drivers}
+        found = find_drivers(understood, **how) if drivers else None
+    page = write_run(finished, output, seed, found)
+    if found is not None:
+        print(found.as_text())
     print(f"report: {page}")
 
 
@@ -230,6 +253,16 @@ def bench(
         print(table(found))
     if disagreeing(found):
         sys.exit(1)
+
+
+def _spelt_out(words: list[str]) -> list[str]:
+    """Fill in the number that may be left out after --drivers; typer knows no option like that."""
+    found = []
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        found.append(word)
+        if word == DRIVERS and not following.lstrip("-").isdigit():
+            found.append(str(DRIVERS_SAMPLES))
+    return found
 
 
 @contextmanager

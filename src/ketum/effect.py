@@ -38,6 +38,7 @@ UNITS: Mapping[str, str] = {
     "breathing_mg": "mg",
     "breathing_ceiling_mg": "mg",
     "responsiveness": "fraction",
+    "agonist_SC": "fraction",
     "withdrawal_worst": "points",
     "withdrawal_worst_h": "h",
     **{f"withdrawal_{hours:g}h": "points" for hours in AFTER_H},
@@ -90,6 +91,7 @@ def endpoints(
         "breathing_mg": morphine_mg(breathing, own, own["reserve_B"]),
         "breathing_ceiling_mg": morphine_mg(ceiling(own), own, own["reserve_B"]),
         "responsiveness": curves["responsiveness"][:, run].min(axis=1),
+        "agonist_SC": own["agonist_SC"],
     }
     return found | _withdrawal(times, curves["SOWS"], dose_times, end_h)
 

@@ -16,6 +16,7 @@ from ketum.pharmacology.tables import Array
 
 UNITS = {
     "Cmax": "ng/mL",
+    "Cmax_unbound": "nM",
     "tmax": "h",
     "AUC": "h*ng/mL",
     "AUC_inf": "h*ng/mL",

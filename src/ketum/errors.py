@@ -7,7 +7,8 @@
     │   ├── CaseError       a case file
     │   ├── ModelError      an SBML or Antimony model
     │   └── OutputError     a folder or file that cannot be written
-    └── SolveError          an integration that failed as a whole
+    ├── SolveError          an integration that failed as a whole
+    └── StoppedError        Ctrl-C, where there is something to go on from
 
     SolveWarning            an integration that failed for some people; the others are delivered
 """
@@ -92,6 +93,10 @@ class OutputError(InputError):
 
 class SolveError(KetumError):
     """An integration that failed as a whole."""
+
+
+class StoppedError(KetumError):
+    """A run that was stopped by Ctrl-C and can go on; the message says how."""
 
 
 class SolveWarning(UserWarning):

@@ -15,9 +15,9 @@ from ketum.medicine import Match, Taken
 from ketum.medicine.catalogue import entries
 from ketum.screen import Finding
 from ketum.screen.beside import Beside
-from ketum.screen.medicine import medicine
 from ketum.screen.emergency import SIGNS_FACTS
 from ketum.screen.every import every_hazard
+from ketum.screen.medicine import medicine
 from ketum.screen.person import person
 from ketum.screen.product import product
 from ketum.screen.unknown import unknown

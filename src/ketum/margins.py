@@ -98,13 +98,9 @@ def targets() -> tuple[Target, ...]:
 
 def unbound_peaks(run: Run) -> dict[str, Array]:
     """Work out each person's unbound peak in blood of the simulated alkaloids, in nM, by code; shape (people,)."""
-    endpoints, population = run.tree["endpoints"].to_dataset(), run.tree["population"].to_dataset()
-    peaks = {}
-    for known in ALKALOIDS:
-        total = endpoints["Cmax"].sel(alkaloid=known.name).to_numpy() * 1000 / molar_mass(known.code)
-        if total.any():
-            peaks[known.code] = total * population[f"fu_{known.code}"].to_numpy()
-    return peaks
+    unbound = run.tree["endpoints"]["Cmax_unbound"]
+    each = {known.code: unbound.sel(alkaloid=known.name).to_numpy() for known in ALKALOIDS}
+    return {code: peak for code, peak in each.items() if peak.any()}
 
 
 def margins(peaks: dict[str, Array]) -> tuple[Margin, ...]:

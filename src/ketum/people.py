@@ -40,11 +40,14 @@ class Stream:
         How many people.
     reseeded
         Layers that take their numbers from an independent second stream; used to tell which layer drives a result.
+    first
+        Number of the first of them, a multiple of four, where they are a part of a larger crowd.
     """
 
     seed: int
     people: int
     reseeded: frozenset[str] = frozenset()
+    first: int = 0
 
     def uniform(self, layer: str, name: str) -> Array:
         """Draw from (0, 1), shape (people,)."""
@@ -52,27 +55,29 @@ class Stream:
         digest = hashlib.blake2b(f"{salt}/{layer}/{name}".encode(), digest_size=8).digest()
         key = np.array([self.seed, int.from_bytes(digest, "big")], dtype=np.uint64)
         # One counter step of Philox yields four numbers; the nth number of the stream is person n's.
-        numbers = np.random.Generator(np.random.Philox(key=key)).random(self.people)
+        numbers = np.random.Generator(np.random.Philox(key=key).advance(self.first // 4)).random(self.people)
         return np.clip(numbers, 2.0**-54, 1 - 2.0**-53)
 
     def normal(self, layer: str, name: str) -> Array:
         """Draw from a standard normal distribution, shape (people,)."""
         return np.asarray(ndtri(self.uniform(layer, name)))
 
+    def together(self, layer: str, name: str, table: Mapping[str, Array]) -> dict[str, Array]:
+        """Draw rows of a table of joint draws, columns of shape (draws,): numbers that belong together stay so."""
+        draws = next(iter(table.values())).size
+        row = (self.uniform(layer, name) * draws).astype(int)
+        return {name: column[row] for name, column in table.items()}
+
 
 def draw_knowledge(stream: Stream) -> dict[str, Array]:
     """Give each person one joint row of each posterior; what no fit has seen is drawn from its prior."""
-    drawn = _joint(pharmacology.posterior(), stream.uniform("knowledge", "posterior"))
-    drawn |= _joint(pharmacology.effect_posterior(), stream.uniform("knowledge", "effect posterior"))
+    drawn = stream.together("knowledge", "posterior", pharmacology.posterior())
+    drawn |= stream.together("knowledge", "effect posterior", pharmacology.effect_posterior())
     rows: tuple[Parameter | Effect, ...] = (*pharmacology.effect_parameters(), *pharmacology.effect_variability())
     for row in rows:
         if row.name not in drawn:
             drawn[row.name] = _from_prior(row, stream)
     return drawn
-
-
-def _joint(table: Mapping[str, Array], where: Array) -> dict[str, Array]:
-    return {name: column[(where * column.size).astype(int)] for name, column in table.items()}
 
 
 def _from_prior(row: Parameter | Effect, stream: Stream) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ketum import __version__, effect, endpoints, habit, people
+from ketum import effect, endpoints, habit, people, results
 from ketum.beside import Beside, beside
 from ketum.case import Case
 from ketum.engine.work import processes
@@ -23,6 +23,7 @@ from ketum.intake import Intake, dose_table, intakes, molar_mass
 from ketum.people import LAYERS, Stream
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array
+from ketum.results import EFFECTS, Found
 from ketum.trials import model
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Run:
     dose_times
         All dose times, shape (doses,).
     tree
-        Results: ``population``, ``trajectory``, ``endpoints``, ``summary``, ``effects``.
+        Results: ``population``, ``trajectory``, ``bands``, ``endpoints``, ``summary``, ``effects``.
     beside
         The opioids taken beside kratom.
     """
@@ -143,12 +144,26 @@ def simulate(
     extra = number if shares and number >= FEWEST_FOR_SHARES else 0
     extra = min(extra, MOST_FOR_SHARES)
     total = number + len(LAYERS) * extra
-    done = _counter(progress, total)
-    with _workers(executor, workers, total * max(dose_times.size, 1)) as executor:
-        times, levels, found = _solved(everyone, dose_times, end_h, executor, done)
-        driven = _shares(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
-    tree = _tree(case, everyone, times, levels, found, driven, seed)
+    done = counter(progress, total)
+    with workers_for(executor, workers, total * max(dose_times.size, 1)) as executor:
+        times, levels, found = solved(everyone, dose_times, end_h, executor, done)
+        driven = shares_of(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
+    tree = results.tree(case, everyone, times, levels, found, driven, seed)
     return Run(case, everyone.taken, end_h, dose_times, tree, everyone.beside)
+
+
+def found_of(
+    everyone: Crowd,
+    dose_times: Array,
+    end_h: float,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Found:
+    """Solve people for their endpoints only, by alkaloid code, then quantity; shape (people,)."""
+    people = everyone.stream.people
+    with workers_for(executor, workers, people * max(dose_times.size, 1)) as executor:
+        return solved(everyone, dose_times, end_h, executor, counter(progress, people), keep=False)[2]
 
 
 STUDY_PEAKS = {"MG": "pk001", "HM": "pk037", "SC": "pk019"}
@@ -160,7 +175,7 @@ def study_peak(code: str) -> float:
     return fact(STUDY_PEAKS[code]).number() * molar_mass(code) / 1000
 
 
-def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+def counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
     finished = 0
 
     def add(people: int) -> None:
@@ -173,7 +188,7 @@ def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callabl
 
 
 @contextmanager
-def _workers(given: Executor | None, workers: int | None, size: int) -> Iterator[Executor | None]:
+def workers_for(given: Executor | None, workers: int | None, size: int) -> Iterator[Executor | None]:
     import os
 
     if given is not None:
@@ -188,12 +203,7 @@ def _workers(given: Executor | None, workers: int | None, size: int) -> Iterator
         yield pool
 
 
-Found = dict[str, dict[str, Array]]
-"""Endpoints by alkaloid code or `EFFECTS`, then quantity; shape (people,)."""
-EFFECTS = "effects"
-
-
-def _solved(
+def solved(
     everyone: Crowd,
     dose_times: Array,
     end_h: float,
@@ -220,7 +230,7 @@ def _solved(
         doses = table[(table["ID"] >= rows.start) & (table["ID"] < rows.stop)]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SolveWarning)  # raised below, with the person's number in the run
-            solved = model().solve(
+            curves = model().solve(
                 doses.assign(ID=doses["ID"] - rows.start),
                 grid,
                 {name: column for name, column in own.items() if name in known},
@@ -228,17 +238,19 @@ def _solved(
                 executor=executor,
                 progress=done,
             )
-        _raise_failures([rows.start + person for person in solved.attrs["failed"]])
+        _raise_failures([everyone.stream.first + rows.start + person for person in curves.attrs["failed"]])
         found: Found = {}
         for i, alkaloid in enumerate(ALKALOIDS):
             to_mass = molar_mass(alkaloid.code) / 1000  # nM to ng/mL
-            curve = solved[f"C_{alkaloid.code}"].to_numpy() * to_mass
+            curve = curves[f"C_{alkaloid.code}"].to_numpy() * to_mass
             levels[i, rows] = curve[:, stored]
             limit = own["limit_HM" if alkaloid.code == "HM" else "limit_MG"] * to_mass
             peak = study_peak(alkaloid.code)
             found[alkaloid.code] = endpoints.endpoints(grid, curve, dose_times, end_h, limit, peak)
+            unbound = own[f"fu_{alkaloid.code}"] / to_mass
+            found[alkaloid.code]["Cmax_unbound"] = found[alkaloid.code]["Cmax"] * unbound
             found[alkaloid.code]["half_life_structural"] = endpoints.terminal_half_life(own, alkaloid.code)
-        signals = {name: solved[name].to_numpy() for name in effect.SIGNALS}
+        signals = {name: curves[name].to_numpy() for name in effect.SIGNALS}
         for i, name in enumerate(effect.KEPT, start=len(ALKALOIDS)):
             levels[i, rows] = signals[name][:, stored]
         found[EFFECTS] = effect.endpoints(grid, signals, own, dose_times, end_h)
@@ -270,7 +282,7 @@ def _stored(grid: Array, end_h: float) -> npt.NDArray[np.intp]:
     return np.sort(np.concatenate([inside[edges], middle[::step]]))
 
 
-def _shares(
+def shares_of(
     case: Case,
     found: Found,
     number: int,
@@ -290,7 +302,7 @@ def _shares(
     for layer in LAYERS:
         others = frozenset(LAYERS) - {layer}
         again = crowd(case, Stream(seed, number, reseeded=others), end_h)
-        _, _, second = _solved(again, dose_times, end_h, executor, done, keep=False)
+        _, _, second = solved(again, dose_times, end_h, executor, done, keep=False)
         shares[layer] = {
             code: {name: _first_order(found[code][name][:number], second[code][name]) for name in found[code]}
             for code in found
@@ -305,109 +317,3 @@ def _first_order(first: Array, second: Array) -> Array:
     if good.sum() < FEWEST_FOR_SHARES or a[good].std() < 1e-9 or b[good].std() < 1e-9:
         return np.array(np.nan)
     return np.asarray(np.clip(np.corrcoef(a[good], b[good])[0, 1], 0.0, 1.0))
-
-
-def _tree(
-    case: Case,
-    everyone: Crowd,
-    times: Array,
-    levels: npt.NDArray[np.float32],
-    found: Found,
-    shares: Mapping[str, Found],
-    seed: int,
-) -> xr.DataTree:
-    import xarray as xr
-
-    from ketum.engine.integrate import settings
-
-    names = [a.name for a in ALKALOIDS]
-    subject = np.arange(everyone.stream.people)
-    quantities = list(found["MG"])
-    values = np.array([[found[a.code][q] for q in quantities] for a in ALKALOIDS])
-    with np.errstate(all="ignore"):
-        quantile = _quantiles(values, [0.05, 0.5, 0.95])
-    share = np.array(
-        [[[float(shares[y][a.code][q]) if shares else np.nan for y in LAYERS] for q in quantities] for a in ALKALOIDS]
-    )
-    attributes = {
-        "ketum": __version__,
-        "seed": seed,
-        "people": everyone.stream.people,
-        "title": case.title or "",
-        "model": model().system.name,
-        "model_sha256": model().system.sha256,
-        **settings(),
-    }
-    return xr.DataTree.from_dict(
-        {
-            "/": xr.Dataset(attrs=attributes),
-            "/population": xr.Dataset(
-                {name: ("subject", column) for name, column in everyone.own.items()}
-                | {
-                    f"dose_{i}_{code}": ("subject", mg, {"units": "mg"})
-                    for i, intake in enumerate(everyone.taken)
-                    for code, mg in intake.mg.items()
-                },
-                coords={"subject": subject},
-            ),
-            "/trajectory": xr.Dataset(
-                {
-                    "concentration": (
-                        ("alkaloid", "subject", "time"),
-                        levels[: len(names)],
-                        {"units": "ng/mL", "what": "in plasma"},
-                    )
-                }
-                | {
-                    name: (("subject", "time"), levels[i], {"units": effect.SIGNALS[name]})
-                    for i, name in enumerate(effect.KEPT, start=len(names))
-                },
-                coords={"alkaloid": names, "subject": subject, "time": ("time", times, {"units": "h"})},
-            ),
-            "/endpoints": xr.Dataset(
-                {
-                    q: (("alkaloid", "subject"), values[:, i], {"units": endpoints.UNITS[_bare(q)]})
-                    for i, q in enumerate(quantities)
-                },
-                coords={"alkaloid": names, "subject": subject},
-            ),
-            "/summary": xr.Dataset(
-                {
-                    "value": (("statistic", "alkaloid", "quantity"), quantile),
-                    "share": (("alkaloid", "quantity", "layer"), share),
-                    "units": ("quantity", [endpoints.UNITS[_bare(q)] for q in quantities]),
-                },
-                coords={
-                    "statistic": ["p05", "median", "p95"],
-                    "alkaloid": names,
-                    "quantity": quantities,
-                    "layer": list(LAYERS),
-                },
-            ),
-            "/effects": _effects(found[EFFECTS], {layer: shares[layer][EFFECTS] for layer in shares}, subject),
-        }
-    )
-
-
-def _effects(
-    found: Mapping[str, Array], shares: Mapping[str, Mapping[str, Array]], subject: npt.NDArray[np.intp]
-) -> xr.Dataset:
-    import xarray as xr
-
-    share = [[float(shares[y][q]) if shares else np.nan for y in LAYERS] for q in found]
-    return xr.Dataset(
-        {q: ("subject", value, {"units": effect.UNITS[q]}) for q, value in found.items()}
-        | {"share": (("quantity", "layer"), np.array(share))},
-        coords={"subject": subject, "quantity": list(found), "layer": list(LAYERS)},
-    )
-
-
-def _bare(quantity: str) -> str:
-    return quantity.removesuffix("_first").removesuffix("_last")
-
-
-def _quantiles(values: Array, at: list[float]) -> Array:
-    """Take quantiles over people, leaving out those for whom a number is not defined; NaN where it is for nobody."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # nanquantile warns where nobody has the number
-        return np.asarray(np.nanquantile(np.where(np.isfinite(values), values, np.nan), at, axis=-1))

@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.doses import Array, Dosing, Records, plan, read
+from ketum.engine.doses import Array, Dosing, Plan, Records, plan, read
 from ketum.engine.integrate import Runner, Solved, compile_system
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
+from ketum.engine.sensitivity import Sensitivities, checked, output_name, unmoved, with_moved_doses, with_sensitivities
 from ketum.engine.work import results
 from ketum.errors import ModelError, Problem, SolveWarning
 
@@ -35,8 +36,10 @@ CHUNK = 256
 RESIDUAL = "steady_state_residual"
 
 
-_parsed = lru_cache(maxsize=16)(parse)
-"""A worker gets the model anew with every chunk of people; parsing it each time would take as long as they do."""
+@lru_cache(maxsize=16)
+def _parsed(sbml: str, name: str, sensitivities: Sensitivities) -> System:
+    """Parse once: a worker gets the model anew with every chunk of people."""
+    return with_sensitivities(parse(sbml, name), sensitivities)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Model:
         The SBML text. A model is this text and nothing else, so it travels to other processes as it is.
     name
         What to call it in messages.
+    sensitivities
+        Parameters for which it also holds the variational equations; see `solve`.
 
     Examples
     --------
@@ -58,6 +63,7 @@ class Model:
 
     sbml: str
     name: str = "model"
+    sensitivities: Sensitivities = ()
 
     @classmethod
     def from_file(cls, path: str | Path) -> Model:
@@ -72,13 +78,13 @@ class Model:
         model.system  # noqa: B018 - a model that cannot be used is refused when it is loaded, not when it is solved
         return model
 
-    def __reduce__(self) -> tuple[type[Model], tuple[str, str]]:
-        return Model, (self.sbml, self.name)  # a worker parses and compiles for itself, once
+    def __reduce__(self) -> tuple[type[Model], tuple[str, str, Sensitivities]]:
+        return Model, (self.sbml, self.name, self.sensitivities)  # a worker parses and compiles for itself, once
 
     @cached_property
     def system(self) -> System:
         """The equations as plain data."""
-        return _parsed(self.sbml, self.name)
+        return _parsed(self.sbml, self.name, self.sensitivities)
 
     def solve(
         self,
@@ -95,6 +101,7 @@ class Model:
         chunk: int = CHUNK,
         progress: Callable[[int], None] | None = None,
         store: str | Path | None = None,
+        sensitivities: Sequence[str] = (),
     ) -> xr.Dataset:
         """Integrate every person.
 
@@ -126,6 +133,10 @@ class Model:
         store
             A folder into which results are written block by block, as a Zarr store, instead of being held in memory.
             Where a run into it was stopped, the same call computes only what is missing.
+        sensitivities
+            Parameters, or states for their initial values, with respect to which every output is differentiated too:
+            ``d_C_d_CL`` is the change of C with CL. Parameters of doses count, but for the lag of a bolus, and those
+            that a steady state rests on. Error control covers the derivatives.
 
         Returns
         -------
@@ -146,6 +157,7 @@ class Model:
             Where a worker was lost.
         """
         job = self._job(doses, times, parameters or {}, outputs, dosing or {}, observe, rtol, atol)
+        job = job.with_sensitivities(tuple(sensitivities)) if sensitivities else job
         if store is None:
             solved, failed = _in_memory(job, executor, chunk, progress)
         else:
@@ -195,6 +207,12 @@ class Job:
     rtol: float
     atol: float
 
+    def with_sensitivities(self, names: tuple[str, ...]) -> Job:
+        """Ask for the derivatives of all outputs too."""
+        found = checked(self.model.system, names, self.outputs, self.records, self.dosing)
+        further = tuple(output_name(output, name) for output in self.outputs for name in names)
+        return replace(self, model=replace(self.model, sensitivities=found), outputs=self.outputs + further)
+
     @property
     def steady(self) -> bool:
         """Whether anybody has a steady-state dose."""
@@ -231,7 +249,15 @@ def solve_part(part: Part) -> Solved:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
     given = {name: np.broadcast_to(column, people) for name, column in part.parameters.items()}
-    actions = plan(part.records, part.dosing, part.parameters)
+    sensitivities, system = part.model.sensitivities, part.model.system
+
+    def planned(parameters: Mapping[str, Array]) -> Plan:
+        return plan(part.records, part.dosing, parameters)
+
+    actions = planned(part.parameters)
+    if sensitivities:
+        given |= unmoved(system, given, people)
+        actions = with_moved_doses(planned, part.parameters, sensitivities, system.states)
     integrator = _integrator(part.model, part.rtol, part.atol, actions.infused)
     return integrator.run(actions, part.times, part.after, given, part.outputs)
 
@@ -242,7 +268,7 @@ _compiled = threading.local()
 def _integrator(model: Model, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
     """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
     known: dict[str, Runner] = _compiled.__dict__
-    key = f"{model.system.sha256}/{rtol!r}/{atol!r}/{infused}"
+    key = f"{model.system.sha256}/{model.sensitivities}/{rtol!r}/{atol!r}/{infused}"
     if key not in known:
         known[key] = compile_system(model.system, rtol, atol, infused)
     return known[key]

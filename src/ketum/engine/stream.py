@@ -61,7 +61,7 @@ def solve_into(
     OutputError
         Where the store cannot be written, or was made from something else.
     """
-    store = Store.resume(path, job) if _occupied(path) else Store.create(path, job, chunk)
+    store = Store.resume(path, job) if occupied(path) else Store.create(path, job, chunk)
     if progress is not None and store.people_done:
         progress(store.people_done)
     for block, finished in results(solve_block, blocks(job, store.chunk, set(store.done)), executor):
@@ -155,7 +155,7 @@ class Store:
     def create(cls, path: Path, job: Job, chunk: int) -> Store:
         """Lay out an empty store; it appears whole or not at all."""
         beside = path.with_name(f".{path.name}.new")
-        with _writing(path):
+        with writing(path):
             shutil.rmtree(beside, ignore_errors=True)
             _lay_out(beside, job, chunk)
             header = {"made_from": digests(job), "chunk": chunk}
@@ -174,8 +174,8 @@ class Store:
         except (OSError, ValueError, TypeError, KeyError) as error:
             problem = Problem("", "there is something here that is not a store of results", cure="choose another name")
             raise OutputError(str(path), [problem]) from error
-        _refuse_other_inputs(path, made_from, digests(job))
-        with _writing(path):
+        refuse_other_inputs(path, made_from, digests(job))
+        with writing(path):
             os.truncate(journal, written.rfind(b"\n") + 1)  # a line that was cut off would spoil the next
         done = {line["block"]: {int(person): why for person, why in line["failed"].items()} for line in lines}
         return cls(path, job, chunk, done)
@@ -195,7 +195,7 @@ class Store:
     def write(self, block: Block, finished: Finished) -> None:
         """Write a block, then say in the journal that it is there."""
         rows = slice(block.start, block.start + block.people)
-        with _writing(self.path):
+        with writing(self.path):
             for name, values in zip(self.job.outputs, finished.values, strict=True):
                 self.group[label(name)][rows] = values
             if self.job.steady:
@@ -207,9 +207,9 @@ class Store:
     def seal(self, failed: list[int]) -> None:
         """Say in the attributes that nobody is lacking, and who failed."""
         if UNFINISHED in self.group.attrs:
-            with _writing(self.path):
+            with writing(self.path):
                 self.group.attrs.put(attributes(self.job, failed))
-                _consolidate(self.path)
+                consolidate(self.path)
 
     def dataset(self) -> xr.Dataset:
         """Open the results as they were written."""
@@ -246,10 +246,10 @@ def _lay_out(path: Path, job: Job, chunk: int) -> None:
         )
     for name, column in (("subject", np.arange(job.subjects)), ("time", job.times)):
         group.create_array(name, data=column, chunks=column.shape, dimension_names=(name,))
-    _consolidate(path)
+    consolidate(path)
 
 
-def _consolidate(path: Path) -> None:
+def consolidate(path: Path) -> None:
     """Gather what readers need to open the store in one file, so that they need not list the folder."""
     import zarr
 
@@ -265,18 +265,19 @@ def digests(job: Job) -> dict[str, str]:
     records = [getattr(each, field.name) for each in job.records for field in fields(Records)]
     return {
         "model": job.model.system.sha256,
-        "parameters": _digest(job.parameters),
-        "doses": _digest(records),
-        "dosing": _digest(repr(sorted(job.dosing.items()))),
-        "times": _digest([job.times, job.after]),
-        "outputs": _digest(repr(job.outputs)),
-        "tolerances": _digest([float(job.rtol), float(job.atol)]),
+        "parameters": digest(job.parameters),
+        "doses": digest(records),
+        "dosing": digest(repr(sorted(job.dosing.items()))),
+        "times": digest([job.times, job.after]),
+        "outputs": digest(repr(job.outputs)),
+        "tolerances": digest([float(job.rtol), float(job.atol)]),
         "number of people": str(job.subjects),
         "version of ketum or of its integrator": repr((__version__, settings())),
     }
 
 
-def _digest(content: Any) -> str:
+def digest(content: Any) -> str:
+    """Sum up numbers, texts, and lists and mappings of them."""
     total = hashlib.sha256()
 
     def add(each: Any) -> None:
@@ -295,7 +296,8 @@ def _digest(content: Any) -> str:
     return total.hexdigest()
 
 
-def _refuse_other_inputs(path: Path, theirs: Mapping[str, str], ours: Mapping[str, str]) -> None:
+def refuse_other_inputs(path: Path, theirs: Mapping[str, str], ours: Mapping[str, str]) -> None:
+    """Refuse to mix results, and name what differs."""
     other = [name for name in ours if theirs.get(name) != ours[name]]
     if other:
         problem = Problem(
@@ -307,12 +309,13 @@ def _refuse_other_inputs(path: Path, theirs: Mapping[str, str], ours: Mapping[st
         raise OutputError(str(path), [problem])
 
 
-def _occupied(path: Path) -> bool:
+def occupied(path: Path) -> bool:
+    """Tell whether there is something at a path, other than an empty folder."""
     return path.exists() and not (path.is_dir() and not any(path.iterdir()))
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Say in words that a disk is full or a folder closed."""
     try:
         yield

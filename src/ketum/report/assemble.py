@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ketum import __version__, pharmacology
+from ketum.drivers import Drivers
 from ketum.evidence import fact, sources
 from ketum.habit import UNKNOWN, has_habit
 from ketum.intake import Intake, dose_sizes, molar_mass
@@ -92,7 +94,7 @@ LIMITS = (
 )
 
 
-def write_run(run: Run, folder: Path, seed: int) -> Path:
+def write_run(run: Run, folder: Path, seed: int, drivers: Drivers | None = None) -> Path:
     """Screen a finished run, and write its report with the results beside it.
 
     Returns
@@ -100,11 +102,18 @@ def write_run(run: Run, folder: Path, seed: int) -> Path:
     Path
         The page.
     """
+    many = "trajectory" not in run.tree.children
 
     def trajectories(path: Path) -> None:
-        run.tree.to_netcdf(path, engine="netcdf4")
+        # Of many people each one's numbers stand in their own store.
+        tree = run.tree.filter(lambda node: node.name not in ("endpoints", "effects")) if many else run.tree
+        tree.to_netcdf(path, engine="netcdf4")
 
-    return write_report(assemble(run, seed), folder, {"trajectories.nc": trajectories}) / PAGE
+    kept = "summary.nc" if many else "trajectories.nc"
+    report, files = assemble(run, seed), {kept: trajectories}
+    if drivers is not None:
+        report, files = replace(report, drivers=drivers.as_dict()), files | {"drivers.csv": drivers.write_csv}
+    return write_report(report, folder, files) / PAGE
 
 
 def assemble(run: Run, seed: int) -> Report:
@@ -135,13 +144,12 @@ def assemble(run: Run, seed: int) -> Report:
     codes = {str(found["code"]) for found in findings}
     effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), sections.withdrawal(run)
     facts |= sections.facts_of(effects, withdrawal, margins) | set(run.beside.facts)
-    population = next(iter(run.tree["population"].sizes.values()))
     return Report(
         case=run.case.model_dump(mode="json", by_alias=True),
         title=run.case.title,
         version=__version__,
         seed=seed,
-        population=int(population),
+        population=int(run.tree.attrs["people"]),
         days=run.end_h / 24,
         created=date.today().isoformat(),
         model_hash=str(run.tree.attrs["model_sha256"])[:12],
@@ -154,7 +162,7 @@ def assemble(run: Run, seed: int) -> Report:
         unknown=_unknown(run),
         assumed=_assumed(run),
         sources=_sources(facts),
-        limits=LIMITS,
+        limits=LIMITS + _precision(run),
         interactions=beside,
         effects=effects,
         margins=margins,
@@ -163,10 +171,8 @@ def assemble(run: Run, seed: int) -> Report:
 
 
 def _levels(run: Run) -> tuple[Levels, ...]:
-    trajectory = run.tree["trajectory"].to_dataset()
-    times = trajectory["time"].to_numpy()
-    curves = trajectory["concentration"].to_numpy()
-    quantiles = np.quantile(curves, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1).astype(float)
+    bands = run.tree["bands"]["concentration"]
+    times, quantiles = bands["time"].to_numpy(), bands.to_numpy()
     return tuple(
         Levels(
             alkaloid.name,
@@ -175,8 +181,19 @@ def _levels(run: Run) -> tuple[Levels, ...]:
             certainty_note=_certainty(run, alkaloid.code),
         )
         for i, alkaloid in enumerate(ALKALOIDS)
-        if curves[i].any()
+        if quantiles[:, i].any()
     )
+
+
+def _precision(run: Run) -> tuple[str, ...]:
+    """Say how exact the bands are where they were counted and not sorted."""
+    error = run.tree["bands"].attrs.get("relative_error")
+    words = (
+        f"With so many people the bands of levels are counted in bins: each is within {number(100 * error)} %"
+        if error
+        else ""
+    )
+    return (f"{words} of the exact one. Other numbers are exact.",) if words else ()
 
 
 def _certainty(run: Run, code: str) -> str:

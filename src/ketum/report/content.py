@@ -192,6 +192,8 @@ class Report:
         What kratom and other medicines do to each other; None where it was not worked out.
     effects, margins, withdrawal
         From receptor to relief; None or empty where they were not computed.
+    drivers
+        What drives each endpoint input by input, as `ketum.drivers` gives it; None where it was not asked for.
     """
 
     case: Mapping[str, Any]
@@ -216,3 +218,4 @@ class Report:
     effects: Effects | None = None
     margins: tuple[Margin, ...] = ()
     withdrawal: Withdrawal | None = None
+    drivers: Mapping[str, Any] | None = None

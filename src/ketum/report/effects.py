@@ -250,7 +250,7 @@ def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def _roles(run: Run) -> tuple[RoleLine, ...]:
-    agonist = run.tree["population"]["agonist_SC"].to_numpy() > 0.5
+    agonist = run.tree["effects"]["agonist_SC"].to_numpy() > 0.5
     if not any("SC" in intake.mg for intake in run.taken):
         return ()
     rows = []
@@ -284,18 +284,16 @@ def _care(fact_id: str, label: str) -> Yardstick:
 
 
 def _curves(run: Run) -> tuple[Levels, ...]:
-    trajectory = run.tree["trajectory"].to_dataset()
-    times = trajectory["time"].to_numpy()
+    bands = run.tree["bands"].to_dataset()
+    times = bands["time"].to_numpy()
     shown = {"occupied_kratom": "Mu-opioid receptors taken by kratom"}
     if run.beside.names:
         shown["occupied_other"] = f"Mu-opioid receptors taken by {' and '.join(run.beside.names)}"
     shown |= {"responsiveness": "Responsiveness left (tolerance)"}
-    return tuple(_bands(label, times, 100 * trajectory[name].to_numpy()) for name, label in shown.items())
-
-
-def _bands(label: str, times: np.ndarray, curves: np.ndarray) -> Levels:
-    quantiles = np.quantile(curves, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0).astype(float)
-    return Levels(label, times, **dict(zip(QUANTILES, quantiles, strict=True)))
+    return tuple(
+        Levels(label, times, **dict(zip(QUANTILES, 100 * bands[name].to_numpy(), strict=True)))
+        for name, label in shown.items()
+    )
 
 
 def withdrawal(run: Run) -> Withdrawal:

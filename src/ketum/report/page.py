@@ -13,7 +13,7 @@ from ketum.report.interactions import table
 from ketum.report.names import capital, product_name, unique, unit_name
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
-from ketum.report.tables import content_tables, exposure_tables
+from ketum.report.tables import content_tables, exposure_tables, input_tables
 from ketum.screen import helplines
 from ketum.screen.emergency import SIGNS_FACTS
 
@@ -91,6 +91,7 @@ def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "effect_figures": [figures[name] for name in ("receptors", "relief") if name in figures],
         "withdrawal_figure": figures.get("withdrawal"),
         **effects_tables.view(report),
+        "inputs": input_tables(report.drivers),
         "home_of": {fact: source.source_id for source in report.sources for fact in source.fact_ids},
     }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ketum.report.content import DoseLine, Endpoint
 from ketum.report.drivers_figure import shares, shares_in_words
-from ketum.report.names import SPANS, quantity_name, split_quantity, unique, unit_name
+from ketum.report.names import SPANS, capital, quantity_name, share_name, split_quantity, unique, unit_name
 from ketum.report.numbers import interval, is_finite, number
 
 
@@ -119,3 +120,46 @@ def content_tables(doses: Sequence[DoseLine]) -> tuple[ContentTable, ...]:
         )
         for dose in doses
     )
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """What one input does to one endpoint."""
+
+    layer: str
+    label: str
+    alone: str
+    in_all: str
+
+
+@dataclass(frozen=True)
+class InputTable:
+    """The strongest inputs of one endpoint."""
+
+    title: str
+    rows: tuple[InputRow, ...]
+
+
+DRIVEN = ("Cmax", "AUC", "Cmin_last", "half_life")
+STRONGEST, STRONGEST_TIED = 6, 3
+
+
+def input_tables(drivers: Mapping[str, Any] | None) -> tuple[InputTable, ...]:
+    """List the strongest inputs of the main endpoints; the JSON has all."""
+    endpoints = drivers["endpoints"] if drivers else ()
+    return tuple(
+        InputTable(
+            f"{capital(endpoint['alkaloid'])}: {quantity_name(split_quantity(endpoint['quantity'])[0])[0].lower()}",
+            tuple(map(_input_row, (*endpoint["inputs"][:STRONGEST], *endpoint["tied"][:STRONGEST_TIED]))),
+        )
+        for endpoint in endpoints
+        if endpoint["quantity"] in DRIVEN
+    )
+
+
+def _input_row(given: Mapping[str, Any]) -> InputRow:
+    alone, in_all = (
+        f"{given[name]:.2f} ± {given[f'{name}_interval']:.2f}" if is_finite(given[name]) else ""
+        for name in ("first", "total")
+    )
+    return InputRow(share_name(given["layer"]), given["label"], alone, in_all)
