@@ -39,8 +39,8 @@ def main() -> None:
     except (InputError, KetumError) as error:
         _say(f"ketum: {error}")
         sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
-    except KeyboardInterrupt:
-        _say("ketum: stopped")
+    except KeyboardInterrupt as stop:
+        _say("; ".join(["ketum: stopped", *getattr(stop, "__notes__", ())]))
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)

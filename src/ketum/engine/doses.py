@@ -7,7 +7,7 @@ is refused by name rather than ignored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import pairwise
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ketum.engine.covariates import Course
 from ketum.errors import ModelError, Problem
 
 Array = npt.NDArray[np.float64]
@@ -118,6 +119,8 @@ class Steady:
         Delay of each dose; the state is wanted `lag` before a dose arrives.
     adds
         Whether it is added to the state (SS 2) rather than put in its place (SS 1).
+    held
+        Constants that change in time, with their value at the record's instant.
     """
 
     target: int
@@ -128,11 +131,12 @@ class Steady:
     interval: float
     lag: Array
     adds: bool
+    held: Mapping[str, Array] = field(default_factory=dict)
 
     def take(self, people: Index) -> Steady:
         """Keep only some of the people."""
         own = {n: getattr(self, n)[people] for n in ("amount", "rate", "duration", "lag")}
-        return replace(self, **own)
+        return replace(self, **own, held={n: column[people] for n, column in self.held.items()})
 
     @property
     def on_their_way(self) -> Index:
@@ -178,7 +182,13 @@ class Plan:
         return tuple(sorted(running | {s.target for s in self.steady if s.infused}))
 
 
-def plan(records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array]) -> Plan:
+def plan(
+    records: Records,
+    dosing: Mapping[int, Dosing],
+    parameters: Mapping[str, Array],
+    courses: Sequence[Course] = (),
+    settable: Mapping[str, int] | None = None,
+) -> Plan:
     """Turn records into actions.
 
     Parameters
@@ -189,10 +199,18 @@ def plan(records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str
         How doses enter a compartment, by the index of its state.
     parameters
         Each person's parameters, shape (people,) or (1,).
+    courses
+        Parameters that change in time.
+    settable
+        Constants that may be set on the way, with their number.
     """
-    draft = _Draft(records, dosing, parameters)
+    draft = _Draft(records, dosing, parameters, courses)
     for row in range(records.time.size):
         draft.add_record(row)
+    for course in courses:
+        for name, values in course.settings().items():
+            if name in (settable or {}):
+                draft.add_block(course.times, values, Code.SET, (settable or {})[name])
     return draft.finished()
 
 
@@ -209,8 +227,14 @@ class _Block:
 class _Draft:
     """A plan in the making: blocks of actions, in the order of the records."""
 
-    def __init__(self, records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array]) -> None:
-        self.records, self.dosing, self.parameters = records, dosing, parameters
+    def __init__(
+        self,
+        records: Records,
+        dosing: Mapping[int, Dosing],
+        parameters: Mapping[str, Array],
+        courses: Sequence[Course],
+    ) -> None:
+        self.records, self.dosing, self.parameters, self.courses = records, dosing, parameters, courses
         self.blocks: list[_Block] = []
         self.steady: list[Steady] = []
 
@@ -219,7 +243,7 @@ class _Draft:
         now, evid = r.time[row], r.evid[row]
         if evid in (3, 4):
             self._cancel(now)
-            self._block(now, 0.0, Code.RESET, -1)
+            self.add_block(now, 0.0, Code.RESET, -1)
         if evid in (1, 4):
             self._add_dose(row, now)
 
@@ -238,10 +262,10 @@ class _Draft:
 
     def _give(self, starts: Array, stops: Array, amount: Array, rate: Array, infused: bool, target: int) -> None:
         if not infused:
-            self._block(starts, amount, Code.ADD, target)
+            self.add_block(starts, amount, Code.ADD, target)
             return
-        self._block(starts, rate, Code.RATE, target)
-        self._block(stops, -rate, Code.RATE, target)
+        self.add_block(starts, rate, Code.RATE, target)
+        self.add_block(stops, -rate, Code.RATE, target)
 
     def _infusion(self, row: int, how: Dosing, factor: Array) -> tuple[Array, Array, Array]:
         """Work out (amount, rate, duration), each of shape (people or 1, 1); rate is 0 for a bolus."""
@@ -266,9 +290,10 @@ class _Draft:
             self._cancel(now)
         size = self.records.people.size
         columns = [np.broadcast_to(c[:, 0], size) for c in (amount, rate, duration, lag)]
-        steady = Steady(target, infused, columns[0], columns[1], columns[2], interval, columns[3], adds)
+        held = {n: np.broadcast_to(v, size) for course in self.courses for n, v in course.held(now).items()}
+        steady = Steady(target, infused, columns[0], columns[1], columns[2], interval, columns[3], adds, held)
         self.steady.append(steady)
-        self._block(now, 0.0, Code.STEADY, len(self.steady) - 1)
+        self.add_block(now, 0.0, Code.STEADY, len(self.steady) - 1)
         if not interval:
             return
         # Earlier implied doses may still be on their way, or have arrived and still run.
@@ -284,9 +309,12 @@ class _Draft:
             return np.full((1, 1), missing)
         if name in self.records.extra:
             return self.records.extra[name][:, row : row + 1]
+        for course in self.courses:
+            if name in course.names:
+                return course.at(self.records.time[row : row + 1])[name]
         return self.parameters[name].reshape(-1, 1)
 
-    def _block(self, times: Array | float, values: Array | float, code: Code, target: int) -> None:
+    def add_block(self, times: Array | float, values: Array | float, code: Code, target: int) -> None:
         times, values = np.broadcast_arrays(np.atleast_2d(times), np.atleast_2d(values))
         self.blocks.append(_Block(times, values, code, target))
 

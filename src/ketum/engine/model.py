@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ketum.engine.covariates import Course, Covariates, changing, in_rates
+from ketum.engine.covariates import read as read_courses
 from ketum.engine.doses import Array, Dosing, Records, plan, read
 from ketum.engine.integrate import Runner, Solved, compile_system
 from ketum.engine.sbml import System, parse, read_text
@@ -88,6 +90,7 @@ class Model:
         outputs: Sequence[str] | None = None,
         *,
         dosing: Mapping[str, Dosing] | None = None,
+        covariates: Covariates | Sequence[Covariates] = (),
         observe: Literal["after", "before"] = "after",
         rtol: float = 1e-8,
         atol: float = ATOL,
@@ -110,6 +113,8 @@ class Model:
             Ids of states, rules or reactions to return; all states when None.
         dosing
             How doses enter a compartment, by its id.
+        covariates
+            Parameters that change in time, in one table or several.
         observe
             Whether an output at the instant of a dose is taken after it, as NONMEM has it for a record that follows
             the dose, or before it, for troughs.
@@ -145,13 +150,17 @@ class Model:
         SolveError
             Where a worker was lost.
         """
-        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, observe, rtol, atol)
+        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, covariates, observe, rtol, atol)
         if store is None:
             solved, failed = _in_memory(job, executor, chunk, progress)
         else:
             from ketum.engine.stream import solve_into
 
-            solved, failed = solve_into(job, Path(store), executor, chunk, progress)
+            try:
+                solved, failed = solve_into(job, Path(store), executor, chunk, progress)
+            except KeyboardInterrupt as stop:
+                stop.add_note(f"what is finished stays in {store}; the same call goes on from it")
+                raise
         if failed:
             _warn(job, failed)
         return solved
@@ -163,6 +172,7 @@ class Model:
         parameters: Mapping[str, npt.ArrayLike],
         outputs: Sequence[str] | None,
         dosing: Mapping[str, Dosing],
+        covariates: Covariates | Sequence[Covariates],
         observe: str,
         rtol: float,
         atol: float,
@@ -171,13 +181,17 @@ class Model:
         states = self.system.states
         ways = {states.index(species): how for species, how in dosing.items() if _known(species, states)}
         named = {name for how in ways.values() for name in how.names()}
-        table = _parameter_table(self.system, parameters, named, {str(name) for name in doses.columns})
+        tables = [covariates] if isinstance(covariates, Covariates) else list(covariates)
+        moving = {str(name) for each in tables for name in each.table.columns} - {"ID", "TIME"}
+        elsewhere = moving | {str(name) for name in doses.columns}
+        table = _parameter_table(self.system, parameters, named, elsewhere, moving)
         subjects = max((column.size for column in table.values()), default=1)
+        courses = read_courses(tables, self.system, subjects, named, parameters.keys())
         _check_outputs(self.system, outputs)
         grid = _checked_times(times)
         after = np.full(grid.size, _is_after(observe))
         records = tuple(read(doses, states, subjects, ways))
-        return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol)
+        return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,6 +208,7 @@ class Job:
     subjects: int
     rtol: float
     atol: float
+    courses: tuple[Course, ...] = ()
 
     @property
     def steady(self) -> bool:
@@ -209,7 +224,10 @@ class Job:
     def part(self, records: Records) -> Part:
         """Take some people out; a part carries only its own people's numbers."""
         own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
-        return Part(self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol)
+        courses = tuple(course.take(records.people) for course in self.courses)
+        return Part(
+            self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol, courses
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,26 +243,32 @@ class Part:
     dosing: Mapping[int, Dosing]
     rtol: float
     atol: float
+    courses: tuple[Course, ...] = ()
 
 
 def solve_part(part: Part) -> Solved:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
-    given = {name: np.broadcast_to(column, people) for name, column in part.parameters.items()}
-    actions = plan(part.records, part.dosing, part.parameters)
-    integrator = _integrator(part.model, part.rtol, part.atol, actions.infused)
-    return integrator.run(actions, part.times, part.after, given, part.outputs)
+    system = changing(part.model.system, part.courses)
+    used = in_rates(system) if part.courses else set()
+    settable = {name: number for number, name in enumerate(system.constants) if name in used}
+    actions = plan(part.records, part.dosing, part.parameters, part.courses, settable)
+    start = {name: column for course in part.courses for name, column in course.held(0.0).items()}
+    given = {name: np.broadcast_to(column, people) for name, column in {**part.parameters, **start}.items()}
+    courses = {name: column for course in part.courses for name, column in course.at(part.times).items()}
+    integrator = _integrator(system, part.rtol, part.atol, actions.infused)
+    return integrator.run(actions, part.times, part.after, given, part.outputs, courses)
 
 
 _compiled = threading.local()
 
 
-def _integrator(model: Model, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
+def _integrator(system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
     """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
     known: dict[str, Runner] = _compiled.__dict__
-    key = f"{model.system.sha256}/{rtol!r}/{atol!r}/{infused}"
+    key = f"{system.sha256}/{rtol!r}/{atol!r}/{infused}/{sorted(system.varying)}"
     if key not in known:
-        known[key] = compile_system(model.system, rtol, atol, infused)
+        known[key] = compile_system(system, rtol, atol, infused)
     return known[key]
 
 
@@ -300,11 +324,13 @@ def attributes(job: Job, failed: list[int]) -> dict[str, Any]:
     """Collect what a result says of itself."""
     from ketum.engine.integrate import settings
 
+    interpolation = [f"{name} {course.interpolation}" for course in job.courses for name in course.names]
     return {
         "model": job.model.system.name,
         "model_sha256": job.model.system.sha256,
         "rtol": job.rtol,
         "atol": job.atol,
+        **({"interpolation": ", ".join(interpolation)} if interpolation else {}),
         "failed": failed,
         **settings(),
     }
@@ -316,9 +342,13 @@ def label(output: str) -> str:
 
 
 def _parameter_table(
-    system: System, parameters: Mapping[str, npt.ArrayLike], extra: set[str], columns_of_doses: set[str]
+    system: System,
+    parameters: Mapping[str, npt.ArrayLike],
+    extra: set[str],
+    elsewhere: set[str],
+    moving: set[str],
 ) -> dict[str, Array]:
-    """Check the given parameters; also those that only the dosing uses, which may stand in the dose table instead."""
+    """Check the given parameters; also those that only the dosing uses, which may stand in another table instead."""
     columns, problems = {}, []
     for name, given in parameters.items():
         column = np.atleast_1d(np.asarray(given, dtype=float))
@@ -333,11 +363,13 @@ def _parameter_table(
     sizes = {column.size for column in columns.values()} - {1}
     if len(sizes) > 1:
         problems.append(Problem("parameters", "columns of different length", str(sorted(sizes)), "one length for all"))
-    own = {name: np.array([system.constants[name]]) for name in extra & system.constants.keys() if name not in columns}
+    own = {
+        name: np.array([system.constants[name]]) for name in extra & system.constants.keys() - columns.keys() - moving
+    }
     columns |= {name: value for name, value in own.items() if value[0] == value[0]}
-    lacking = sorted(extra - columns.keys() - columns_of_doses)
+    lacking = sorted(extra - columns.keys() - elsewhere)
     problems += [Problem(name, "the dosing needs this parameter, and it is not given") for name in lacking]
-    needed = sorted(system.unset - columns.keys())
+    needed = sorted(system.unset - columns.keys() - moving)
     problems += [Problem(name, "this parameter has no value in the model, and none is given") for name in needed]
     if problems:
         raise ModelError("parameters", problems)
