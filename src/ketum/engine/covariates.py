@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Interpolation = Literal["previous", "next", "linear"]
-SAME = 1e-12
+SAME = 1e-10
 """Times that differ by less than this part of themselves are one instant."""
 NEVER = 1e300
 """Time of a record that is none: people with few records are filled up with it."""

@@ -25,6 +25,7 @@ Index = npt.NDArray[np.intp]
 DEFAULTS: Mapping[str, float] = {"EVID": 1, "AMT": 0, "RATE": 0, "II": 0, "ADDL": 0, "SS": 0}
 COLUMNS = ("ID", "TIME", *DEFAULTS, "CMT")
 MODELLED_RATE, MODELLED_DURATION = -1.0, -2.0
+HAIR = "hair"
 ROUNDING = 1e-12
 """Part of a dosing interval below which two instants within it are the same."""
 MOST_ROWS = 5
@@ -79,6 +80,8 @@ class Records:
         Shape (people, records), or (1, records) where they hold for everyone.
     extra
         Columns that `Dosing` names, shaped like `amount`.
+    hair
+        How long after its time what a record does at once is done, as an observation comes before, shape (records,).
     """
 
     people: Index
@@ -90,6 +93,7 @@ class Records:
     ss: Index
     amount: Array
     rate: Array
+    hair: Array
     extra: Mapping[str, Array] = field(default_factory=dict)
 
     def take(self, rows: slice) -> Records:
@@ -97,7 +101,7 @@ class Records:
         own = {n: _rows(v, rows) for n, v in self.extra.items()}
         return Records(
             self.people[rows], self.time, self.evid, self.target, self.ii, self.addl, self.ss,
-            _rows(self.amount, rows), _rows(self.rate, rows), own,
+            _rows(self.amount, rows), _rows(self.rate, rows), self.hair, own,
         )  # fmt: skip
 
 
@@ -240,24 +244,24 @@ class _Draft:
 
     def add_record(self, row: int) -> None:
         r = self.records
-        now, evid = r.time[row], r.evid[row]
+        evid, at = r.evid[row], r.time[row] + r.hair[row]
         if evid in (3, 4):
-            self._cancel(now)
-            self.add_block(now, 0.0, Code.RESET, -1)
+            self._cancel(at)
+            self.add_block(at, 0.0, Code.RESET, -1)
         if evid in (1, 4):
-            self._add_dose(row, now)
+            self._add_dose(row, r.time[row], at)
 
-    def _add_dose(self, row: int, now: float) -> None:
+    def _add_dose(self, row: int, now: float, at: float) -> None:
         r, target = self.records, int(self.records.target[row])
         how = self.dosing.get(target, Dosing())
         factor, lag = self._value(how.bioavailability, row, 1.0), self._value(how.lag, row, 0.0)
         infused = bool(r.rate[0, row] != 0)
         amount, rate, duration = self._infusion(row, how, factor)
         if r.ss[row]:
-            self._add_steady(row, now, target, infused, amount, rate, duration, lag)
+            self._add_steady(row, now, at, target, infused, amount, rate, duration, lag)
             if not r.ii[row]:  # a constant infusion ends where its steady state is reached
                 return
-        starts = now + lag + np.arange(r.addl[row] + 1) * r.ii[row]
+        starts = np.maximum(now + lag + np.arange(r.addl[row] + 1) * r.ii[row], at)
         self._give(starts, starts + duration, amount, rate, infused, target)
 
     def _give(self, starts: Array, stops: Array, amount: Array, rate: Array, infused: bool, target: int) -> None:
@@ -283,17 +287,26 @@ class _Draft:
         return amount, rate, amount / rate
 
     def _add_steady(
-        self, row: int, now: float, target: int, infused: bool, amount: Array, rate: Array, duration: Array, lag: Array
+        self,
+        row: int,
+        now: float,
+        at: float,
+        target: int,
+        infused: bool,
+        amount: Array,
+        rate: Array,
+        duration: Array,
+        lag: Array,
     ) -> None:
         interval, adds = float(self.records.ii[row]), bool(self.records.ss[row] == 2)
         if not adds:
-            self._cancel(now)
+            self._cancel(at)
         size = self.records.people.size
         columns = [np.broadcast_to(c[:, 0], size) for c in (amount, rate, duration, lag)]
         held = {n: np.broadcast_to(v, size) for course in self.courses for n, v in course.held(now).items()}
         steady = Steady(target, infused, columns[0], columns[1], columns[2], interval, columns[3], adds, held)
         self.steady.append(steady)
-        self.add_block(now, 0.0, Code.STEADY, len(self.steady) - 1)
+        self.add_block(at, 0.0, Code.STEADY, len(self.steady) - 1)
         if not interval:
             return
         # Earlier implied doses may still be on their way, or have arrived and still run.
@@ -301,8 +314,8 @@ class _Draft:
         for j in range(1, int(np.ceil(np.max(lag + duration) / interval)) + 1):
             start = now + lag - j * interval
             coming = j <= on_their_way
-            begin, end = np.maximum(start, now), np.maximum(start + duration, now)
-            self._give(np.where(coming, begin, now), end, amount * coming, rate * (end > now), infused, target)
+            begin, end = np.maximum(start, at), np.maximum(start + duration, at)
+            self._give(np.where(coming, begin, at), end, amount * coming, rate * (end > at), infused, target)
 
     def _value(self, name: str | None, row: int, missing: float) -> Array:
         if name is None:
@@ -348,7 +361,13 @@ def _rows(column: Array, rows: slice) -> Array:
     return column if column.shape[0] == 1 else column[rows]
 
 
-def read(doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Mapping[int, Dosing]) -> list[Records]:
+def read(
+    doses: pd.DataFrame,
+    states: tuple[str, ...],
+    subjects: int,
+    dosing: Mapping[int, Dosing],
+    hair: Array | None = None,
+) -> list[Records]:
     """Check an event table and group people whose tables have the same shape.
 
     Parameters
@@ -361,6 +380,8 @@ def read(doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Ma
         Number of people.
     dosing
         How doses enter a compartment, by the index of its state.
+    hair
+        How long after its time each row's own instant is, shape (rows,).
 
     Returns
     -------
@@ -376,13 +397,14 @@ def read(doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Ma
     table = _checked(doses, states, subjects, dosing, named)
     extra = [name for name in named if name in table]
     columns = {n: table[n].to_numpy(float) for n in ("TIME", *DEFAULTS, "CMT", *extra)}
+    columns[HAIR] = np.zeros(len(table)) if hair is None else hair[table.index]
     if "ID" not in table:
         return [_records(np.arange(subjects), columns, [slice(None)], extra)]
     ids = table["ID"].to_numpy()
     order = np.lexsort((np.arange(ids.size), ids))
     columns = {n: c[order] for n, c in columns.items()}
     bounds = np.searchsorted(ids[order], np.arange(subjects + 1))
-    kinds = [columns[n] for n in ("TIME", "EVID", "CMT", "II", "ADDL", "SS")]
+    kinds = [columns[n] for n in ("TIME", "EVID", "CMT", "II", "ADDL", "SS", HAIR)]
     shape = np.column_stack([*kinds, np.where(columns["RATE"] > 0, 1.0, columns["RATE"])])
     groups: dict[bytes, list[int]] = {}
     for person, (start, stop) in enumerate(pairwise(bounds)):
@@ -410,6 +432,7 @@ def _records(people: Index, columns: Mapping[str, Array], rows: list[slice], ext
         ss=first["SS"][order].astype(np.intp),
         amount=whole("AMT"),
         rate=whole("RATE"),
+        hair=first[HAIR][order],
         extra={name: whole(name) for name in extra},
     )
 
@@ -433,12 +456,17 @@ def _checked(
     table = table.assign(**{n: v for n, v in DEFAULTS.items() if n not in table})
     if "CMT" not in table:
         table = table.assign(CMT=None)
+    # A record that gives no dose need not say anything about one; NONMEM's tables have a point there.
+    idle = ~table["EVID"].isin([1, 4])
+    silent = {n: table[n].mask(idle & table[n].isna(), DEFAULTS.get(n, 0)) for n in (*DEFAULTS, *named) if n in table}
+    table = table.assign(**{n: column for n, column in silent.items() if n != "EVID"})
     problems = [*_bad_numbers(table, subjects, named), *_bad_targets(table, states)]
     if not problems:
         problems = _contradictions(table, states, dosing)
     if problems:
         raise ModelError("doses", problems)
     index = {name: i for i, name in enumerate(states)}
+    table = table[~table["EVID"].isin([0, 2])]  # what does nothing to a person must not tell people apart
     return table.assign(CMT=[index.get(name, -1) for name in table["CMT"]])
 
 
@@ -470,8 +498,8 @@ def _rules(subjects: int) -> dict[str, tuple[str, Rule]]:
         "ADDL": ("a whole number, 0 or more", lambda v: (v >= 0) & (v == np.floor(v))),
         "SS": ("0, 1 or 2", lambda v: np.isin(v, (0, 1, 2))),
         "ID": (f"a whole number from 0 to {subjects - 1}", lambda v: np.isin(v, np.arange(subjects))),
-        "EVID": ("1 (a dose), 2 (no dose), 3 (a reset) or 4 (a reset, then a dose); observation times stand in `times`",
-                 lambda v: np.isin(v, (1, 2, 3, 4))),
+        "EVID": ("0 (an observation), 1 (a dose), 2 (no dose), 3 (a reset) or 4 (a reset, then a dose)",
+                 lambda v: np.isin(v, (0, 1, 2, 3, 4))),
     }  # fmt: skip
 
 
@@ -493,7 +521,12 @@ def _contradictions(table: pd.DataFrame, states: tuple[str, ...], dosing: Mappin
         ((value["AMT"] == 0) & (value["RATE"] != 0) & (value["SS"] == 0), "AMT", "an infusion needs an amount",
          "an amount above 0"),
     )  # fmt: skip
+    observed = np.flatnonzero((value["EVID"] == 0) & (value["AMT"] != 0))[:MOST_ROWS]
     problems = [
+        Problem(f"row {row}, AMT", "an observation (EVID 0) gives no dose", str(table["AMT"][row]), "0 or nothing")
+        for row in observed
+    ]
+    problems += [
         Problem(f"row {row}, {column}", what, str(table[column][row]), allowed)
         for bad, column, what, allowed in rules
         for row in np.flatnonzero(bad & gives)[:MOST_ROWS]

@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,6 +32,15 @@ LIKELY = (
     "  below zero\n"
     "  cure: check this person's parameters and the model's equations at these values"
 )
+Rest = tuple[
+    Mapping[str, npt.ArrayLike],
+    Sequence[str] | None,
+    Mapping[str, Dosing],
+    Covariates | Sequence[Covariates],
+    str,
+    float,
+    float,
+]
 CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
 RESIDUAL = "steady_state_residual"
@@ -85,7 +94,7 @@ class Model:
     def solve(
         self,
         doses: pd.DataFrame,
-        times: Sequence[float] | Array,
+        times: Sequence[float] | Array | None = None,
         parameters: Mapping[str, npt.ArrayLike] | None = None,
         outputs: Sequence[str] | None = None,
         *,
@@ -106,7 +115,8 @@ class Model:
         doses
             Event table, see `ketum.engine.doses`.
         times
-            Output times, increasing, in the model's unit of time, shape (times,).
+            Output times, increasing, in the model's unit of time, shape (times,). When None, the rows with EVID 0 of
+            the dose table say when to look, see Returns.
         parameters
             Values that replace the model's own: a number for everyone or one per person, shape (subjects,).
         outputs
@@ -139,7 +149,9 @@ class Model:
             model's own ``time`` or ``subject`` is called ``time_`` or ``subject_``. With
             steady-state doses also ``steady_state_residual`` (subject,): the change over one more interval, relative to
             each state. Where a person's integration fails, their outputs are NaN, `failed` in the attributes names
-            them, and a `SolveWarning` says what to do. With a `store` the same, opened there and not loaded.
+            them, and a `SolveWarning` says what to do. With a `store` the same, opened there and not loaded. Without
+            `times`, one value for each row with EVID 0, in the table's order: dim (record,), coordinates ``subject``,
+            ``time`` and ``row`` (its number in the table). Such a row sees those above it at its instant, none below.
 
         Raises
         ------
@@ -150,7 +162,12 @@ class Model:
         SolveError
             Where a worker was lost.
         """
-        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, covariates, observe, rtol, atol)
+        rest: Rest = (parameters or {}, outputs, dosing or {}, covariates, observe, rtol, atol)
+        if times is None:
+            return self._observed(doses, rest, executor, chunk, progress, store)
+        if "EVID" in doses and doses["EVID"].isin([0]).any():
+            warnings.warn("`times` is given, so the rows with EVID 0 are not looked at", stacklevel=2)
+        job = self._job(doses, times, *rest)
         if store is None:
             solved, failed = _in_memory(job, executor, chunk, progress)
         else:
@@ -161,6 +178,29 @@ class Model:
             except KeyboardInterrupt as stop:
                 stop.add_note(f"what is finished stays in {store}; the same call goes on from it")
                 raise
+        if failed:
+            _warn(job, failed)
+        return solved
+
+    def _observed(
+        self,
+        doses: pd.DataFrame,
+        rest: Rest,
+        executor: Executor | None,
+        chunk: int,
+        progress: Callable[[int], None] | None,
+        store: str | Path | None,
+    ) -> xr.Dataset:
+        """Answer the observations in a dose table; `rest` are `_job`'s arguments from the parameters on."""
+        from ketum.engine.observed import rows_of, solve_rows, split
+
+        if store is not None:
+            problem = Problem("times", "a store needs output times", cure="give `times`, or leave `store` out")
+            raise ModelError("times", [problem])
+        hair, seen, rows = split(doses)
+        job = self._job(doses, [0.0], *rest, hair)  # first, as it refuses what cannot be used
+        job = replace(job, times=np.array([seen.max()]))
+        solved, failed = solve_rows(job, rows_of(doses, seen, rows, job.subjects), executor, chunk, progress)
         if failed:
             _warn(job, failed)
         return solved
@@ -176,6 +216,7 @@ class Model:
         observe: str,
         rtol: float,
         atol: float,
+        hair: Array | None = None,
     ) -> Job:
         outputs = tuple(outputs if outputs is not None else self.system.states)
         states = self.system.states
@@ -190,7 +231,7 @@ class Model:
         _check_outputs(self.system, outputs)
         grid = _checked_times(times)
         after = np.full(grid.size, _is_after(observe))
-        records = tuple(read(doses, states, subjects, ways))
+        records = tuple(read(doses, states, subjects, ways, hair))
         return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
 
 
