@@ -46,8 +46,9 @@ def test_a_reset_between_observations(oral):
 
 
 def test_an_additional_or_late_dose_comes_before_any_record_of_its_instant(oral):
+    look = (0, 0, 0, 0, 0)
     table = rows(
-        (0.0, 1, 10.0, 4.0, 1, 0.0), (4.0, 0, 0, 0, 0, 0), (4.0, 1, 1.0, 0, 0, 2.0), (4.0, 0, 0, 0, 0, 0), (6.0, 0, 0, 0, 0, 0),
+        (0.0, 1, 10.0, 4.0, 1, 0.0), (4.0, *look), (4.0, 1, 1.0, 0, 0, 2.0), (4.0, *look), (6.0, *look),
         columns=("TIME", "EVID", "AMT", "II", "ADDL", "lag"),
     )  # fmt: skip
     found = seen(oral, table, dosing={"central": Dosing(lag="lag")})
@@ -115,9 +116,8 @@ def test_without_people_a_row_is_everyones(oral):
 
 
 def test_times_that_differ_by_rounding_are_one_instant(oral):
-    table = rows(
-        (0, 0.3, 1, 10.0), (0, 0.3, 0, 0.0), (1, 0.1 + 0.2, 1, 10.0), (1, 0.1 + 0.2, 0, 0.0), columns=("ID", "TIME", "EVID", "AMT")
-    )  # fmt: skip
+    both = [(person, time, evid, 10.0 * evid) for person, time in enumerate((0.3, 0.1 + 0.2)) for evid in (1, 0)]
+    table = rows(*both, columns=("ID", "TIME", "EVID", "AMT"))
     np.testing.assert_allclose(seen(oral, table, parameters={"CL": [4.0, 4.0]}), [10, 10], rtol=1e-12)
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ketum.engine.covariates import Course, Covariates, changing, in_rates
 from ketum.engine.covariates import read as read_courses
+from ketum.engine.ways import check as check_ways
 from ketum.engine.doses import Array, Dosing, Records, plan, read
 from ketum.engine.integrate import Runner, Solved, compile_system
 from ketum.engine.sbml import System, parse, read_text
@@ -232,6 +233,7 @@ class Model:
         grid = _checked_times(times)
         after = np.full(grid.size, _is_after(observe))
         records = tuple(read(doses, states, subjects, ways, hair))
+        check_ways(doses, states, ways, table, courses)
         return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
 
 
