@@ -313,3 +313,78 @@ def test_the_tables_are_left_as_they_were(oral):
     before = table.copy()
     everyone(oral, table)
     pd.testing.assert_frame_equal(table, before)
+
+
+SHAPES = {"bolus": {}, "rate": {"RATE": 20.0}, "modelled rate": {"RATE": -1.0}, "modelled duration": {"RATE": -2.0}}
+EXTRAS = {
+    "alone": {},
+    "additional doses": {"ADDL": 2, "II": 3.0},
+    "steady state": {"SS": 1, "II": 6.0},
+    "steady state on top": {"SS": 2, "II": 6.0},
+    "constant infusion": {"SS": 1, "AMT": 0.0, "RATE": 5.0},
+    "reset": {"EVID": 4},
+}
+
+
+def one_compartment(times, doses, knots, values, start=0.0, start_time=0.0):
+    """Amount under boluses (time, amount, 0) and infusions (time, amount, rate) with a clearance in steps.
+
+    With A = integral of k, the amount is the sum over what was given of exp(A(given) - A(t)); an infusion over a
+    stretch of constant k adds rate / k (1 - exp(-k stretch)).
+    """
+    found = np.zeros(len(times))
+    for i, t in enumerate(times):
+        found[i] += start * np.exp(cleared([start_time], knots, values) - cleared([t], knots, values))[0]
+        for when, amount, rate in doses:
+            if not rate:
+                gone = cleared([t], knots, values) - cleared([when], knots, values)
+                found[i] += amount * np.exp(-gone[0]) * (t >= when)
+                continue
+            ends = max(min(when + amount / rate, t), when)
+            cuts = sorted({when, ends, *(k for k in knots if when < k < ends)})
+            for a, b in zip(cuts, cuts[1:], strict=False):
+                if b > a:
+                    k = values[np.searchsorted(knots, a, side="right") - 1] / V
+                    later = cleared([t], knots, values)[0] - cleared([b], knots, values)[0]
+                    found[i] += rate / k * (1 - np.exp(-k * (b - a))) * np.exp(-later)
+    return found
+
+
+def steady_before(amount, rate, ii, k, late):
+    """Amount just before a dose is taken, in steady state, with what has not arrived because of the lag left out."""
+    since = ii - late
+    if not rate:
+        return amount * np.exp(-k * since) / (1 - np.exp(-k * ii))
+    length = amount / rate
+    return rate / k * (np.exp(k * length) - 1) * np.exp(-k * since) / (1 - np.exp(-k * ii))
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("lag", [0.0, 0.75])
+@pytest.mark.parametrize("share", [1.0, 0.4])
+def test_every_kind_of_dose_under_a_clearance_in_steps(oral, shape, extra, lag, share):
+    """In closed form: an earlier bolus, the dose at 4, clearance changes at 1, 4, 5.5 and 9."""
+    knots, values = np.array([0.0, 1.0, 4.0, 5.5, 9.0]), np.array([4.0, 9.0, 3.0, 6.0, 2.0])
+    row = {"TIME": 4.0, "EVID": 1, "AMT": 60.0, "CMT": "central", "RATE": 0.0, "ADDL": 0, "II": 0.0, "SS": 0}
+    row |= SHAPES[shape] | EXTRAS[extra]
+    early = {"TIME": 0.5, "EVID": 1, "AMT": 50.0, "CMT": "central", "RATE": 0.0, "ADDL": 0, "II": 0.0, "SS": 0}
+    table = pd.DataFrame([early, row]).assign(F=[1.0, share], lag=[0.0, lag], R1=30.0, D1=2.5)
+    how = {"central": Dosing(bioavailability="F", lag="lag", rate="R1", duration="D1")}
+    times = np.array([0.0, 1.0, 3.0, 4.0, 4.5, 5.0, 6.0, 8.0, 11.0, 20.0])
+    found = central(oral, Covariates(changes(zip(knots, values, strict=True))), table, times, dosing=how)[0]
+
+    amount, k = row["AMT"] * share, 3.0 / V
+    rate = {0.0: 0.0, -1.0: 30.0, -2.0: amount / 2.5}.get(row["RATE"], row["RATE"])
+    given = [(4.0 + lag + n * row["II"], amount, rate) for n in range(row["ADDL"] + 1)]
+    first = one_compartment(times, [(0.5, 50.0, 0.0)], knots, values)
+    kept = row["EVID"] == 1 and row["SS"] != 1
+    there = 0.0
+    if row["SS"] and row["II"]:
+        there = steady_before(amount, rate, row["II"], k, lag)
+    elif row["SS"]:
+        there, given = row["RATE"] / k, []
+    late = times >= 4.0
+    expected = np.where(late & ~np.full(times.size, kept), 0.0, first)
+    expected[late] += one_compartment(times[late], given, knots, values, there, 4.0)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
