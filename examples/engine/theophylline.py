@@ -51,5 +51,10 @@ table = pd.DataFrame(
     }
 )
 seen = model.solve(table, outputs=["C"])
-print("steady state: ", ", ".join(f"{c:.2f} mg/L at {t:g} h" for c, t in zip(seen["C"].values, seen["time"].values, strict=True)))
-print(f"               proof: one more interval changes it by {float(seen['steady_state_residual'].max()):.0e} of itself")
+print(
+    "steady state: ",
+    ", ".join(f"{c:.2f} mg/L at {t:g} h" for c, t in zip(seen["C"].values, seen["time"].values, strict=True)),
+)
+print(
+    f"               proof: one more interval changes it by {float(seen['steady_state_residual'].max()):.0e} of itself"
+)

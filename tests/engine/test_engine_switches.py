@@ -226,3 +226,14 @@ def test_the_factorial_of_a_rounded_state(load):
         [times < first, times < second], [2.5 - 6 * times, 2 - 2 * (times - first)], 1 - (times - second)
     )
     check(load("model m; x = 2.5; x' = -factorial(max(ceil(x), 0)); end"), expected, times=times)
+
+
+def test_without_a_steady_state_there_is_none_beside_a_switch_either(load):
+    """What is given is never eliminated: nothing repeats itself, and no number may be given for it."""
+    model = load("""model m; compartment c = 1; substanceOnly species A in c, B in c; A = 0; B = 0; k = 0.1;
+                    loss: A -> ; piecewise(0, time < 1e6, k) * A; drain: B -> ; k * B * piecewise(1, B > 0, 0); end""")
+    doses = pd.DataFrame({"TIME": [0.0], "AMT": [10.0], "CMT": ["A"], "II": [8.0], "SS": [1]})
+    with pytest.warns(SolveWarning, match="no steady state"):
+        found = model.solve(doses, [0.0, 1.0], outputs=["A", "B"])
+    assert found.attrs["failed"] == [0]
+    assert np.isnan(found["A"]).all()

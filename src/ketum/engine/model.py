@@ -16,11 +16,12 @@ import numpy.typing as npt
 
 from ketum.engine.covariates import Course, Covariates, changing, in_rates
 from ketum.engine.covariates import read as read_courses
-from ketum.engine.ways import check as check_ways
 from ketum.engine.doses import Array, Dosing, Records, plan, read
 from ketum.engine.integrate import Runner, Solved, compile_system
+from ketum.engine.pruning import needed, onto, reduced
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
+from ketum.engine.ways import check as check_ways
 from ketum.engine.work import results
 from ketum.errors import ModelError, Problem, SolveWarning
 
@@ -253,6 +254,13 @@ class Job:
     atol: float
     courses: tuple[Course, ...] = ()
 
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """The states that are integrated: those that the outputs depend on, or a steady state is asked for."""
+        system = self.model.system
+        held = {system.states[target] for each in self.records for target in each.target[each.ss > 0]}
+        return needed(system, [*self.outputs, *held])
+
     @property
     def steady(self) -> bool:
         """Whether anybody has a steady-state dose."""
@@ -269,7 +277,8 @@ class Job:
         own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
         courses = tuple(course.take(records.people) for course in self.courses)
         return Part(
-            self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol, courses
+            self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol,
+            self.states, courses,
         )  # fmt: skip
 
 
@@ -286,16 +295,19 @@ class Part:
     dosing: Mapping[int, Dosing]
     rtol: float
     atol: float
+    states: tuple[str, ...]
     courses: tuple[Course, ...] = ()
 
 
 def solve_part(part: Part) -> Solved:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
-    system = changing(part.model.system, part.courses)
+    whole = part.model.system
+    system = reduced(changing(whole, part.courses), part.states)
     used = in_rates(system) if part.courses else set()
     settable = {name: number for number, name in enumerate(system.constants) if name in used}
     actions = plan(part.records, part.dosing, part.parameters, part.courses, settable)
+    actions = onto(actions, whole, part.states)
     start = {name: column for course in part.courses for name, column in course.held(0.0).items()}
     given = {name: np.broadcast_to(column, people) for name, column in {**part.parameters, **start}.items()}
     courses = {name: column for course in part.courses for name, column in course.at(part.times).items()}
@@ -309,7 +321,7 @@ _compiled = threading.local()
 def _integrator(system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
     """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
     known: dict[str, Runner] = _compiled.__dict__
-    key = f"{system.sha256}/{rtol!r}/{atol!r}/{infused}/{sorted(system.varying)}"
+    key = f"{system.sha256}/{rtol!r}/{atol!r}/{infused}/{sorted(system.varying)}/{system.states}"
     if key not in known:
         known[key] = compile_system(system, rtol, atol, infused)
     return known[key]

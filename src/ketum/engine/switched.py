@@ -23,7 +23,7 @@ import numpy.typing as npt
 from ketum.engine.acts import Acts, Sliding, fences
 from ketum.engine.doses import Plan
 from ketum.engine.equations import Equations, write
-from ketum.engine.integrate import Solved
+from ketum.engine.integrate import NO_STEADY_STATE, UNSTEADY, Solved
 from ketum.engine.scaling import chosen, largest_doses
 from ketum.engine.steady import settling, steady_states
 from ketum.engine.switches import Frozen
@@ -74,7 +74,10 @@ class Switched:
         reached = [steady_states(s, initial, {**given, **s.held}, self._flow, *known, self.rtol) for s in plan.steady]
         states, reasons = self._states(plan, times, after, start, initial, [state for state, _ in reached])
         residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
-        failed = np.flatnonzero(~np.isfinite(states).all(axis=(0, 1)))
+        lost = ~np.isfinite(states).all(axis=(0, 1))
+        unsteady = ~lost & (residual > UNSTEADY * max(self.rtol, 1e-8))
+        reasons |= dict.fromkeys(np.flatnonzero(unsteady).tolist(), NO_STEADY_STATE)
+        failed = np.flatnonzero(lost | unsteady)
         values = evaluate(self.system, states, np.arange(len(self.system.states)), times, start, outputs, courses)
         values[:, failed] = np.nan
         return Solved(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
