@@ -51,10 +51,7 @@ table = pd.DataFrame(
     }
 )
 seen = model.solve(table, outputs=["C"])
-print(
-    "steady state: ",
-    ", ".join(f"{c:.2f} mg/L at {t:g} h" for c, t in zip(seen["C"].values, seen["time"].values, strict=True)),
-)
-print(
-    f"               proof: one more interval changes it by {float(seen['steady_state_residual'].max()):.0e} of itself"
-)
+for level, time in zip(seen["C"].values, seen["time"].values, strict=True):
+    print(f"steady state:  {level:.2f} mg/L at {time:g} h")
+residual = float(seen["steady_state_residual"].max())
+print(f"its proof:     one more interval changes it by {residual:.0e} of itself")

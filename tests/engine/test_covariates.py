@@ -1,6 +1,7 @@
 """Parameters that change in time, against closed forms and a second integrator."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -342,7 +343,7 @@ def one_compartment(times, doses, knots, values, start=0.0, start_time=0.0):
                 continue
             ends = max(min(when + amount / rate, t), when)
             cuts = sorted({when, ends, *(k for k in knots if when < k < ends)})
-            for a, b in zip(cuts, cuts[1:], strict=False):
+            for a, b in pairwise(cuts):
                 if b > a:
                     k = values[np.searchsorted(knots, a, side="right") - 1] / V
                     later = cleared([t], knots, values)[0] - cleared([b], knots, values)[0]

@@ -33,7 +33,7 @@ def test_the_example_runs_and_is_right(capsys):
     trough, later = after_oral(12.0, 320, 12.0), after_oral(8.0, 320, 12.0)
     infused = 20 / CL * (1 - np.exp(-CL / V * 8))
     np.testing.assert_allclose(found["seen"]["C"], [trough, later + infused], rtol=1e-6)
-    assert len(capsys.readouterr().out.splitlines()) == 5
+    assert len(capsys.readouterr().out.splitlines()) == 6
 
 
 def test_the_model_on_the_page_is_the_one_in_the_folder():
@@ -55,7 +55,7 @@ def test_the_code_on_the_page_runs(monkeypatch):
 
 
 def test_every_column_is_on_the_page():
-    from ketum.engine.doses import COLUMNS
+    from ketum.engine.dose_table import COLUMNS
 
     assert all(f"`{name}`" in PAGE for name in COLUMNS)
 

@@ -228,6 +228,15 @@ def test_the_factorial_of_a_rounded_state(load):
     check(load("model m; x = 2.5; x' = -factorial(max(ceil(x), 0)); end"), expected, times=times)
 
 
+def test_a_state_that_reaches_zero_under_a_broken_power(load):
+    """x' = -x^0.7 from 1 is (1 - 0.3 t)^(1 / 0.3), and 0 from 10/3 on: told without a condition, solved with one."""
+    nothing, times = pd.DataFrame({"TIME": [], "AMT": [], "CMT": []}), np.array([0.0, 1.0, 3.0, 3.3, 3.4, 5.0])
+    with pytest.warns(SolveWarning, match=r"piecewise\(-x\^0\.7, x > 0, 0\)"):
+        assert load("model m; x = 1; x' = -x^0.7; end").solve(nothing, times).attrs["failed"] == [0]
+    found = load("model m; x = 1; x' = piecewise(-x^0.7, x > 0, 0); end").solve(nothing, times)["x"].to_numpy()[0]
+    np.testing.assert_allclose(found, np.maximum(1 - 0.3 * times, 0) ** (1 / 0.3), rtol=0, atol=1e-8)
+
+
 def test_without_a_steady_state_there_is_none_beside_a_switch_either(load):
     """What is given is never eliminated: nothing repeats itself, and no number may be given for it."""
     model = load("""model m; compartment c = 1; substanceOnly species A in c, B in c; A = 0; B = 0; k = 0.1;

@@ -259,7 +259,7 @@ def _worked_out_once(system: System, names: set[str]) -> list[Problem]:
 def _bad_cells(table: pd.DataFrame, subjects: int) -> list[Problem]:
     import pandas as pd
 
-    from ketum.engine.doses import MOST_ROWS
+    from ketum.engine.dose_table import MOST_ROWS
 
     problems = []
     for name in table.columns:

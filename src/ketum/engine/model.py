@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from ketum.engine.covariates import Course, Covariates, changing, in_rates
 from ketum.engine.covariates import read as read_courses
-from ketum.engine.doses import Array, Dosing, Records, plan, read
+from ketum.engine.dose_table import read
+from ketum.engine.doses import Array, Dosing, Records, plan
 from ketum.engine.integrate import Runner, Solved, compile_system
 from ketum.engine.pruning import needed, onto, reduced
 from ketum.engine.sbml import System, parse, read_text
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 LIKELY = (
     "  likely causes: a rate that grows without bound, a division by zero, a negative parameter, a root of what falls\n"
     "  below zero\n"
-    "  cure: check this person's parameters and the model's equations at these values"
+    "  cure: check this person's parameters and the model's equations at these values; where a state reaches zero under\n"
+    "  a broken power, as in x' = -x^0.7, write the rate as piecewise(-x^0.7, x > 0, 0)"
 )
 Rest = tuple[
     Mapping[str, npt.ArrayLike],
@@ -115,7 +117,7 @@ class Model:
         Parameters
         ----------
         doses
-            Event table, see `ketum.engine.doses`.
+            Event table, see `ketum.engine.dose_table`.
         times
             Output times, increasing, in the model's unit of time, shape (times,). When None, the rows with EVID 0 of
             the dose table say when to look, see Returns.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.engine.covariates import Course
-from ketum.engine.doses import DEFAULTS, MODELLED_DURATION, MODELLED_RATE, MOST_ROWS, Array, Dosing
+from ketum.engine.dose_table import DEFAULTS, MOST_ROWS
+from ketum.engine.doses import MODELLED_DURATION, MODELLED_RATE, Array, Dosing
 from ketum.errors import ModelError, Problem
 
 if TYPE_CHECKING:
