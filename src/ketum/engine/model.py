@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 LIKELY = (
     "  likely causes: a rate that grows without bound, a division by zero, a negative parameter, a root of what falls\n"
     "  below zero\n"
-    "  cure: check this person's parameters and the model's equations at these values; where a state reaches zero under\n"
-    "  a broken power, as in x' = -x^0.7, write the rate as piecewise(-x^0.7, x > 0, 0)"
+    "  cure: check this person's parameters and the model's equations at these values; where a state reaches zero\n"
+    "  under a broken power, as in x' = -x^0.7, write the rate as piecewise(-x^0.7, x > 0, 0)"
 )
 Rest = tuple[
     Mapping[str, npt.ArrayLike],
