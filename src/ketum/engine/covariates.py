@@ -80,7 +80,7 @@ class Course:
     def at(self, moments: Array) -> dict[str, Array]:
         """Give the values at some moments, each of shape (people or 1, moments)."""
         near = SAME * np.maximum(1.0, np.abs(moments))
-        found = np.empty((len(self.names), self.times.shape[0], moments.size))
+        found, slopes = np.empty((len(self.names), self.times.shape[0], moments.size)), self._slopes()
         for person, known in enumerate(self.times):
             last = int((known < NEVER).sum()) - 1
             if self.interpolation == "next":
@@ -90,7 +90,7 @@ class Course:
             row = np.clip(row, 0, last)
             found[:, person] = self.values[:, person, row]
             if self.interpolation == "linear":
-                found[:, person] += self._slopes()[:, person, row] * (moments - known[row])
+                found[:, person] += slopes[:, person, row] * (moments - known[row])
         return dict(zip(self.names, found, strict=True))
 
     def held(self, moment: float) -> dict[str, Array]:
@@ -277,22 +277,34 @@ def _bad_cells(table: pd.DataFrame, subjects: int) -> list[Problem]:
 
 
 def _bad_order(one: Covariates, subjects: int) -> list[Problem]:
-    ids = _ids(one.table)
-    moments = one.table["TIME"].to_numpy(float)
-    problems = []
-    for person in range(subjects if "ID" in one.table else 1):
-        rows = np.flatnonzero(ids == person)
-        who = f"person {person}, TIME" if "ID" in one.table else "TIME"
-        back = rows[1:][np.diff(moments[rows]) <= 0]
-        if not rows.size:
-            problems.append(Problem(who, "has no record of covariates", cure="give each person a row at TIME 0"))
-        elif back.size:
-            what = "times must increase from one row to the next"
-            problems.append(Problem(f"row {back[0]}, TIME", what, f"{moments[back[0]]:g}"))
-        elif moments[rows[0]] > 0 and one.interpolation != "next":
-            what = "nothing is known before the first record"
-            problems.append(Problem(who, what, f"{moments[rows[0]]:g}", cure="add a row at TIME 0"))
-    return problems[:5]
+    from ketum.engine.dose_table import MOST_ROWS
+
+    ids, moments = _ids(one.table), one.table["TIME"].to_numpy(float)
+    order = np.argsort(ids, kind="stable")
+    begins = np.append(True, np.diff(ids[order]) != 0)[: ids.size]
+    back = np.flatnonzero(~begins & (np.diff(moments[order], prepend=-np.inf) <= 0))
+    late = np.flatnonzero(begins & (moments[order] > 0)) if one.interpolation != "next" else back[:0]
+    named = "ID" in one.table
+    lacking = np.setdiff1d(np.arange(subjects if named else 1), ids)
+
+    def who(person: float) -> str:
+        return f"person {person:g}, TIME" if named else "TIME"
+
+    problems = [
+        Problem(who(person), "has no record of covariates", cure="give each person a row at TIME 0")
+        for person in lacking[:MOST_ROWS]
+    ]
+    problems += [
+        Problem(f"row {row}, TIME", "times must increase from one row to the next", f"{moments[row]:g}")
+        for row in order[back[:MOST_ROWS]]
+    ]
+    problems += [
+        Problem(
+            who(ids[row]), "nothing is known before the first record", f"{moments[row]:g}", cure="add a row at TIME 0"
+        )
+        for row in order[late[:MOST_ROWS]]
+    ]
+    return problems
 
 
 def _ids(table: pd.DataFrame) -> npt.NDArray[np.float64]:
