@@ -50,8 +50,8 @@ def main() -> None:
         if end.code == INTERRUPTED:  # typer has turned Ctrl-C into this, without a word
             _say("ketum: stopped")
         raise
-    except KeyboardInterrupt:
-        _say("ketum: stopped")
+    except KeyboardInterrupt as stop:
+        _say("; ".join(["ketum: stopped", *getattr(stop, "__notes__", ())]))
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)

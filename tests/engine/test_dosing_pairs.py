@@ -374,3 +374,28 @@ def test_a_model_that_saturates(saturating, names):
     row = {"CMT": "central"} | record(*names, ADDL=2, II=12.0)
     times = np.array([0.0, 3.0, 6.0, 7.5, 12.0, 18.0, 24.0, 31.0, 40.0])
     compare(saturating, [EARLIER, row], times, advance=saturable, intervals=250)
+
+
+def looked(rows, **more):
+    """Take a table with observations through the second simulator; what each of them sees, shape (records, states)."""
+    person, found = Literal(linear, **more), []
+    for row in rows:
+        person.record(row | {"EVID": 2} if row.get("EVID") == 0 else row)
+        if row.get("EVID") == 0:
+            found.append(person.state.copy())
+    return np.array(found)
+
+
+@given(rows=random_records, looks=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), min_size=1, max_size=6))
+@settings(max_examples=50, deadline=None)
+def test_any_table_with_observations(dosed, rows, looks):
+    """Observations stand anywhere among the records of their instant."""
+    table = sorted(rows, key=lambda row: row["TIME"])
+    for time, place in looks:
+        first = sum(row["TIME"] < time for row in table)
+        among = sum(row["TIME"] == time for row in table)
+        table.insert(first + min(place, among), {"TIME": float(time), "EVID": 0})
+    found = dosed.solve(as_table(table), dosing=HOW, rtol=1e-9)
+    expected = looked(table)
+    values = np.stack([found[name].to_numpy() for name in STATES], axis=1)
+    np.testing.assert_allclose(values, expected, rtol=0, atol=2e-7 * max(1.0, np.abs(expected).max()))

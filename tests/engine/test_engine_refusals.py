@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ketum.engine import Dosing, Model, consistency_messages
+from ketum.engine import Covariates, Dosing, Model, consistency_messages
 from ketum.errors import InputError, KetumError, ModelError
 
 MATH = 'xmlns="http://www.w3.org/1998/Math/MathML"'
@@ -168,7 +168,8 @@ BAD_DOSES = {
     "negative additional doses": ({"ADDL": [0, -1], "II": [8.0, 8.0]}, ["ADDL", "-1"]),
     "additional doses NaN": ({"ADDL": [0, np.nan], "II": [8.0, 8.0]}, ["ADDL", "nan"]),
     "negative interval": ({"ADDL": [0, 1], "II": [8.0, -8.0]}, ["II", "-8"]),
-    "an observation": ({"EVID": [1, 0]}, ["EVID", "0"]),
+    "an observation that is a dose": ({"EVID": [1, 0]}, ["row 1, AMT", "EVID 0", "6"]),
+    "an event of no kind": ({"EVID": [1, 5]}, ["EVID", "5", "4 (a reset"]),
     "a person who does not exist": ({"ID": [0, 1]}, ["ID", "1"]),
     "a person of no number": ({"ID": [0, np.nan]}, ["ID", "nan"]),
     "a person between two": ({"ID": [0, 0.5]}, ["ID", "0.5"]),
@@ -306,3 +307,46 @@ def test_libsbml_complaints_about_units_are_listed(load):
         end"""
     )
     assert any("unit" in message.casefold() for message in consistency_messages(wrong.sbml))
+
+
+BAD_WAYS = {
+    "negative lag": (Dosing(lag="X"), 0.0, [1.0, -0.5], ["X, person 1", "lag", "-0.5", "0 or more"]),
+    "negative lag of everyone": (Dosing(lag="X"), 0.0, -0.5, ["X", "lag", "-0.5"]),
+    "negative bioavailability": (Dosing(bioavailability="X"), 0.0, [-1.0, 1.0], ["X, person 0", "bioavailability"]),
+    "no duration": (Dosing(duration="X"), -2.0, [1.0, 0.0], ["X, person 1", "duration", "above 0"]),
+    "negative rate": (Dosing(rate="X"), -1.0, [1.0, -3.0], ["X, person 1", "rate", "-3"]),
+}
+
+
+@pytest.mark.parametrize("name", BAD_WAYS)
+@pytest.mark.parametrize("source", ["parameters", "table", "covariates"])
+def test_what_cannot_be_true_of_a_dose(oral, name, source):
+    """A negative lag would be a dose before its time, a negative bioavailability one that takes away."""
+    how, rate, values, words = BAD_WAYS[name]
+    doses = pd.DataFrame({"TIME": [1.0, 1.0], "AMT": 5.0, "CMT": "depot", "RATE": rate, "ID": [0, 1]})
+    more = {"CL": [1.0, 2.0]}
+    covariates = []
+    if source == "parameters":
+        more["X"] = values
+    elif source == "table":
+        doses["X"] = values
+    else:
+        covariates = Covariates(pd.DataFrame({"ID": [0, 1], "TIME": 0.0, "X": values}))
+    with pytest.raises(ModelError) as error:
+        oral.solve(doses, [0.0, 5.0], more, dosing={"depot": how}, covariates=covariates)
+    assert all(word in str(error.value) for word in words[1:]), str(error.value)
+    assert ("person" not in words[0] or words[0] in str(error.value)) or source != "parameters"
+
+
+def test_what_no_dose_uses_may_be_anything(oral):
+    """A duration of 0 for those who are given no infusion."""
+    doses = pd.DataFrame({"TIME": 1.0, "AMT": 5.0, "CMT": "depot", "RATE": [0.0, -2.0], "ID": [0, 1]})
+    found = oral.solve(doses, [0.0, 5.0], {"D": [0.0, 2.0]}, dosing={"depot": Dosing(duration="D")})
+    assert np.isfinite(found.to_array()).all()
+
+
+def test_a_negative_parameter_is_the_models_matter(load, no_doses):
+    """A growth rate below zero is a decay: nothing can be refused that the model gives a meaning to."""
+    model = load("model m; r = 1; x = 1; x' = r * x; end")
+    found = model.solve(no_doses, [0.0, 1.0], {"r": [-2.0, 2.0]})["x"].to_numpy()
+    np.testing.assert_allclose(found[:, 1], np.exp([-2.0, 2.0]), rtol=1e-7)

@@ -235,3 +235,23 @@ def test_a_rate_that_steps_is_not_taken_for_its_state(load):
     expected = np.where(times < 0.5, 2 - 2 * times, 1 - (times - 0.5))
     check(model, expected, times=times)
     check(model, 2 - expected, times=times, name="y")
+
+
+def test_a_state_that_reaches_zero_under_a_broken_power(load):
+    """x' = -x^0.7 from 1 is (1 - 0.3 t)^(1 / 0.3), and 0 from 10/3 on: told without a condition, solved with one."""
+    nothing, times = pd.DataFrame({"TIME": [], "AMT": [], "CMT": []}), np.array([0.0, 1.0, 3.0, 3.3, 3.4, 5.0])
+    with pytest.warns(SolveWarning, match=r"piecewise\(-x\^0\.7, x > 0, 0\)"):
+        assert load("model m; x = 1; x' = -x^0.7; end").solve(nothing, times).attrs["failed"] == [0]
+    found = load("model m; x = 1; x' = piecewise(-x^0.7, x > 0, 0); end").solve(nothing, times)["x"].to_numpy()[0]
+    np.testing.assert_allclose(found, np.maximum(1 - 0.3 * times, 0) ** (1 / 0.3), rtol=0, atol=1e-8)
+
+
+def test_without_a_steady_state_there_is_none_beside_a_switch_either(load):
+    """What is given is never eliminated: nothing repeats itself, and no number may be given for it."""
+    model = load("""model m; compartment c = 1; substanceOnly species A in c, B in c; A = 0; B = 0; k = 0.1;
+                    loss: A -> ; piecewise(0, time < 1e6, k) * A; drain: B -> ; k * B * piecewise(1, B > 0, 0); end""")
+    doses = pd.DataFrame({"TIME": [0.0], "AMT": [10.0], "CMT": ["A"], "II": [8.0], "SS": [1]})
+    with pytest.warns(SolveWarning, match="no steady state"):
+        found = model.solve(doses, [0.0, 1.0], outputs=["A", "B"])
+    assert found.attrs["failed"] == [0]
+    assert np.isnan(found["A"]).all()

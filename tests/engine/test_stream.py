@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -36,9 +38,13 @@ if __name__ == "__main__":
     path, store, workers = sys.argv[1:]
     doses = pd.DataFrame({"TIME": [0.0], "AMT": [10.0], "CMT": ["depot"], "II": [4.0], "ADDL": [999]})
     parameters = {"ka": [0.5 + 0.001 * i for i in range(400)]}
-    with work.processes(int(workers)) as pool:
-        Model.from_file(path).solve(doses, range(0, 4000, 2), parameters, ["C"], executor=pool, chunk=8,
-                                    progress=finished, store=store)
+    try:
+        with work.processes(int(workers)) as pool:
+            print("ready", flush=True)
+            Model.from_file(path).solve(doses, range(0, 4000, 2), parameters, ["C"], executor=pool, chunk=8,
+                                        progress=finished, store=store)
+    except KeyboardInterrupt as stop:
+        sys.exit("; ".join(["stopped", *getattr(stop, "__notes__", ())]))
 """
 
 
@@ -318,6 +324,96 @@ def ended(pid):
         return True
 
 
+def all_ended(workers):
+    for _ in range(3000):  # a limit for a test that would otherwise never end, not a bar
+        if all(map(ended, workers)):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def large(size):
+    return bytes(size)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError])
+def test_workers_cut_off_in_the_midst_of_an_answer_hold_nobody_up(stop):
+    """An answer larger than a pipe holds: whoever dies while it is sent leaves half of it behind."""
+    for _ in range(3):
+        with pytest.raises(stop), work.processes(2) as pool:
+            stop_at_the_first(pool, stop)
+
+
+def stop_at_the_first(pool, stop):
+    for _ in work.results(large, [20_000_000] * 9, pool):
+        raise stop
+
+
+def answer_and_die(size):
+    threading.Timer(0.02, os._exit, [9]).start()
+    return bytes(size)
+
+
+def test_a_worker_that_dies_while_it_answers_is_said_in_words():
+    with work.processes(2) as pool, pytest.raises(SolveError, match="memory"):
+        list(work.results(answer_and_die, [60_000_000] * 9, pool))
+
+
+def fail(words):
+    raise ValueError(words)
+
+
+class Stubborn(Exception):  # noqa: N818
+    def __reduce__(self):
+        raise TypeError("cannot travel")
+
+
+def fail_stubbornly(words):
+    raise Stubborn(words)
+
+
+@pytest.mark.parametrize(("function", "kind"), [(fail, ValueError), (fail_stubbornly, RuntimeError)])
+def test_an_error_in_a_worker_is_the_callers(function, kind):
+    with work.processes(1) as pool:
+        with pytest.raises(kind, match="these words"):
+            list(work.results(function, ["these words"], pool))
+        assert list(work.results(abs, [-3], pool)) == [(-3, 3)]  # and the worker goes on
+
+
+INTERRUPTED = [(1, 0.0), (1, 0.5), (3, 0.0), (4, 0.05), (3, 0.11)]
+"""Lines that the run prints before it is interrupted (it is ready, what was there, each new block), and a wait."""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
+def test_ctrl_c_again_and_again_ends_the_run_and_its_workers(oral, tmp_path, path):
+    """A terminal sends the signal to the whole group: the run and its workers."""
+    model, script = tmp_path / "oral.xml", tmp_path / "run.py"
+    model.write_text(oral.sbml)
+    script.write_text(SCRIPT)
+    command = [sys.executable, str(script), str(model), str(path), "2"]
+    pipe, finished = subprocess.PIPE, []
+    for lines, wait in INTERRUPTED:
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as run:
+            try:
+                assert all(run.stdout.readline() for _ in range(lines))
+                time.sleep(wait)
+                workers = children(run.pid)
+                os.killpg(run.pid, signal.SIGINT)
+                assert run.wait(timeout=120) == 1
+                said = run.stderr.read()
+            finally:
+                run.kill()
+        assert said.startswith("stopped")
+        assert "Traceback" not in said
+        assert len(workers) >= 2
+        assert all_ended(workers)
+        if lines > 1:
+            assert "the same call goes on from it" in said
+            finished.append(len((path / stream.JOURNAL).read_text().splitlines()) - 1)
+    assert finished == sorted(finished)
+    assert 0 < finished[0] < finished[-1] < 50
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
 def test_a_run_that_is_killed_leaves_no_process_and_goes_on(oral, tmp_path, path):
     model, script = tmp_path / "oral.xml", tmp_path / "run.py"
@@ -326,18 +422,14 @@ def test_a_run_that_is_killed_leaves_no_process_and_goes_on(oral, tmp_path, path
     command = [sys.executable, str(script), str(model), str(path), "2"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, start_new_session=True) as run:
-        assert run.stdout.readline() == "8\n"
+        assert [run.stdout.readline() for _ in range(2)] == ["ready\n", "8\n"]
         workers = children(run.pid)
         run.kill()
         assert run.wait(timeout=60) != 0
         said = run.stderr.read()
     assert "Traceback" not in said
     assert len(workers) >= 2
-    for _ in range(3000):  # a limit for a test that would otherwise never end, not a bar
-        if all(map(ended, workers)):
-            break
-        time.sleep(0.02)
-    assert all(map(ended, workers))
+    assert all_ended(workers)
     lines = (path / stream.JOURNAL).read_text().splitlines()
     assert 1 < len(lines) < 51
 

@@ -1,33 +1,25 @@
 """Doses as one event table with NONMEM's columns and meaning, turned into actions on the state.
 
-The table's columns are ``ID TIME EVID AMT CMT RATE II ADDL SS``; only TIME is required, and a missing column means what
-NONMEM takes it to mean. A further column may carry, record by record, a parameter that `Dosing` names. Everything else
-is refused by name rather than ignored.
+The table itself is read and checked in `ketum.engine.dose_table`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from ketum.errors import ModelError, Problem
+from ketum.engine.covariates import Course
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
 
-DEFAULTS: Mapping[str, float] = {"EVID": 1, "AMT": 0, "RATE": 0, "II": 0, "ADDL": 0, "SS": 0}
-COLUMNS = ("ID", "TIME", *DEFAULTS, "CMT")
 MODELLED_RATE, MODELLED_DURATION = -1.0, -2.0
 ROUNDING = 1e-12
 """Part of a dosing interval below which two instants within it are the same."""
-MOST_ROWS = 5
-"""Rows that a message names for each column."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,8 @@ class Records:
         Shape (people, records), or (1, records) where they hold for everyone.
     extra
         Columns that `Dosing` names, shaped like `amount`.
+    hair
+        How long after its time what a record does at once is done, as an observation comes before, shape (records,).
     """
 
     people: Index
@@ -89,6 +83,7 @@ class Records:
     ss: Index
     amount: Array
     rate: Array
+    hair: Array
     extra: Mapping[str, Array] = field(default_factory=dict)
 
     def take(self, rows: slice) -> Records:
@@ -96,7 +91,7 @@ class Records:
         own = {n: _rows(v, rows) for n, v in self.extra.items()}
         return Records(
             self.people[rows], self.time, self.evid, self.target, self.ii, self.addl, self.ss,
-            _rows(self.amount, rows), _rows(self.rate, rows), own,
+            _rows(self.amount, rows), _rows(self.rate, rows), self.hair, own,
         )  # fmt: skip
 
 
@@ -118,6 +113,8 @@ class Steady:
         Delay of each dose; the state is wanted `lag` before a dose arrives.
     adds
         Whether it is added to the state (SS 2) rather than put in its place (SS 1).
+    held
+        Constants that change in time, with their value at the record's instant.
     """
 
     target: int
@@ -128,11 +125,12 @@ class Steady:
     interval: float
     lag: Array
     adds: bool
+    held: Mapping[str, Array] = field(default_factory=dict)
 
     def take(self, people: Index) -> Steady:
         """Keep only some of the people."""
         own = {n: getattr(self, n)[people] for n in ("amount", "rate", "duration", "lag")}
-        return replace(self, **own)
+        return replace(self, **own, held={n: column[people] for n, column in self.held.items()})
 
     @property
     def on_their_way(self) -> Index:
@@ -178,7 +176,13 @@ class Plan:
         return tuple(sorted(running | {s.target for s in self.steady if s.infused}))
 
 
-def plan(records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array]) -> Plan:
+def plan(
+    records: Records,
+    dosing: Mapping[int, Dosing],
+    parameters: Mapping[str, Array],
+    courses: Sequence[Course] = (),
+    settable: Mapping[str, int] | None = None,
+) -> Plan:
     """Turn records into actions.
 
     Parameters
@@ -189,10 +193,18 @@ def plan(records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str
         How doses enter a compartment, by the index of its state.
     parameters
         Each person's parameters, shape (people,) or (1,).
+    courses
+        Parameters that change in time.
+    settable
+        Constants that may be set on the way, with their number.
     """
-    draft = _Draft(records, dosing, parameters)
+    draft = _Draft(records, dosing, parameters, courses)
     for row in range(records.time.size):
         draft.add_record(row)
+    for course in courses:
+        for name, values in course.settings().items():
+            if name in (settable or {}):
+                draft.add_block(course.times, values, Code.SET, (settable or {})[name])
     return draft.finished()
 
 
@@ -209,39 +221,45 @@ class _Block:
 class _Draft:
     """A plan in the making: blocks of actions, in the order of the records."""
 
-    def __init__(self, records: Records, dosing: Mapping[int, Dosing], parameters: Mapping[str, Array]) -> None:
-        self.records, self.dosing, self.parameters = records, dosing, parameters
+    def __init__(
+        self,
+        records: Records,
+        dosing: Mapping[int, Dosing],
+        parameters: Mapping[str, Array],
+        courses: Sequence[Course],
+    ) -> None:
+        self.records, self.dosing, self.parameters, self.courses = records, dosing, parameters, courses
         self.blocks: list[_Block] = []
         self.steady: list[Steady] = []
 
     def add_record(self, row: int) -> None:
         r = self.records
-        now, evid = r.time[row], r.evid[row]
+        evid, at = r.evid[row], r.time[row] + r.hair[row]
         if evid in (3, 4):
-            self._cancel(now)
-            self._block(now, 0.0, Code.RESET, -1)
+            self._cancel(at)
+            self.add_block(at, 0.0, Code.RESET, -1)
         if evid in (1, 4):
-            self._add_dose(row, now)
+            self._add_dose(row, r.time[row], at)
 
-    def _add_dose(self, row: int, now: float) -> None:
+    def _add_dose(self, row: int, now: float, at: float) -> None:
         r, target = self.records, int(self.records.target[row])
         how = self.dosing.get(target, Dosing())
         factor, lag = self._value(how.bioavailability, row, 1.0), self._value(how.lag, row, 0.0)
         infused = bool(r.rate[0, row] != 0)
         amount, rate, duration = self._infusion(row, how, factor)
         if r.ss[row]:
-            self._add_steady(row, now, target, infused, amount, rate, duration, lag)
+            self._add_steady(row, now, at, target, infused, amount, rate, duration, lag)
             if not r.ii[row]:  # a constant infusion ends where its steady state is reached
                 return
-        starts = now + lag + np.arange(r.addl[row] + 1) * r.ii[row]
+        starts = np.maximum(now + lag + np.arange(r.addl[row] + 1) * r.ii[row], at)
         self._give(starts, starts + duration, amount, rate, infused, target)
 
     def _give(self, starts: Array, stops: Array, amount: Array, rate: Array, infused: bool, target: int) -> None:
         if not infused:
-            self._block(starts, amount, Code.ADD, target)
+            self.add_block(starts, amount, Code.ADD, target)
             return
-        self._block(starts, rate, Code.RATE, target)
-        self._block(stops, -rate, Code.RATE, target)
+        self.add_block(starts, rate, Code.RATE, target)
+        self.add_block(stops, -rate, Code.RATE, target)
 
     def _infusion(self, row: int, how: Dosing, factor: Array) -> tuple[Array, Array, Array]:
         """Work out (amount, rate, duration), each of shape (people or 1, 1); rate is 0 for a bolus."""
@@ -259,16 +277,26 @@ class _Draft:
         return amount, rate, amount / rate
 
     def _add_steady(
-        self, row: int, now: float, target: int, infused: bool, amount: Array, rate: Array, duration: Array, lag: Array
+        self,
+        row: int,
+        now: float,
+        at: float,
+        target: int,
+        infused: bool,
+        amount: Array,
+        rate: Array,
+        duration: Array,
+        lag: Array,
     ) -> None:
         interval, adds = float(self.records.ii[row]), bool(self.records.ss[row] == 2)
         if not adds:
-            self._cancel(now)
+            self._cancel(at)
         size = self.records.people.size
         columns = [np.broadcast_to(c[:, 0], size) for c in (amount, rate, duration, lag)]
-        steady = Steady(target, infused, columns[0], columns[1], columns[2], interval, columns[3], adds)
+        held = {n: np.broadcast_to(v, size) for course in self.courses for n, v in course.held(now).items()}
+        steady = Steady(target, infused, columns[0], columns[1], columns[2], interval, columns[3], adds, held)
         self.steady.append(steady)
-        self._block(now, 0.0, Code.STEADY, len(self.steady) - 1)
+        self.add_block(at, 0.0, Code.STEADY, len(self.steady) - 1)
         if not interval:
             return
         # Earlier implied doses may still be on their way, or have arrived and still run.
@@ -276,17 +304,20 @@ class _Draft:
         for j in range(1, int(np.ceil(np.max(lag + duration) / interval)) + 1):
             start = now + lag - j * interval
             coming = j <= on_their_way
-            begin, end = np.maximum(start, now), np.maximum(start + duration, now)
-            self._give(np.where(coming, begin, now), end, amount * coming, rate * (end > now), infused, target)
+            begin, end = np.maximum(start, at), np.maximum(start + duration, at)
+            self._give(np.where(coming, begin, at), end, amount * coming, rate * (end > at), infused, target)
 
     def _value(self, name: str | None, row: int, missing: float) -> Array:
         if name is None:
             return np.full((1, 1), missing)
         if name in self.records.extra:
             return self.records.extra[name][:, row : row + 1]
+        for course in self.courses:
+            if name in course.names:
+                return course.at(self.records.time[row : row + 1])[name]
         return self.parameters[name].reshape(-1, 1)
 
-    def _block(self, times: Array | float, values: Array | float, code: Code, target: int) -> None:
+    def add_block(self, times: Array | float, values: Array | float, code: Code, target: int) -> None:
         times, values = np.broadcast_arrays(np.atleast_2d(times), np.atleast_2d(values))
         self.blocks.append(_Block(times, values, code, target))
 
@@ -318,163 +349,3 @@ def _common(blocks: Iterable[_Block], name: str) -> int:
 
 def _rows(column: Array, rows: slice) -> Array:
     return column if column.shape[0] == 1 else column[rows]
-
-
-def read(doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Mapping[int, Dosing]) -> list[Records]:
-    """Check an event table and group people whose tables have the same shape.
-
-    Parameters
-    ----------
-    doses
-        The event table. Without a column ``ID`` every row holds for everyone; with it, ``ID`` counts people from 0.
-    states
-        Ids of the model's states, which ``CMT`` may name.
-    subjects
-        Number of people.
-    dosing
-        How doses enter a compartment, by the index of its state.
-
-    Returns
-    -------
-    list of Records
-        People without a row are in it with no records.
-
-    Raises
-    ------
-    ModelError
-        With every row and column that cannot be used.
-    """
-    named = {name for how in dosing.values() for name in how.names()}
-    table = _checked(doses, states, subjects, dosing, named)
-    extra = [name for name in named if name in table]
-    columns = {n: table[n].to_numpy(float) for n in ("TIME", *DEFAULTS, "CMT", *extra)}
-    if "ID" not in table:
-        return [_records(np.arange(subjects), columns, [slice(None)], extra)]
-    ids = table["ID"].to_numpy()
-    order = np.lexsort((np.arange(ids.size), ids))
-    columns = {n: c[order] for n, c in columns.items()}
-    bounds = np.searchsorted(ids[order], np.arange(subjects + 1))
-    kinds = [columns[n] for n in ("TIME", "EVID", "CMT", "II", "ADDL", "SS")]
-    shape = np.column_stack([*kinds, np.where(columns["RATE"] > 0, 1.0, columns["RATE"])])
-    groups: dict[bytes, list[int]] = {}
-    for person, (start, stop) in enumerate(pairwise(bounds)):
-        groups.setdefault(shape[start:stop].tobytes(), []).append(person)
-    return [
-        _records(np.array(people), columns, [slice(bounds[p], bounds[p + 1]) for p in people], extra)
-        for people in groups.values()
-    ]
-
-
-def _records(people: Index, columns: Mapping[str, Array], rows: list[slice], extra: list[str]) -> Records:
-    first = {n: c[rows[0]] for n, c in columns.items()}
-    order = np.argsort(first["TIME"], kind="stable")
-
-    def whole(name: str) -> Array:
-        return np.array([columns[name][r] for r in rows])[:, order]
-
-    return Records(
-        people=people,
-        time=first["TIME"][order],
-        evid=first["EVID"][order].astype(np.intp),
-        target=first["CMT"][order].astype(np.intp),
-        ii=first["II"][order],
-        addl=first["ADDL"][order].astype(np.intp),
-        ss=first["SS"][order].astype(np.intp),
-        amount=whole("AMT"),
-        rate=whole("RATE"),
-        extra={name: whole(name) for name in extra},
-    )
-
-
-# ------------------------------------------------------------------------------------------------ checks
-
-
-def _checked(
-    doses: pd.DataFrame, states: tuple[str, ...], subjects: int, dosing: Mapping[int, Dosing], named: set[str]
-) -> pd.DataFrame:
-    problems = [] if "TIME" in doses else [Problem("TIME", "this column is missing from the dose table")]
-    allowed = [*COLUMNS, *sorted(named)]
-    problems += [
-        Problem(str(name), "this column of the dose table is not covered", allowed=", ".join(allowed))
-        for name in doses.columns
-        if name not in allowed
-    ]
-    if problems:
-        raise ModelError("doses", problems)
-    table = doses.reset_index(drop=True)
-    table = table.assign(**{n: v for n, v in DEFAULTS.items() if n not in table})
-    if "CMT" not in table:
-        table = table.assign(CMT=None)
-    problems = [*_bad_numbers(table, subjects, named), *_bad_targets(table, states)]
-    if not problems:
-        problems = _contradictions(table, states, dosing)
-    if problems:
-        raise ModelError("doses", problems)
-    index = {name: i for i, name in enumerate(states)}
-    return table.assign(CMT=[index.get(name, -1) for name in table["CMT"]])
-
-
-def _bad_numbers(table: pd.DataFrame, subjects: int, named: set[str]) -> list[Problem]:
-    problems = []
-    rules = {**_rules(subjects), **{name: ("a finite number", lambda v: v == v) for name in named}}
-    for name, (allowed, rule) in rules.items():
-        if name not in table:
-            continue
-        values = pd.to_numeric(table[name], errors="coerce").to_numpy(float)
-        bad = np.flatnonzero(~(np.isfinite(values) & rule(values)))[:MOST_ROWS]
-        problems += [
-            Problem(f"row {row}, {name}", "this value cannot be used", str(table[name][row]), allowed) for row in bad
-        ]
-    return problems
-
-
-Rule = Callable[[Array], npt.NDArray[np.bool_]]
-
-
-def _rules(subjects: int) -> dict[str, tuple[str, Rule]]:
-    """What may stand in each column: in words, and as a test of finite numbers."""
-    return {
-        "TIME": ("a finite time, 0 or later", lambda v: v >= 0),
-        "AMT": ("a finite amount, 0 or more", lambda v: v >= 0),
-        "RATE": ("0 (a bolus), a rate above 0, -1 (modelled rate) or -2 (modelled duration)",
-                 lambda v: (v >= 0) | (v == MODELLED_RATE) | (v == MODELLED_DURATION)),
-        "II": ("a finite interval, 0 or more", lambda v: v >= 0),
-        "ADDL": ("a whole number, 0 or more", lambda v: (v >= 0) & (v == np.floor(v))),
-        "SS": ("0, 1 or 2", lambda v: np.isin(v, (0, 1, 2))),
-        "ID": (f"a whole number from 0 to {subjects - 1}", lambda v: np.isin(v, np.arange(subjects))),
-        "EVID": ("1 (a dose), 2 (no dose), 3 (a reset) or 4 (a reset, then a dose); observation times stand in `times`",
-                 lambda v: np.isin(v, (1, 2, 3, 4))),
-    }  # fmt: skip
-
-
-def _bad_targets(table: pd.DataFrame, states: Collection[str]) -> list[Problem]:
-    gives = table["EVID"].isin([1, 4])
-    strangers = dict.fromkeys(str(name) for name in table["CMT"][gives] if name not in states)
-    return [Problem("CMT", "the model has no such compartment", name, ", ".join(states)) for name in strangers]
-
-
-def _contradictions(table: pd.DataFrame, states: tuple[str, ...], dosing: Mapping[int, Dosing]) -> list[Problem]:
-    """Find records whose values do not go together."""
-    gives = table["EVID"].isin([1, 4]).to_numpy()
-    value = {n: table[n].to_numpy(float) for n in DEFAULTS}
-    constant = (value["SS"] > 0) & (value["II"] == 0) & (value["AMT"] == 0) & (value["RATE"] > 0)
-    rules = (
-        ((value["ADDL"] > 0) & (value["II"] <= 0), "II", "additional doses need an interval", "an interval above 0"),
-        ((value["SS"] > 0) & (value["II"] <= 0) & ~constant, "II", "a steady state needs an interval",
-         "an interval above 0, or AMT 0 and a RATE for a constant infusion"),
-        ((value["AMT"] == 0) & (value["RATE"] != 0) & (value["SS"] == 0), "AMT", "an infusion needs an amount",
-         "an amount above 0"),
-    )  # fmt: skip
-    problems = [
-        Problem(f"row {row}, {column}", what, str(table[column][row]), allowed)
-        for bad, column, what, allowed in rules
-        for row in np.flatnonzero(bad & gives)[:MOST_ROWS]
-    ]
-    for kind, name, letter in ((MODELLED_RATE, "rate", "R"), (MODELLED_DURATION, "duration", "D")):
-        for species in dict.fromkeys(table["CMT"][gives & (value["RATE"] == kind)]):
-            if not getattr(dosing.get(states.index(species), Dosing()), name):
-                cure = f'name its parameter: dosing={{"{species}": Dosing({name}="{letter}1")}}'
-                problems.append(
-                    Problem("RATE", f"the {name} of doses into {species} is not named", f"{kind:g}", cure=cure)
-                )
-    return problems

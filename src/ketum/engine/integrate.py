@@ -40,7 +40,13 @@ class Runner(Protocol):
     """Whatever solves a system for people under a plan."""
 
     def run(
-        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+        self,
+        plan: Plan,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+        given: Mapping[str, Array],
+        outputs: Sequence[str],
+        courses: Mapping[str, Array] | None = None,
     ) -> Solved:
         """Solve; see `Integrator.run`."""
 
@@ -67,7 +73,13 @@ class Integrator:
     pilot: Pilot
 
     def run(
-        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+        self,
+        plan: Plan,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+        given: Mapping[str, Array],
+        outputs: Sequence[str],
+        courses: Mapping[str, Array] | None = None,
     ) -> Solved:
         """Integrate people under a plan.
 
@@ -83,15 +95,18 @@ class Integrator:
             Parameters that differ from the model's own, each of shape (people,).
         outputs
             Ids of what is returned.
+        courses
+            Values at `times` of parameters that change in time, shape (people or 1, times).
         """
         people = plan.people.size
         scope = start_values(self.system, given, people)
         initial = np.array([scope[name] for name in self.system.states])
         tolerance = float(self.taylor.tol)
-        reached = [steady_states(s, initial, given, self._flow, *settling(self.system), tolerance) for s in plan.steady]
+        known = settling(self.system)
+        reached = [steady_states(s, initial, {**given, **s.held}, self._flow, *known, tolerance) for s in plan.steady]
         wanted = self.system.states_for(outputs)
         states, failed = self._states(plan, times, after, scope, initial, wanted, [state for state, _ in reached])
-        values = evaluate(self.system, states, wanted, times, scope, outputs)
+        values = evaluate(self.system, states, wanted, times, scope, outputs, courses)
         residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
         unsteady = np.setdiff1d(np.flatnonzero(residual > UNSTEADY * max(self.taylor.tol, 1e-8)), failed)
         values[:, unsteady] = np.nan
@@ -225,7 +240,8 @@ class _Batch:
         if code == Code.RATE:
             ta.pars[self._rate(target), who] += value
         elif code == Code.SET:
-            ta.pars[target, who] = value
+            if target < ta.pars.shape[0]:
+                ta.pars[target, who] = value
         elif code == Code.RESET:
             ta.state[:, who] = self.initial[:, lanes[who]]
             self._stop_infusions(who)
@@ -259,13 +275,19 @@ class Still:
     system: System
 
     def run(
-        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+        self,
+        plan: Plan,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+        given: Mapping[str, Array],
+        outputs: Sequence[str],
+        courses: Mapping[str, Array] | None = None,
     ) -> Solved:
         """Evaluate the rules; see `Integrator.run`."""
         people = plan.people.size
         start = start_values(self.system, given, people)
         none = np.zeros(0, dtype=np.intp)
-        values = evaluate(self.system, np.empty((times.size, 0, people)), none, times, start, outputs)
+        values = evaluate(self.system, np.empty((times.size, 0, people)), none, times, start, outputs, courses)
         return Solved(values, np.zeros(people), none)
 
 

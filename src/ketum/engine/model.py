@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.doses import Array, Dosing, Plan, Records, plan, read
+from ketum.engine.covariates import Course, Covariates, changing, in_rates
+from ketum.engine.covariates import read as read_courses
+from ketum.engine.dose_table import read
+from ketum.engine.doses import Array, Dosing, Plan, Records, plan
 from ketum.engine.integrate import Runner, Solved, compile_system
+from ketum.engine.pruning import needed, onto, reduced
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
 from ketum.engine.sensitivity import Sensitivities, checked, output_name, unmoved, with_moved_doses, with_sensitivities
+from ketum.engine.ways import check as check_ways
 from ketum.engine.work import results
 from ketum.errors import ModelError, Problem, SolveWarning
 
@@ -29,8 +34,18 @@ if TYPE_CHECKING:
 LIKELY = (
     "  likely causes: a rate that grows without bound, a division by zero, a negative parameter, a root of what falls\n"
     "  below zero\n"
-    "  cure: check this person's parameters and the model's equations at these values"
+    "  cure: check this person's parameters and the model's equations at these values; where a state reaches zero\n"
+    "  under a broken power, as in x' = -x^0.7, write the rate as piecewise(-x^0.7, x > 0, 0)"
 )
+Rest = tuple[
+    Mapping[str, npt.ArrayLike],
+    Sequence[str] | None,
+    Mapping[str, Dosing],
+    Covariates | Sequence[Covariates],
+    str,
+    float,
+    float,
+]
 CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
 RESIDUAL = "steady_state_residual"
@@ -89,11 +104,12 @@ class Model:
     def solve(
         self,
         doses: pd.DataFrame,
-        times: Sequence[float] | Array,
+        times: Sequence[float] | Array | None = None,
         parameters: Mapping[str, npt.ArrayLike] | None = None,
         outputs: Sequence[str] | None = None,
         *,
         dosing: Mapping[str, Dosing] | None = None,
+        covariates: Covariates | Sequence[Covariates] = (),
         observe: Literal["after", "before"] = "after",
         rtol: float = 1e-8,
         atol: float = ATOL,
@@ -108,15 +124,18 @@ class Model:
         Parameters
         ----------
         doses
-            Event table, see `ketum.engine.doses`.
+            Event table, see `ketum.engine.dose_table`.
         times
-            Output times, increasing, in the model's unit of time, shape (times,).
+            Output times, increasing, in the model's unit of time, shape (times,). When None, the rows with EVID 0 of
+            the dose table say when to look, see Returns.
         parameters
             Values that replace the model's own: a number for everyone or one per person, shape (subjects,).
         outputs
             Ids of states, rules or reactions to return; all states when None.
         dosing
             How doses enter a compartment, by its id.
+        covariates
+            Parameters that change in time, in one table or several.
         observe
             Whether an output at the instant of a dose is taken after it, as NONMEM has it for a record that follows
             the dose, or before it, for troughs.
@@ -145,7 +164,9 @@ class Model:
             model's own ``time`` or ``subject`` is called ``time_`` or ``subject_``. With
             steady-state doses also ``steady_state_residual`` (subject,): the change over one more interval, relative to
             each state. Where a person's integration fails, their outputs are NaN, `failed` in the attributes names
-            them, and a `SolveWarning` says what to do. With a `store` the same, opened there and not loaded.
+            them, and a `SolveWarning` says what to do. With a `store` the same, opened there and not loaded. Without
+            `times`, one value for each row with EVID 0, in the table's order: dim (record,), coordinates ``subject``,
+            ``time`` and ``row`` (its number in the table). Such a row sees those above it at its instant, none below.
 
         Raises
         ------
@@ -156,14 +177,50 @@ class Model:
         SolveError
             Where a worker was lost.
         """
-        job = self._job(doses, times, parameters or {}, outputs, dosing or {}, observe, rtol, atol)
-        job = job.with_sensitivities(tuple(sensitivities)) if sensitivities else job
+        rest: Rest = (parameters or {}, outputs, dosing or {}, covariates, observe, rtol, atol)
+        if times is None:
+            _refuse_sensitivities(sensitivities, "without output times")
+            return self._observed(doses, rest, executor, chunk, progress, store)
+        if "EVID" in doses and doses["EVID"].isin([0]).any():
+            warnings.warn("`times` is given, so the rows with EVID 0 are not looked at", stacklevel=2)
+        job = self._job(doses, times, *rest)
+        if sensitivities:
+            if job.courses:
+                _refuse_sensitivities(sensitivities, "of what changes in time")
+            job = job.with_sensitivities(tuple(sensitivities))
         if store is None:
             solved, failed = _in_memory(job, executor, chunk, progress)
         else:
             from ketum.engine.stream import solve_into
 
-            solved, failed = solve_into(job, Path(store), executor, chunk, progress)
+            try:
+                solved, failed = solve_into(job, Path(store), executor, chunk, progress)
+            except KeyboardInterrupt as stop:
+                stop.add_note(f"what is finished stays in {store}; the same call goes on from it")
+                raise
+        if failed:
+            _warn(job, failed)
+        return solved
+
+    def _observed(
+        self,
+        doses: pd.DataFrame,
+        rest: Rest,
+        executor: Executor | None,
+        chunk: int,
+        progress: Callable[[int], None] | None,
+        store: str | Path | None,
+    ) -> xr.Dataset:
+        """Answer the observations in a dose table; `rest` are `_job`'s arguments from the parameters on."""
+        from ketum.engine.observed import rows_of, solve_rows, split
+
+        if store is not None:
+            problem = Problem("times", "a store needs output times", cure="give `times`, or leave `store` out")
+            raise ModelError("times", [problem])
+        hair, seen, rows = split(doses)
+        job = self._job(doses, [0.0], *rest, hair)  # first, as it refuses what cannot be used
+        job = replace(job, times=np.array([seen.max()]))
+        solved, failed = solve_rows(job, rows_of(doses, seen, rows, job.subjects), executor, chunk, progress)
         if failed:
             _warn(job, failed)
         return solved
@@ -175,21 +232,34 @@ class Model:
         parameters: Mapping[str, npt.ArrayLike],
         outputs: Sequence[str] | None,
         dosing: Mapping[str, Dosing],
+        covariates: Covariates | Sequence[Covariates],
         observe: str,
         rtol: float,
         atol: float,
+        hair: Array | None = None,
     ) -> Job:
         outputs = tuple(outputs if outputs is not None else self.system.states)
         states = self.system.states
         ways = {states.index(species): how for species, how in dosing.items() if _known(species, states)}
         named = {name for how in ways.values() for name in how.names()}
-        table = _parameter_table(self.system, parameters, named, {str(name) for name in doses.columns})
+        tables = [covariates] if isinstance(covariates, Covariates) else list(covariates)
+        moving = {str(name) for each in tables for name in each.table.columns} - {"ID", "TIME"}
+        elsewhere = moving | {str(name) for name in doses.columns}
+        table = _parameter_table(self.system, parameters, named, elsewhere, moving)
         subjects = max((column.size for column in table.values()), default=1)
+        courses = read_courses(tables, self.system, subjects, named, parameters.keys())
         _check_outputs(self.system, outputs)
         grid = _checked_times(times)
         after = np.full(grid.size, _is_after(observe))
-        records = tuple(read(doses, states, subjects, ways))
-        return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol)
+        records = tuple(read(doses, states, subjects, ways, hair))
+        check_ways(doses, states, ways, table, courses)
+        return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
+
+
+def _refuse_sensitivities(names: Sequence[str], why: str) -> None:
+    if names:
+        problems = [Problem(name, f"its sensitivity is not covered {why}", cure="leave it out") for name in names]
+        raise ModelError("sensitivities", problems)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +276,14 @@ class Job:
     subjects: int
     rtol: float
     atol: float
+    courses: tuple[Course, ...] = ()
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """The states that are integrated: those that the outputs depend on, or a steady state is asked for."""
+        system = self.model.system
+        held = {system.states[target] for each in self.records for target in each.target[each.ss > 0]}
+        return needed(system, [*self.outputs, *held])
 
     def with_sensitivities(self, names: tuple[str, ...]) -> Job:
         """Ask for the derivatives of all outputs too."""
@@ -227,7 +305,11 @@ class Job:
     def part(self, records: Records) -> Part:
         """Take some people out; a part carries only its own people's numbers."""
         own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
-        return Part(self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol)
+        courses = tuple(course.take(records.people) for course in self.courses)
+        return Part(
+            self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol,
+            self.states, courses,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,34 +325,43 @@ class Part:
     dosing: Mapping[int, Dosing]
     rtol: float
     atol: float
+    states: tuple[str, ...]
+    courses: tuple[Course, ...] = ()
 
 
 def solve_part(part: Part) -> Solved:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
-    given = {name: np.broadcast_to(column, people) for name, column in part.parameters.items()}
-    sensitivities, system = part.model.sensitivities, part.model.system
+    whole = part.model.system
+    system = reduced(changing(whole, part.courses), part.states)
+    used = in_rates(system) if part.courses else set()
+    settable = {name: number for number, name in enumerate(system.constants) if name in used}
 
     def planned(parameters: Mapping[str, Array]) -> Plan:
-        return plan(part.records, part.dosing, parameters)
+        return plan(part.records, part.dosing, parameters, part.courses, settable)
 
+    start = {name: column for course in part.courses for name, column in course.held(0.0).items()}
+    given = {name: np.broadcast_to(column, people) for name, column in {**part.parameters, **start}.items()}
     actions = planned(part.parameters)
-    if sensitivities:
-        given |= unmoved(system, given, people)
-        actions = with_moved_doses(planned, part.parameters, sensitivities, system.states)
-    integrator = _integrator(part.model, part.rtol, part.atol, actions.infused)
-    return integrator.run(actions, part.times, part.after, given, part.outputs)
+    if part.model.sensitivities:
+        given |= unmoved(whole, given, people)
+        actions = with_moved_doses(planned, part.parameters, part.model.sensitivities, whole.states)
+    actions = onto(actions, whole, part.states)
+    courses = {name: column for course in part.courses for name, column in course.at(part.times).items()}
+    integrator = _integrator(part.model, system, part.rtol, part.atol, actions.infused)
+    return integrator.run(actions, part.times, part.after, given, part.outputs, courses)
 
 
 _compiled = threading.local()
 
 
-def _integrator(model: Model, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
+def _integrator(model: Model, system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
     """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
     known: dict[str, Runner] = _compiled.__dict__
-    key = f"{model.system.sha256}/{model.sensitivities}/{rtol!r}/{atol!r}/{infused}"
+    changing_names, states = sorted(system.varying), system.states
+    key = f"{system.sha256}/{model.sensitivities}/{rtol!r}/{atol!r}/{infused}/{changing_names}/{states}"
     if key not in known:
-        known[key] = compile_system(model.system, rtol, atol, infused)
+        known[key] = compile_system(system, rtol, atol, infused)
     return known[key]
 
 
@@ -326,11 +417,13 @@ def attributes(job: Job, failed: list[int]) -> dict[str, Any]:
     """Collect what a result says of itself."""
     from ketum.engine.integrate import settings
 
+    interpolation = [f"{name} {course.interpolation}" for course in job.courses for name in course.names]
     return {
         "model": job.model.system.name,
         "model_sha256": job.model.system.sha256,
         "rtol": job.rtol,
         "atol": job.atol,
+        **({"interpolation": ", ".join(interpolation)} if interpolation else {}),
         "failed": failed,
         **settings(),
     }
@@ -342,9 +435,13 @@ def label(output: str) -> str:
 
 
 def _parameter_table(
-    system: System, parameters: Mapping[str, npt.ArrayLike], extra: set[str], columns_of_doses: set[str]
+    system: System,
+    parameters: Mapping[str, npt.ArrayLike],
+    extra: set[str],
+    elsewhere: set[str],
+    moving: set[str],
 ) -> dict[str, Array]:
-    """Check the given parameters; also those that only the dosing uses, which may stand in the dose table instead."""
+    """Check the given parameters; also those that only the dosing uses, which may stand in another table instead."""
     columns, problems = {}, []
     for name, given in parameters.items():
         column = np.atleast_1d(np.asarray(given, dtype=float))
@@ -359,11 +456,13 @@ def _parameter_table(
     sizes = {column.size for column in columns.values()} - {1}
     if len(sizes) > 1:
         problems.append(Problem("parameters", "columns of different length", str(sorted(sizes)), "one length for all"))
-    own = {name: np.array([system.constants[name]]) for name in extra & system.constants.keys() if name not in columns}
+    own = {
+        name: np.array([system.constants[name]]) for name in extra & system.constants.keys() - columns.keys() - moving
+    }
     columns |= {name: value for name, value in own.items() if value[0] == value[0]}
-    lacking = sorted(extra - columns.keys() - columns_of_doses)
+    lacking = sorted(extra - columns.keys() - elsewhere)
     problems += [Problem(name, "the dosing needs this parameter, and it is not given") for name in lacking]
-    needed = sorted(system.unset - columns.keys())
+    needed = sorted(system.unset - columns.keys() - moving)
     problems += [Problem(name, "this parameter has no value in the model, and none is given") for name in needed]
     if problems:
         raise ModelError("parameters", problems)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ketum.engine.covariates import Course
 from ketum.engine.doses import Array, Records
 from ketum.engine.integrate import settings
 from ketum.engine.model import RESIDUAL, Job, Part, attributes, label, solve_part
@@ -267,6 +268,7 @@ def digests(job: Job) -> dict[str, str]:
         "model": job.model.system.sha256,
         "parameters": digest(job.parameters),
         "doses": digest(records),
+        "covariates": digest([getattr(each, field.name) for each in job.courses for field in fields(Course)]),
         "dosing": digest(repr(sorted(job.dosing.items()))),
         "times": digest([job.times, job.after]),
         "outputs": digest(repr(job.outputs)),

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from ketum.engine.acts import Acts, Sliding, fences
 from ketum.engine.doses import Plan
 from ketum.engine.equations import Equations, write
-from ketum.engine.integrate import Solved
+from ketum.engine.integrate import NO_STEADY_STATE, UNSTEADY, Solved
 from ketum.engine.scaling import chosen, largest_doses
 from ketum.engine.steady import settling, steady_states
 from ketum.engine.switches import Frozen
@@ -58,17 +58,27 @@ class Switched:
     atol: float
 
     def run(
-        self, plan: Plan, times: Array, after: npt.NDArray[np.bool_], given: Mapping[str, Array], outputs: Sequence[str]
+        self,
+        plan: Plan,
+        times: Array,
+        after: npt.NDArray[np.bool_],
+        given: Mapping[str, Array],
+        outputs: Sequence[str],
+        courses: Mapping[str, Array] | None = None,
     ) -> Solved:
         """Integrate people under a plan; see `Integrator.run`."""
         people = plan.people.size
         start = start_values(self.system, given, people)
         initial = np.array([start[name] for name in self.system.states])
-        reached = [steady_states(s, initial, given, self._flow, *settling(self.system), self.rtol) for s in plan.steady]
+        known = settling(self.system)
+        reached = [steady_states(s, initial, {**given, **s.held}, self._flow, *known, self.rtol) for s in plan.steady]
         states, reasons = self._states(plan, times, after, start, initial, [state for state, _ in reached])
         residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
-        failed = np.flatnonzero(~np.isfinite(states).all(axis=(0, 1)))
-        values = evaluate(self.system, states, np.arange(len(self.system.states)), times, start, outputs)
+        lost = ~np.isfinite(states).all(axis=(0, 1))
+        unsteady = ~lost & (residual > UNSTEADY * max(self.rtol, 1e-8))
+        reasons |= dict.fromkeys(np.flatnonzero(unsteady).tolist(), NO_STEADY_STATE)
+        failed = np.flatnonzero(lost | unsteady)
+        values = evaluate(self.system, states, np.arange(len(self.system.states)), times, start, outputs, courses)
         values[:, failed] = np.nan
         return Solved(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
 

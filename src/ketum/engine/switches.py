@@ -211,7 +211,7 @@ def freeze(system: System) -> Frozen:
         Where a rate holds what can neither be compiled nor located.
     """
     needed = system.rules_for(set().union(*(formula.names() for formula in system.rates.values())))
-    moving = {TIME, *system.states}
+    moving = {TIME, *system.states, *system.varying}
     for name, formula in needed.items():
         if not moving.isdisjoint(formula.names()):
             moving.add(name)
@@ -229,7 +229,7 @@ def freeze(system: System) -> Frozen:
                 problems.append(Problem(name, f"{fault} cannot be integrated by this engine", cure=cure))
     if problems:
         raise ModelError(system.name, problems)
-    still = {*system.constants, *shop.fixed.values()}
+    still = {*system.constants, *shop.fixed.values()} - system.varying
     surfaces = tuple(_surface(still, left, right, sides) for (left, right), sides in shop.sides.items())
     return Frozen(
         rates=MappingProxyType(parts["rates"]),

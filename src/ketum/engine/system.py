@@ -51,6 +51,8 @@ class System:
         Species whose id means a concentration, whether an integration or a rule says how large it is.
     unset
         Constants that formulas use and the model gives no value to.
+    varying
+        Constants that are set anew on the way.
     """
 
     name: str
@@ -66,6 +68,7 @@ class System:
     places: Mapping[str, str] = field(default_factory=dict)
     concentrations: frozenset[str] = field(default_factory=frozenset)
     unset: frozenset[str] = field(default_factory=frozenset)
+    varying: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def species(self) -> frozenset[str]:
@@ -120,7 +123,13 @@ def start_values(system: System, given: Mapping[str, Array], people: int) -> dic
 
 
 def evaluate(
-    system: System, states: Array, kept: Index, times: Array, own: Mapping[str, Array], outputs: Sequence[str]
+    system: System,
+    states: Array,
+    kept: Index,
+    times: Array,
+    own: Mapping[str, Array],
+    outputs: Sequence[str],
+    courses: Mapping[str, Array] | None = None,
 ) -> Array:
     """Work out what is asked for, literally, from the integrated states.
 
@@ -138,6 +147,8 @@ def evaluate(
         Each constant's values, shape (people,).
     outputs
         Ids of what is wanted; a species is given as what its id means to the model's author.
+    courses
+        Values of what changes in time by itself, shape (people or 1, times).
 
     Returns
     -------
@@ -146,8 +157,10 @@ def evaluate(
     scope: dict[str, Any] = {name: own[name][:, None] for name in system.constants}
     scope |= {system.states[state]: states[:, i, :].T for i, state in enumerate(kept)}
     scope[TIME] = times[None, :]
+    scope |= courses or {}
     for name, formula in system.rules_for(system.with_places(outputs)).items():
-        scope[name] = formula.value(scope)
+        if name not in (courses or {}):
+            scope[name] = formula.value(scope)
     result = np.empty((len(outputs), states.shape[2], times.size))
     with np.errstate(all="ignore"):
         for i, name in enumerate(outputs):

@@ -158,8 +158,7 @@ class Walk:
         elif code == Code.RATE:
             self.ta.pars[self.place[infusion_into(target)]] += value
         elif code == Code.SET:
-            name = tuple(self.solver.system.constants)[target]
-            self.scope[name] = self.ta.pars[self.place[name]] = value
+            self._set_one(tuple(self.solver.system.constants)[target], value)
         elif code == Code.STEADY and acts.plan.steady[target].adds:
             self.ta.state[:] += acts.steady[target] / self.scales
         else:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from ketum.errors import SolveError
@@ -101,15 +106,39 @@ def _result(future: Future[Result]) -> Result:
         raise
 
 
-class _Deaf(ProcessPoolExecutor):
-    """Processes that leave Ctrl-C to their parent: they are started on submission, and inherit what is blocked then."""
+class _Workers(ThreadPoolExecutor):
+    """Threads, each of which hands one call at a time to a process of its own.
+
+    The standard library's pool lets all processes answer through one pipe. One that dies while it answers leaves half a
+    message there, and whoever reads it waits for ever. Here each has a pipe of its own, which ends with the process.
+
+    Parameters
+    ----------
+    lines
+        This end of each process's pipe.
+    """
+
+    def __init__(self, lines: Sequence[Connection]) -> None:
+        super().__init__(len(lines))
+        self._free: SimpleQueue[Connection] = SimpleQueue()
+        for line in lines:
+            self._free.put(line)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        return super().submit(self._ask, fn, args, kwargs)
+
+    def _ask(self, *call: Any) -> Any:
+        line = self._free.get()
         try:
-            return super().submit(fn, *args, **kwargs)
+            line.send(call)
+            done, answer = line.recv()
+        except (EOFError, OSError) as error:
+            raise BrokenExecutor("a worker process ended") from error
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            self._free.put(line)
+        if done:
+            return answer
+        raise answer
 
 
 @contextmanager
@@ -125,27 +154,65 @@ def processes(workers: int) -> Iterator[Executor]:
 
     # Spawned, not forked: a fork copies the compiler's locks in whatever state they are in.
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    pool = _Deaf(workers, mp_context=context, initializer=_live_with, initargs=(theirs,))
+    lines, started = [], []
+    pool: _Workers | None = None
     try:
-        with pool:
-            try:
-                yield pool
-            except BaseException:
-                ours.close()  # the workers drop what they are at; nobody waits for it any more
-                raise
+        for _ in range(workers):
+            ours, theirs = context.Pipe()
+            lines.append(ours)
+            started.append(context.Process(target=_serve, args=(theirs,), daemon=True))
+            with _inheriting_deafness():
+                started[-1].start()
+            theirs.close()  # so that the pipe ends when the process does
+        pool = _Workers(lines)
+        yield pool
     finally:
-        ours.close()
-        theirs.close()
+        for process in started:
+            if process.pid is not None:
+                process.kill()  # nobody waits any more for what it is at; all that was delivered is here
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+        for process, line in zip(started, lines, strict=False):
+            if process.pid is not None:
+                process.join()
+            line.close()
 
 
-def _live_with(line: Connection) -> None:
-    """Prepare a worker: it ends when its parent hangs up or dies."""
-    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
-
-
-def _end_with(line: Any) -> None:
+@contextmanager
+def _inheriting_deafness() -> Iterator[None]:
+    """Let a process that is started here leave Ctrl-C to its parent: it inherits which signals are blocked."""
+    resource_tracker.ensure_running()  # its own start, which is else part of the first process's, would unblock all
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        line.recv()
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(line: Connection) -> None:
+    """Answer calls, one after the other, until the parent hangs up or dies. Runs in a worker."""
+    calls: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_listen, args=(line, calls), daemon=True).start()
+    while True:
+        try:
+            function, args, kwargs = pickle.loads(calls.get())
+            answer = ForkingPickler.dumps((True, function(*args, **kwargs)))
+        except Exception as error:
+            error.add_note("in a worker:\n" + traceback.format_exc())
+            answer = _told(error)
+        line.send_bytes(answer)
+
+
+def _told(error: Exception) -> Any:
+    try:
+        return ForkingPickler.dumps((False, error))
+    except Exception:  # an error that cannot travel is told in words
+        return ForkingPickler.dumps((False, RuntimeError("".join(traceback.format_exception(error)))))
+
+
+def _listen(line: Connection, calls: SimpleQueue[bytes]) -> None:
+    try:
+        while True:
+            calls.put(line.recv_bytes())
     except (EOFError, OSError):
         os._exit(1)
