@@ -97,7 +97,7 @@ def _drive(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     people, n, many, last, end = bases.shape[1], bases.shape[2], pars.shape[1], times.size, times[-1]
     state, own, series = np.zeros((n, BATCH)), np.zeros((many + 1, BATCH)), np.zeros((n, order + 1, BATCH))
-    high, low, left, stop, h = np.zeros((5, BATCH))
+    high, low, left, stop, h, nought = np.zeros((6, BATCH))
     who, action, output, steps = np.zeros((4, BATCH), np.intp)
     who[:] = NOBODY
     coming, resting = 0, 0
@@ -148,16 +148,17 @@ def _drive(  # type: ignore[no-untyped-def]
             return
         h[:] = left
         _call(step, state.ctypes.data, own.ctypes.data, high.ctypes.data, h.ctypes.data, series.ctypes.data)
+        nought[:] = 0.0 * h
+        for i in range(n):
+            for lane in range(BATCH):
+                nought[lane] += 0.0 * state[i, lane]
         for lane in range(BATCH):
             k, o = who[lane], output[lane]
             if k == RESTS:
                 continue
             here, rest = _sum(high[lane], h[lane], low[lane])
-            fine = np.isfinite(here)
-            for i in range(n):
-                fine &= np.isfinite(state[i, lane])
             steps[lane] += 1
-            if not fine or steps[lane] >= limit:
+            if nought[lane] != 0.0 or steps[lane] >= limit:  # not a number where anything is infinite
                 found[:, k, o:] = np.nan
                 who[lane], left[lane] = NOBODY, 0.0
                 continue
@@ -262,12 +263,18 @@ def load(taylor: Any) -> Stepper | None:
 
 
 def _same(stepper: Stepper, taylor: Any) -> bool:
-    """Tell whether it goes on from where heyoka stands, with the people it holds, bit by bit as heyoka does."""
-    times = np.linspace(0.0, 0.02 * float(np.max(taylor.time)), 3)
-    pars, state = taylor.pars.copy(), taylor.state.copy()
-    n, none, nobody = state.shape[0], np.zeros(0), np.zeros((BATCH, 0))
+    """Tell whether it goes on from where heyoka stands, with a person it holds, bit by bit as heyoka does."""
+    sound = np.isfinite(taylor.state).all(axis=0) & np.isfinite(taylor.pars).all(axis=0) & (taylor.time > 0)
+    lane = int(np.argmax(sound))
+    if not sound[lane]:
+        return False
+    times = np.linspace(0.0, 0.02 * float(taylor.time[lane]), 3)
+    state, pars = (np.repeat(held[:, lane : lane + 1], BATCH, axis=1) for held in (taylor.state, taylor.pars))
+    none, nobody = np.zeros(0), np.zeros((BATCH, 0))
     acts = Acts(nobody, nobody, none, none, nobody, state.T[None], (0, 0))
-    found = stepper.run(acts, times, np.ones(3), pars, np.ones(state.shape), np.arange(n), 10_000)
+    wanted, limit = np.arange(state.shape[0]), 10_000
+    found = stepper.run(acts, times, np.ones(3), pars, np.ones(state.shape), wanted, limit)
     taylor.set_time(0.0)
-    _, passed = taylor.propagate_grid(np.repeat(times[:, None], BATCH, axis=1), max_steps=10_000)
-    return np.array_equal(found, passed, equal_nan=True)
+    taylor.state[:], taylor.pars[:] = state, pars
+    _, passed = taylor.propagate_grid(np.repeat(times[:, None], BATCH, axis=1), max_steps=limit)
+    return bool(np.isfinite(passed).all()) and np.array_equal(found, passed)

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -140,8 +140,20 @@ def processes(workers: int) -> Iterator[Executor]:
 
 
 def _live_with(line: Connection) -> None:
-    """Prepare a worker: it ends when its parent hangs up or dies."""
+    """Prepare a worker: it ends when its parent hangs up or dies, and keeps the memory that it will need again."""
+    keep_freed_memory()
     threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+
+
+def keep_freed_memory() -> None:
+    """Keep up to 256 MiB of freed memory: to give it back and get it anew with each chunk takes a tenth of the time."""
+    import ctypes
+
+    trim_threshold, mmap_threshold, size = -1, -3, 1 << 28  # as glibc's malloc.h has them
+    with suppress(OSError, AttributeError, TypeError):  # another C library has no such thing
+        adjust = ctypes.CDLL(None).mallopt
+        adjust(trim_threshold, size)
+        adjust(mmap_threshold, size)
 
 
 def _end_with(line: Any) -> None:
