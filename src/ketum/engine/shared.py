@@ -70,4 +70,3 @@ def room(shape: tuple[int, ...], executor: Executor | None) -> Iterator[tuple[Ar
         yield array, Room(f"/proc/{os.getpid()}/fd/{file}", shape)
     finally:
         os.close(file)
-

@@ -1,8 +1,8 @@
 """heyoka's compiled step, driven without Python in between: the same bits as `propagate_grid` in half the time.
 
 A lane that has finished with one person takes the next, so that nobody waits for others whose doses come at other
-times. The step is taken from heyoka's object code, which is no public interface: it is used only where its signature is
-the known one and where it does with the model itself what heyoka does. Otherwise `propagate_grid` gives the same results.
+times. The step is taken from heyoka's object code, which is no public interface: it is used only where its signature
+is the known one and where it does with the model itself what heyoka does. Otherwise `propagate_grid` gives the same.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ ADD, RATE, SET, REPLACE, ADD_ALL = range(5)
 """What an action does: to one state, to one parameter (add, set), or to the whole state."""
 NOBODY, RESTS = -1, -2
 SIGNATURE = re.compile(
-    r"^define void @step\(" + ", ".join(rf"ptr [^%,]*%{n}_ptr" for n in ("state", "par", "time", "h", "tc")) + r"\)", re.M
+    r"^define void @step\(" + ", ".join(rf"ptr [^%,]*%{n}_ptr" for n in ("state", "par", "time", "h", "tc")) + r"\)",
+    re.M,
 )
 EXTERNAL = re.compile(r"^declare [^@]*@(?!llvm\.)([\w.]+)\(", re.M)
 
@@ -73,7 +74,7 @@ def _call(_: Any, step: Any, state: Any, pars: Any, time: Any, h: Any, series: A
 
 def _compiled(function: Any) -> Any:
     # Products and sums fused as heyoka's own dense output has them; nothing else may be reordered.
-    options = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
+    options: Any = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
     try:
         return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder for the cache can be written
@@ -82,7 +83,7 @@ def _compiled(function: Any) -> Any:
 
 @_compiled
 def _sum(a, b, low):  # type: ignore[no-untyped-def]
-    """a + b + low in double length, as heyoka keeps time."""
+    """Add a + b + low in double length, as heyoka keeps time."""
     high = a + b
     c = high - a
     low = (a - (high - c)) + (b - c) + low
@@ -93,7 +94,8 @@ def _sum(a, b, low):  # type: ignore[no-untyped-def]
 
 @_compiled
 def _drive(  # type: ignore[no-untyped-def]
-    step, order, limit, times, after, instants, columns, kinds, targets, amounts, bases, rates, pars, scales, wanted, found
+    step, order, limit, times, after, instants, columns, kinds, targets, amounts, bases, rates, pars, scales, wanted,
+    found,
 ):  # fmt: skip
     people, n, many, last, end = bases.shape[1], bases.shape[2], pars.shape[1], times.size, times[-1]
     state, own, series = np.zeros((n, BATCH)), np.zeros((many + 1, BATCH)), np.zeros((n, order + 1, BATCH))
@@ -147,7 +149,7 @@ def _drive(  # type: ignore[no-untyped-def]
         if resting == BATCH:
             return
         h[:] = left
-        _call(step, state.ctypes.data, own.ctypes.data, high.ctypes.data, h.ctypes.data, series.ctypes.data)
+        _call(step, state.ctypes.data, own.ctypes.data, high.ctypes.data, h.ctypes.data, series.ctypes.data)  # type: ignore[call-arg]
         nought[:] = 0.0 * h
         for i in range(n):
             for lane in range(BATCH):
@@ -198,9 +200,7 @@ class Stepper:
     address: int
     order: int
 
-    def run(
-        self, acts: Acts, times: Array, after: Any, pars: Array, scales: Array, wanted: Index, limit: int
-    ) -> Array:
+    def run(self, acts: Acts, times: Array, after: Any, pars: Array, scales: Array, wanted: Index, limit: int) -> Array:
         """Integrate people from the first of `acts.bases`.
 
         Parameters
@@ -233,7 +233,7 @@ class Stepper:
         return found.transpose(2, 0, 1)
 
 
-def _plain(array: Array, kind: Any = np.float64) -> Any:
+def _plain(array: Any, kind: Any = np.float64) -> Any:
     """Copy where needed, so that numba always sees the same types and compiles once."""
     return np.require(array, kind, ["C", "W"])
 
@@ -252,7 +252,9 @@ def load(taylor: Any) -> Stepper | None:
     llvm.initialize_native_asmprinter()
     for name, address in needed.items():
         llvm.add_symbol(name, address)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine())
+    engine = llvm.create_mcjit_compiler(
+        llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine()
+    )
     engine.add_object_file(llvm.ObjectFileRef.from_data(taylor.llvm_state.object_code))
     engine.finalize_object()
     stepper = Stepper(engine, engine.get_function_address("step"), taylor.order)
@@ -270,8 +272,8 @@ def _same(stepper: Stepper, taylor: Any) -> bool:
         return False
     times = np.linspace(0.0, 0.02 * float(taylor.time[lane]), 3)
     state, pars = (np.repeat(held[:, lane : lane + 1], BATCH, axis=1) for held in (taylor.state, taylor.pars))
-    none, nobody = np.zeros(0), np.zeros((BATCH, 0))
-    acts = Acts(nobody, nobody, none, none, nobody, state.T[None], (0, 0))
+    none, nobody = np.zeros(0, np.intp), np.zeros((BATCH, 0))
+    acts = Acts(nobody, nobody.astype(np.intp), none, none, nobody, state.T[None], (0, 0))
     wanted, limit = np.arange(state.shape[0]), 10_000
     found = stepper.run(acts, times, np.ones(3), pars, np.ones(state.shape), wanted, limit)
     taylor.set_time(0.0)
