@@ -42,7 +42,9 @@ class Room:
                 for output, each in enumerate(values):
                     for run in runs:
                         place = 8 * times * (output * people_in_all + int(people[run[0]]))
-                        os.pwrite(file.fileno(), np.ascontiguousarray(each[run[0] : run[-1] + 1]), place)
+                        part = np.ascontiguousarray(each[run[0] : run[-1] + 1])
+                        if os.pwrite(file.fileno(), part.data, place) != part.nbytes:
+                            return False
         except OSError:
             return False
         return True

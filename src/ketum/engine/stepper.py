@@ -59,7 +59,7 @@ class Acts:
     rates: tuple[int, int]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _call(_: Any, step: Any, state: Any, pars: Any, time: Any, h: Any, series: Any) -> Any:
     """Call a function of five pointers: its address, then theirs."""
 
