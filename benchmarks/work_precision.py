@@ -94,8 +94,8 @@ def drawn(found: pd.DataFrame) -> str:
     base = alt.Chart(found, width=560, height=360).encode(
         alt.X("max_error", title="largest error, relative to each output's peak").scale(type="log").axis(format="~e"),
         alt.Y("ms_per_subject", title="processor time for a person, ms").scale(type="log").axis(format="~r"),
-        alt.Shape("solver", title=None, sort=list(PEOPLE)),
-        alt.Color("solver", title=None, sort=list(PEOPLE)).scale(scheme="viridis"),
+        alt.Shape("solver", title=None).scale(domain=list(PEOPLE)),
+        alt.Color("solver", title=None).scale(domain=list(PEOPLE), scheme="viridis"),
     )
     lines = base.mark_line(point=alt.OverlayMarkDef(size=50, filled=False)).encode(order="rtol")
     titled = lines.properties(title="Work and precision: further left is more exact, lower is faster")

@@ -66,7 +66,7 @@ class Effort:
         """Count people in; the stepper where there is one and there have been enough of them."""
         if self.people >= FEW and not self.tried:
             self.tried = True
-            with suppress(ImportError, OSError):
+            with suppress(ImportError, OSError, RuntimeError, ValueError):
                 from ketum.engine.stepper import load
 
                 self.found = load(taylor)
