@@ -4,7 +4,8 @@ BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
-.PHONY: run test lint types bench sbml-suite validate validation-page calibrate calibrate-interaction docs lock clean
+.PHONY: run test lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction docs \
+	lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -23,6 +24,9 @@ sbml-suite: .venv/ready   ## run SBML Test Suite cases: make sbml-suite CASES=fo
 
 bench: .venv/ready        ## side by side with other solvers, in one run
 	$(BIN)/ketum bench
+
+work-precision: .venv/ready  ## error against time for ketum and its peers; writes its figure and table into docs
+	$(BIN)/python benchmarks/work_precision.py
 
 calibrate: .venv/ready    ## fit the model to the human data again (about half an hour)
 	$(BIN)/python calibration/fit.py

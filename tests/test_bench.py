@@ -6,18 +6,19 @@ import json
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from ketum.bench.case import AMOUNTS, MODEL, START, STATES, draw, rates
+from ketum.bench.case import AMOUNTS, MODEL, OUTPUTS, START, STATES, draw, rates
 from ketum.bench.report import table
 from ketum.bench.with_heyoka import HeyokaByHand
 from ketum.bench.with_ketum import Ketum
-from ketum.bench.with_scipy import ScipyLsoda
+from ketum.bench.with_scipy import ScipyLsoda, reference
 from ketum.cli import app
 from ketum.engine import Model
 
-CONTRACT = {"libroadrunner_bdf", "libroadrunner_adams", "diffrax", "two_cores", "random_lag"}
+CONTRACT = {"libroadrunner_bdf", "libroadrunner_adams", "diffrax", "two_cores", "random_lag", "doubling"}
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,7 @@ def found():
 
 def test_one_object_with_the_keys_that_others_rely_on(found):
     assert found["ratios"].keys() >= CONTRACT
+    assert found["compile_s"] > 0
     for row in found["engines"]:
         assert row.keys() >= {"name", "ms_per_subject", "cores", "max_error"}
         assert row["ms_per_subject"] > 0
@@ -71,6 +73,27 @@ def test_ketum_agrees_with_scipy_on_the_whole_case(lagged):
     case = draw(2, lagged=lagged)
     exact, answer = ScipyLsoda(case, 1e-10).run(), Ketum(case, None, 1).run()
     assert (np.abs(answer - exact) / np.abs(exact).max(axis=2, keepdims=True)).max() < 1e-6
+
+
+def test_states_of_a_million_beside_one_are_as_exact(tmp_path):
+    """The parent counted in a millionth of its unit: only its own states grow, and the model stays the same."""
+    text = MODEL.read_text(encoding="utf-8")
+    for old, new in (
+        ("parent_nM := c*", "parent_nM := 1e-6*c*"),
+        ("gut_nM := transit", "gut_nM := 1e-6*transit"),
+        ("0.25*eliminated*", "0.25e-6*eliminated*"),
+        ("0.02*ka*", "0.02e-6*ka*"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    path = tmp_path / "wide.ant"
+    path.write_text(text, encoding="utf-8")
+    case = draw(2)
+    doses = pd.DataFrame({"TIME": 0.0, "AMT": [40e6, 2.5], "CMT": ["depot", "victim_gut"], "II": 8.0, "ADDL": 89})
+    found = Model.from_file(path).solve(doses, case.times, case.parameters, [*OUTPUTS, "central", "depot"])
+    assert found["depot"].max() > 1e6
+    answer, exact = np.stack([found[name].to_numpy() for name in OUTPUTS], axis=1), reference(case)
+    assert (np.abs(answer - exact) / np.abs(exact).max(axis=2, keepdims=True)).max() < 1e-7
 
 
 def test_a_last_batch_that_is_not_full_is_solved_by_hand_as_well():

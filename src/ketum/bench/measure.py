@@ -7,23 +7,29 @@ import multiprocessing
 import os
 import statistics
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from ketum.bench.case import DOSES, Array, Case, draw
+from ketum.bench.case import DOSES, MODEL, RTOL, Array, Case, draw
 from ketum.bench.with_diffrax import Diffrax
 from ketum.bench.with_heyoka import HeyokaByHand
 from ketum.bench.with_ketum import Ketum
 from ketum.bench.with_roadrunner import RoadRunner
 from ketum.bench.with_scipy import ScipyLsoda, reference
+from ketum.engine import Model
+from ketum.engine.work import processes
 
 CURE = "pip install 'ketum[bench]'"
 PEERS = ("libroadrunner_bdf", "libroadrunner_adams", "diffrax")
+
+
+WARM_UP = 8
+"""Runs of ketum before the first that is timed, as its faster way begins after a thousand people in each process."""
 
 
 class Solver(Protocol):
@@ -72,12 +78,14 @@ class Contest:
         self.start = time.perf_counter() - began
         exact = self.reference[: len(answer)]
         self.error = float((np.abs(answer - exact) / np.abs(exact).max(axis=2, keepdims=True)).max())
-        self.solver.run()
+        for _ in range(WARM_UP if isinstance(self.solver, Ketum) else 1):
+            self.solver.run()
 
     def round(self) -> None:
         """Run timed."""
-        began = time.perf_counter()
-        self.solver.run()
+        with _pinned(set(_cores()[: self.solver.cores])):
+            began = time.perf_counter()
+            self.solver.run()
         self.spent.append((time.perf_counter() - began) / self.solver.people * 1000)
 
     @property
@@ -100,16 +108,16 @@ def measure(quick: bool = False) -> dict[str, Any]:
         ``{engines: [{name, ms_per_subject, cores, max_error, ...}], ratios: {...}, missing: [...]}``. `max_error` is
         the largest difference from the reference, relative to each person's and output's peak. A ratio says how many
         times as long a peer takes as ketum on as many cores, and is null where the peer is not installed;
-        `two_cores` is ketum's one core against two, `random_lag` a lag of each person's own against none.
+        `two_cores` is ketum's one core against two, `random_lag` a lag of each person's own against none, `doubling`
+        how many times as long twice as many people take.
     """
     size = QUICK if quick else FULL
-    cores = min(2, os.cpu_count() or 1)
+    cores = len(_cores())
     with ExitStack() as stack:
         pool: Executor | None = None
         if cores > 1:
-            # Spawned, not forked: a fork copies the compiler's locks in whatever state they are in.
-            context = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(cores, mp_context=context))
+            pool = stack.enter_context(processes(cores))
+            _pin_workers(pool, _cores())
         contests, missing = _entered(size, pool, cores, stack)
         gc.collect()
         for _ in range(size.rounds):
@@ -121,8 +129,59 @@ def measure(quick: bool = False) -> dict[str, Any]:
         "missing": missing,
         "quick": quick,
         "rounds": size.rounds,
+        "compile_s": _compiling(),
         "agrees_to": max(contest.error for contest in contests),
     }
+
+
+def _pin_workers(pool: Executor, cores: list[int]) -> None:
+    """Give each worker a core of its own, where the system allows that."""
+    for started in [pool.submit(time.sleep, 0.2) for _ in cores]:
+        started.result()
+    if hasattr(os, "sched_setaffinity"):
+        for worker, core in zip(multiprocessing.active_children(), cores, strict=False):
+            os.sched_setaffinity(worker.pid or 0, {core})
+
+
+@contextmanager
+def _pinned(cores: set[int]) -> Iterator[None]:
+    """Stay on some cores."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _cores() -> list[int]:
+    """Name the cores to use, at most two."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))[:2]
+    return list(range(min(2, os.cpu_count() or 1)))
+
+
+def _compiling() -> float:
+    """Measure how long compiling the model takes in s, nothing being remembered; the fastest of three."""
+    import heyoka as hy
+
+    from ketum.engine.integrate import compile_system
+
+    system, spent, memory = Model.from_file(MODEL).system, [], hy.llvm_state
+    on_disk = memory.get_diskcache_enabled() if hasattr(memory, "get_diskcache_enabled") else False
+    for _ in range(3):
+        memory.clear_memcache()
+        if on_disk:
+            memory.set_diskcache_enabled(False)
+        began = time.perf_counter()
+        compile_system(system, RTOL)
+        spent.append(time.perf_counter() - began)
+        if on_disk:
+            memory.set_diskcache_enabled(True)
+    return min(spent)
 
 
 def _entered(
@@ -160,6 +219,7 @@ def _makers(
     if pool is not None:
         makers["two_cores"] = lambda: Ketum(case, pool, cores)
     makers |= {
+        "half": lambda: Ketum(case.first(size.fast // 2), None, 1, "ketum, half as many people"),
         "random_lag": lambda: Ketum(lagged, None, 1, "ketum, random lag"),
         "heyoka_by_hand": lambda: HeyokaByHand(case),
         "libroadrunner_bdf": lambda: RoadRunner(few, sbml, True, pool, cores),
@@ -190,7 +250,9 @@ def _ratios(contests: Mapping[str, Contest], cores: int) -> dict[str, float | No
     alone = contests["ketum"].typical
     own = {1: alone, cores: contests["two_cores"].typical if "two_cores" in contests else alone}
     ratios: dict[str, float | None] = dict.fromkeys((*PEERS, "two_cores", "random_lag"))
-    ratios |= {key: c.typical / own[c.solver.cores] for key, c in contests.items() if key not in ("ketum", "two_cores")}
+    apart = ("ketum", "two_cores", "half")
+    ratios |= {key: c.typical / own[c.solver.cores] for key, c in contests.items() if key not in apart}
+    ratios["doubling"] = 2 * alone / contests["half"].typical
     if "two_cores" in contests:
         ratios["two_cores"] = alone / contests["two_cores"].typical
     return ratios

@@ -23,11 +23,16 @@ def table(found: dict[str, Any]) -> str:
         for row in found["engines"]
     ]
     lines += ["", "times as long as ketum on as many cores:"]
-    own = {"two_cores": "ketum on one core against two", "random_lag": "ketum with a lag of each person's own"}
+    own = {
+        "two_cores": "ketum on one core against two",
+        "random_lag": "ketum with a lag of each person's own",
+        "doubling": "ketum with twice as many people, in all",
+    }
     lines += [
         f"  {own.get(key, key.replace('_', ' ')):42}{'not measured' if ratio is None else f'{ratio:.2f}':>12}"
         for key, ratio in found["ratios"].items()
     ]
+    lines += ["", f"compiling the model, nothing remembered: {found['compile_s']:.2f} s"]
     lines += [f"{lacking['peer']}: {lacking['why']}; {lacking['cure']}" for lacking in found["missing"]]
     lines += [f"{name} does not agree with the reference to {AGREE:g}" for name in disagreeing(found)]
     lines += ["quick: shows that it works; for times, leave --quick out"] if found["quick"] else []

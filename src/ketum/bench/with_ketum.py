@@ -30,6 +30,8 @@ class Ketum:
     def __init__(self, case: Case, executor: Executor | None, cores: int, name: str = "ketum") -> None:
         self.case, self.executor, self.cores, self.name = case, executor, cores, name
         self.people, self.model = case.people, Model.from_file(MODEL)
+        # Two more than the others return: what no output needs would be left out, and they integrate everything.
+        self.asked = [*OUTPUTS, "victim_deep", "dependence"]
         self.chunk = -(-case.people // (2 * cores))  # each core gets two, so that a slow one holds up half as much
 
     def run(self) -> Array:
@@ -38,7 +40,14 @@ class Ketum:
         if case.lag.any():
             own["lag"], dosing = case.lag, {name: Dosing(lag="lag") for name in AMOUNTS}
         solved = self.model.solve(
-            _doses(case), case.times, own, OUTPUTS, dosing=dosing, rtol=RTOL, executor=self.executor, chunk=self.chunk
+            _doses(case),
+            case.times,
+            own,
+            self.asked,
+            dosing=dosing,
+            rtol=RTOL,
+            executor=self.executor,
+            chunk=self.chunk,
         )
         return np.stack([solved[name].to_numpy() for name in OUTPUTS], axis=1)
 

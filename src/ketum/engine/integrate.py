@@ -7,9 +7,10 @@ batches, chunks or processes. They do depend on the compiler settings below, whi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import heyoka as hy
 import numpy as np
@@ -24,9 +25,14 @@ from ketum.engine.switches import freeze
 from ketum.engine.system import System, evaluate, start_values
 from ketum.engine.timeline import BATCH, Timeline
 
+if TYPE_CHECKING:
+    from ketum.engine.stepper import Acts, Stepper
+
 COMPACT_MODE = False
 FAST_MATH = True
 MAX_STEPS = 200_000
+FEW = 1000
+"""People in one process before the stepper, whose loading takes about half a second, is loaded."""
 UNSTEADY = 1000.0
 """A change over one interval beyond so many times the tolerance means that there is no steady state."""
 NO_STEADY_STATE = (
@@ -51,6 +57,29 @@ class Runner(Protocol):
         """Solve; see `Integrator.run`."""
 
 
+@dataclass
+class Effort:
+    """How many people an integrator has solved, and the faster way that it takes once that pays.
+
+    To load it takes as long as it saves with about `FEW` people. Nobody's bits depend on which way is taken.
+    """
+
+    people: int = 0
+    tried: bool = False
+    found: Stepper | None = None
+
+    def stepper(self, taylor: Any, people: int) -> Stepper | None:
+        """Count people in; the stepper where there is one and there have been enough of them."""
+        if self.people >= FEW and not self.tried:
+            self.tried = True
+            with suppress(ImportError, OSError, RuntimeError, ValueError):
+                from ketum.engine.stepper import load
+
+                self.found = load(taylor)
+        self.people += people
+        return self.found
+
+
 @dataclass(frozen=True)
 class Integrator:
     """A compiled system.
@@ -65,12 +94,15 @@ class Integrator:
         heyoka's integrator. Its state is scratch space: `run` sets all of it before use.
     pilot
         Chooses each person's scales.
+    effort
+        Counts people, and holds the faster way.
     """
 
     system: System
     equations: Equations
     taylor: Any
     pilot: Pilot
+    effort: Effort = field(default_factory=lambda: Effort())
 
     def run(
         self,
@@ -136,8 +168,12 @@ class Integrator:
         scales = self.pilot.scales(own, largest_doses(plan, initial.shape, end), end)
         pars = self.equations.parameters(scope, scales, end)
         timeline = Timeline(with_ramps(plan, end) if self.equations.gaps else plan, times, after)
-        states, failed = np.empty((times.size, wanted.size, people)), []
         batch = _Batch(self, timeline, pars, initial / scales, scales, wanted, [state / scales for state in steady])
+        stepper = self.effort.stepper(self.taylor, people)
+        if stepper is not None:
+            states = stepper.run(batch.acts(), times, after, pars, scales[wanted], wanted, MAX_STEPS)
+            return states, np.flatnonzero(~np.isfinite(states).all(axis=(0, 1)))
+        states, failed = np.empty((times.size, wanted.size, people)), []
         for start in range(0, people, BATCH):
             rows = np.arange(start, min(start + BATCH, people))
             found = batch.run(np.resize(rows, BATCH))  # a short batch repeats people: no empty lanes
@@ -210,6 +246,7 @@ class _Batch:
                     self._act(column, who, lanes)
                 else:
                     state[target, who] += added[column, who]
+            ta.set_time(grid[0])  # exactly: rounding leaves a hair of time to be made up
             try:
                 _, passed = ta.propagate_grid(grid, max_steps=MAX_STEPS)
             except ValueError:  # the leg before ended early
@@ -226,12 +263,53 @@ class _Batch:
         found: list[int] = np.where(plan.codes == Code.ADD, plan.targets, -1).tolist()
         return found
 
+    def acts(self) -> Acts:
+        """Everybody's actions for the stepper."""
+        from ketum.engine.stepper import ADD, ADD_ALL, RATE, REPLACE, SET, Acts
+
+        plan, first = self.timeline.plan, self._rate(None)
+        # What only outputs look at has no place among the parameters of the rates.
+        used = np.flatnonzero((plan.codes != Code.SET) | (plan.targets < self.pars.shape[0]))
+        instants = self.timeline.instants[:, used]
+        order = np.argsort(instants, axis=1, kind="stable")
+        kinds, targets = [], []
+        for code, target in zip(plan.codes[used].tolist(), plan.targets[used].tolist(), strict=True):
+            if code == Code.ADD:
+                kind = ADD
+            elif code == Code.RATE:
+                kind, target = RATE, self._rate(target)
+            elif code == Code.SET:
+                kind = SET
+            elif code == Code.RESET:
+                kind, target = REPLACE, 0
+            else:
+                kind, target = ADD_ALL if plan.steady[target].adds else REPLACE, target + 1
+            kinds.append(kind)
+            targets.append(target)
+        return Acts(
+            np.take_along_axis(instants, order, axis=1),
+            order,
+            np.array(kinds),
+            np.array(targets),
+            self._amounts()[:, used],
+            np.stack([self.initial.T, *(state.T for state in self.steady)]),
+            (first, first + len(self.integrator.equations.infused)),
+        )
+
     def _added(self, lanes: Index) -> Array:
         """How much each action adds to its scaled state, for all actions at once, shape (actions, lanes)."""
         plan = self.timeline.plan
         values = plan.values if plan.values.shape[0] == 1 else plan.values[lanes]
         targets = np.where(plan.codes == Code.ADD, plan.targets, 0)
         return np.asarray(values.T / self.scales[targets][:, lanes])
+
+    def _amounts(self) -> Array:
+        """How much each action adds, or sets, in terms of scaled states, shape (people, actions)."""
+        plan = self.timeline.plan
+        amounts = np.broadcast_to(plan.values, (self.pars.shape[1], plan.codes.size)).copy()
+        adds = np.flatnonzero(plan.codes == Code.ADD)
+        amounts[:, adds] /= self.scales[plan.targets[adds]].T
+        return amounts
 
     def _act(self, column: int, who: Any, lanes: Index) -> None:
         plan, ta = self.timeline.plan, self.integrator.taylor

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +23,7 @@ from ketum.engine.pruning import needed, onto, reduced
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
 from ketum.engine.sensitivity import Sensitivities, checked, output_name, unmoved, with_moved_doses, with_sensitivities
+from ketum.engine.shared import Room, room
 from ketum.engine.ways import check as check_ways
 from ketum.engine.work import results
 from ketum.errors import ModelError, Problem, SolveWarning
@@ -352,6 +353,14 @@ def solve_part(part: Part) -> Solved:
     return integrator.run(actions, part.times, part.after, given, part.outputs, courses)
 
 
+def _solve_into(shared: Room | None, part: Part) -> Solved:
+    """Integrate one chunk, and leave the values in memory that is shared with the caller where there is some."""
+    solved = solve_part(part)
+    if shared is not None and shared.put(part.records.people, solved.values):
+        return replace(solved, values=solved.values[:, :0])
+    return solved
+
+
 _compiled = threading.local()
 
 
@@ -369,15 +378,17 @@ def _in_memory(
     job: Job, executor: Executor | None, chunk: int, progress: Callable[[int], None] | None
 ) -> tuple[xr.Dataset, dict[int, str]]:
     """Solve everybody; the results, and who failed with what is known of the reason."""
-    values = np.empty((len(job.outputs), job.subjects, job.times.size))
     residual = np.zeros(job.subjects)
     failed: dict[int, str] = {}
-    for part, solved in results(solve_part, job.parts(chunk), executor):
-        people = part.records.people
-        values[:, people], residual[people] = solved.values, solved.residual
-        failed |= solved.failures(people)
-        if progress is not None:
-            progress(people.size)
+    with room((len(job.outputs), job.subjects, job.times.size), executor) as (values, shared):
+        for part, solved in results(partial(_solve_into, shared), job.parts(chunk), executor):
+            people = part.records.people
+            residual[people] = solved.residual
+            if solved.values.size:
+                values[:, people] = solved.values
+            failed |= solved.failures(people)
+            if progress is not None:
+                progress(people.size)
     failed = dict(sorted(failed.items()))
     return _dataset(job, values, residual, list(failed)), failed
 
