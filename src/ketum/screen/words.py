@@ -86,13 +86,14 @@ class Understood:
         What is there now or was there lately; denied ones are left out.
     conditions
         What the person has or had.
-    unread
+    unread_symptoms, unread_conditions
         Texts in which nothing was understood.
     """
 
     symptoms: tuple[Heard, ...] = ()
     conditions: tuple[Heard, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread_symptoms: tuple[str, ...] = ()
+    unread_conditions: tuple[str, ...] = ()
 
     def named(self, *means: str) -> tuple[str, ...]:
         """Return the names of the symptoms that mean any of these, each once; those that are over are left out."""
@@ -114,7 +115,7 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
     """
     now: list[Heard] = []
     known: list[Heard] = []
-    unread: list[str] = []
+    unread: dict[Of, list[str]] = {"symptom": [], "condition": []}
     for text in symptoms:
         found = read(text, "symptom")
         past = any(one.when == "past" for one in found)
@@ -122,15 +123,15 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
         now += [one for one in found if one.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
-            unread.append(text)
+            unread["symptom"].append(text)
     for text in conditions:
         background = read(text, "condition")
         found = () if background else read(text, "symptom")
         now += [one for one in found if one.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
-            unread.append(text)
-    return Understood(_so(now), _so(known), tuple(unread))
+            unread["condition"].append(text)
+    return Understood(_so(now), _so(known), tuple(unread["symptom"]), tuple(unread["condition"]))
 
 
 def read(text: str, of: Of) -> tuple[Heard, ...]:
