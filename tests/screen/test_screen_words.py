@@ -291,8 +291,9 @@ def test_what_is_over_is_recent_and_what_is_old_is_a_condition():
 
 
 def test_a_condition_among_the_symptoms_and_the_reverse():
-    said = understand(["COPD"], ["suicidal ideation today", "itching"])
-    assert said.has("lungs") == ("COPD",)
+    said = understand(["COPD", "sleep apnoea"], ["suicidal ideation today", "itching"])
+    assert said.has("lungs") == ("COPD", "sleep apnoea")
+    assert said.named("emergency") == ()
     assert said.named("itch") == ("itching",)
 
 

@@ -32,6 +32,7 @@ When = Literal["now", "recent", "past"]
 
 _WHOLE_TEXT, _SHORTEST_WHOLE = 86.0, 6
 _DENIES_UP_TO = 3
+_HARMLESS = frozenset({"known"})
 
 _SENTENCE = re.compile(r"[.;!?:\n]+")
 _CLAUSE = re.compile(r",|\band\b|\bbut\b")
@@ -118,8 +119,8 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
     unread: dict[Of, list[str]] = {"symptom": [], "condition": []}
     for text in symptoms:
         found = read(text, "symptom")
-        past = any(one.when == "past" for one in found)
-        background = read(text, "condition") if past or not found else ()
+        plain_sign = any(one.when != "past" and one.concept.means != _HARMLESS for one in found)
+        background = () if plain_sign else read(text, "condition")
         now += [one for one in found if one.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
