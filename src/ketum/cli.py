@@ -103,10 +103,8 @@ def screen(case: CaseFile, as_json: AsJson = False) -> None:
     for finding in found:
         print(f"{finding['severity'].upper():9}  {finding['title']}  [{finding['code']}]")
         print(f"           {finding['because']}")
-        print(f"           watch: {finding['watch']}")
-        print(f"           ask: {finding['ask']}   certainty: {finding['certainty']}")
     if not found:
-        print("No rule was met. That is not proof that there is no danger.")
+        print("nothing was found by the checks that exist so far: law, age, pregnancy, amounts, product")
 
 
 @app.command()
