@@ -1,7 +1,7 @@
 """Every formula gives what its worked example in the evidence says, within the tolerance printed there."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketum import formulas as f
@@ -155,6 +155,7 @@ def test_a_score_that_cannot_be_is_refused(wrong):
         wrong()
 
 
+@settings(deadline=None)
 @given(st.floats(0.2, 15), st.floats(18, 100), st.sampled_from(["female", "male"]))
 def test_more_creatinine_and_more_years_never_mean_more_filtration(creatinine, age, sex):
     rate = f.egfr_ckd_epi(creatinine, age, sex)
@@ -162,6 +163,7 @@ def test_more_creatinine_and_more_years_never_mean_more_filtration(creatinine, a
     assert f.egfr_ckd_epi(creatinine, age + 1, sex) < rate
 
 
+@settings(deadline=None)
 @given(st.floats(200, 600), st.sampled_from(["bazett", "fridericia", "framingham", "hodges"]))
 def test_at_sixty_beats_a_minute_nothing_is_corrected(qt, method):
     assert f.qtc(qt, 60, method) == pytest.approx(qt)

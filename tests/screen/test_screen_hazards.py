@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketum.case.measures import VITALS
@@ -20,7 +20,7 @@ from ketum.screen.finding import RANK
 from ketum.screen.labs import Labs
 from ketum.screen.liver import liver
 from ketum.screen.pain import red_flags
-from ketum.screen.unread import unread
+from ketum.screen.unread import words_not_understood
 from ketum.screen.urgent import urgent
 from ketum.screen.use import Use, use
 from ketum.screen.vitals import emergencies, same_day, signs
@@ -75,6 +75,7 @@ def test_a_child_breathes_faster():
     assert emergencies(signs({"respiratory_rate": 8}, 1))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(list(VITALS)), st.floats(0, 1000)), st.floats(0, 120))
 def test_any_vital_sign_has_a_band(vitals, age):
     found = signs(vitals, age)
@@ -174,6 +175,7 @@ WARNING = "liver.warning-signs"
         ({"bilirubin_total": 2.5}, [(WARNING, "danger")]),
         ({"alt": 120, "alp": 130, "bilirubin_total": 2.5}, [("liver.hys-law", "danger"), (WARNING, "danger")]),
         ({"alt": 120, "alp": 260, "bilirubin_total": 2.5}, [(WARNING, "danger")]),
+        ({"ast": 120, "bilirubin_total": 2.5}, [("liver.hys-law", "danger"), (WARNING, "danger")]),
     ],
 )
 def test_the_liver_by_its_values(labs, expected):
@@ -356,10 +358,12 @@ def test_driving_procedures_and_tests():
 
 
 def test_words_not_understood_are_named():
-    (one,) = unread(said("zorping", "seisure"))
+    (one,) = words_not_understood(said("zorping", "seisure"))
     assert "“zorping”" in one.because
     assert "“seisure” as a seizure" in one.because
-    assert unread(said("dizzy")) == ()
+    assert one.severity == "caution"
+    assert [one.severity for one in words_not_understood(said(conditions=["flumbitis"]))] == ["note"]
+    assert words_not_understood(said("dizzy")) == ()
 
 
 # ------------------------------------------------------------------------------------------------- a file that is
@@ -389,6 +393,7 @@ def test_no_emergency_is_made_up(text):
     assert emergencies_in(text) == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_searched_without_a_fault(text):
     assert all(one.severity in RANK for one in emergencies_in(text))

@@ -27,7 +27,7 @@ from ketum.screen.medicine import medicine
 from ketum.screen.pain import red_flags
 from ketum.screen.person import person
 from ketum.screen.product import CONCENTRATED, most_seven_oh, product
-from ketum.screen.unread import unread
+from ketum.screen.unread import words_not_understood
 from ketum.screen.urgent import urgent
 from ketum.screen.use import Use, use
 from ketum.screen.words import understand
@@ -112,7 +112,7 @@ def _today(case: Case, doses: Sequence[DoseSize]) -> Iterator[Finding]:
     yield from driving(used, tuple(doses), said, who.drinks_per_day)
     yield from anaesthesia(planned, used.repeated)
     yield from drug_screen(now.drug_screen_planned, used.concentrated)
-    yield from unread(said)
+    yield from words_not_understood(said)
     yield from contradiction(
         said,
         who.sex,

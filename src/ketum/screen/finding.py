@@ -131,18 +131,26 @@ class Finding:
         }
 
 
+FIRST = (
+    "emergency.now",
+    "emergency.self-harm",
+    "urgent.same-day",
+    "pain.red-flags",
+    "interaction.opioid",
+    "interaction.sedative",
+    "interaction.opioid-antagonist",
+)
+"""Among findings of one severity these come first, in this order: what stops breathing before what changes a level."""
+
 _KINDS = (
-    *("emergency", "urgent", "pain", "liver", "interaction.opioid", "interaction.sedative"),
-    *("interaction.opioid-antagonist", "interaction", "medicine", "pregnancy", "breastfeeding", "age"),
-    *("condition", "dependence", "procedure", "dose", "product", "function", "test", "law", "words"),
+    *("liver", "interaction", "medicine", "pregnancy", "breastfeeding", "age", "condition", "dependence"),
+    *("procedure", "dose", "product", "function", "test", "law", "words"),
 )
 
 
-def worst_first(finding: Finding) -> tuple[int, int, str, str]:
-    """Return the key that sorts findings: severity, then kind, then code and title.
-
-    Of one severity, what cannot wait stands before what can, and what stops breathing before what changes a level.
-    """
-    kind = finding.code if finding.code in _KINDS else finding.code.partition(".")[0]
-    place = _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
-    return RANK[finding.severity], place, finding.code, finding.title
+def worst_first(finding: Finding) -> tuple[int, int, int, str, str]:
+    """Return the key that sorts findings: severity, what comes first, kind, then code and title."""
+    place = FIRST.index(finding.code) if finding.code in FIRST else len(FIRST)
+    kind = finding.code.partition(".")[0]
+    order = _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
+    return RANK[finding.severity], place, order, finding.code, finding.title

@@ -7,7 +7,8 @@ The rule
   symptom joins. It is a caution for pain under the right ribs, ALT or AST from 3 or ALP from 1.5 times their
   limits; itching alone is a note, and a caution within 8 weeks of the start or with any raised value. ALT, AST or
   bilirubin above the limit and below all this are a note. Nausea and tiredness alone say nothing.
-- ``liver.hys-law`` is a danger: ALT or AST from 3 times, bilirubin above twice, ALP below twice its limit (FO014).
+- ``liver.hys-law`` is a danger: ALT or AST from 3 times, bilirubin above twice, ALP below twice its limit (FO014)
+  or not measured.
 - ``liver.disease`` is a danger for cirrhosis, liver failure or Child-Pugh B or C; a caution for other liver disease
   and Child-Pugh A. Nothing measured kratom in liver disease.
 - Limits are the laboratory's; else ALT and AST 40 U/L, ALP 130 U/L, bilirubin 1.2 mg/dL, and the finding says so.
@@ -53,7 +54,9 @@ def liver(
 def _findings(
     said: Understood, labs: Labs, days: float | None, state: str | None, drinks: float | None
 ) -> Iterator[Finding]:
-    if hys_law(labs.times("alt"), labs.times("ast"), labs.times("alp"), labs.times("bilirubin_total") or 0.0):
+    # An ALP that nobody measured does not reassure: the rule is then taken to hold.
+    alp = labs.times("alp")
+    if hys_law(labs.times("alt"), labs.times("ast"), 0.0 if alp is None else alp, labs.times("bilirubin_total") or 0.0):
         yield _hys_law(labs, days)
     if severity := _severity(said, labs, days):
         yield _warning(said, labs, days, severity, drinks)
@@ -171,6 +174,8 @@ def _warning(said: Understood, labs: Labs, days: float | None, severity: Severit
 
 
 def _hys_law(labs: Labs, days: float | None) -> Finding:
+    measured = labs.times("alp") is not None
+    alp = "ALP below 2 times the limit." if measured else "as far as measured: ALP is missing and belongs to it."
     return Finding(
         code="liver.hys-law",
         severity="danger",
@@ -181,10 +186,9 @@ def _hys_law(labs: Labs, days: float | None) -> Finding:
             "That can end in liver failure. See a hospital doctor today, and leave kratom off until then."
         ),
         clinical=(
-            f"Meets the biochemical part of Hy's law: ALT or AST from 3, bilirubin above 2, ALP below 2 times the "
-            f"limit. {_pattern(labs)} "
-            f"{_window(days)} Other causes are for a person to exclude. Kratom is often cholestatic, so failing "
-            f"this rule reassures nobody."
+            f"Meets the biochemical part of Hy's law: ALT or AST from 3, bilirubin above 2, {alp} "
+            f"{_pattern(labs)} {_window(days)} Other causes are for a person to exclude. "
+            "Kratom is often cholestatic, so failing this rule reassures nobody."
         ),
         numbers=tuple(_numbers(labs)),
         evidence=("FO014", "care-IN041", "LI024", "LI025", "FO012"),
@@ -210,7 +214,7 @@ def _disease(known: tuple[str, ...], grave: bool, state: str | None) -> Finding:
             "may rise. Normal "
             "liver tests were seen in selected healthy users only. Baseline liver panel with INR."
         ),
-        numbers=(Number.of_fact("users whose liver tests were compared, all of them healthy", "PO015"),),
+        numbers=(Number.of_fact("liver tests of healthy regular users", "PO015"),),
         evidence=("PO015", "LI031", "LI037", "LI041"),
         certainty="very low",
         watch="Yellow eyes or skin, dark urine, itching, confusion, sleepiness.",

@@ -22,7 +22,7 @@ _REWRITTEN = tuple(
         ),
         (r"\bbreath\w*\W+(?:\w+\W+){0,2}?[1-8] ?(?:times|x|/|per|a min)", " slow breathing "),
         (r"\b(cold|pale) and (cold|clammy)\b", r"\1 \2"),
-        (r"\bdying (?:for|to \w+)\b", " longing "),
+        (r"\bdying (?:for|to \w+)\b", " craving "),
         (r"\b(?:negative for|free of|absence of)\b", " deny "),
         (r"\b(\w+) free\b", r" deny \1 "),
         (r"\b[1-8] breaths?\b(?! away)", " slow breathing "),

@@ -32,6 +32,7 @@ When = Literal["now", "recent", "past"]
 
 _WHOLE_TEXT, _SHORTEST_WHOLE = 86.0, 6
 _DENIES_UP_TO = 3
+_HARMLESS = frozenset({"known"})
 
 _SENTENCE = re.compile(r"[.;!?:\n]+")
 _CLAUSE = re.compile(r",|\band\b|\bbut\b")
@@ -86,13 +87,14 @@ class Understood:
         What is there now or was there lately; denied ones are left out.
     conditions
         What the person has or had.
-    unread
+    unread_symptoms, unread_conditions
         Texts in which nothing was understood.
     """
 
     symptoms: tuple[Heard, ...] = ()
     conditions: tuple[Heard, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread_symptoms: tuple[str, ...] = ()
+    unread_conditions: tuple[str, ...] = ()
 
     def named(self, *means: str) -> tuple[str, ...]:
         """Return the names of the symptoms that mean any of these, each once; those that are over are left out."""
@@ -114,23 +116,23 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
     """
     now: list[Heard] = []
     known: list[Heard] = []
-    unread: list[str] = []
+    unread: dict[Of, list[str]] = {"symptom": [], "condition": []}
     for text in symptoms:
         found = read(text, "symptom")
-        past = any(one.when == "past" for one in found)
-        background = read(text, "condition") if past or not found else ()
+        plain_sign = any(one.when != "past" and one.concept.means != _HARMLESS for one in found)
+        background = () if plain_sign else read(text, "condition")
         now += [one for one in found if one.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
-            unread.append(text)
+            unread["symptom"].append(text)
     for text in conditions:
         background = read(text, "condition")
         found = () if background else read(text, "symptom")
         now += [one for one in found if one.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
-            unread.append(text)
-    return Understood(_so(now), _so(known), tuple(unread))
+            unread["condition"].append(text)
+    return Understood(_so(now), _so(known), tuple(unread["symptom"]), tuple(unread["condition"]))
 
 
 def read(text: str, of: Of) -> tuple[Heard, ...]:
