@@ -15,8 +15,10 @@ import numpy as np
 
 from ketum.pharmacology.tables import Array
 
-FINE_H, COARSE_H, SETTLED_H = 0.2, 1.0, 3.0
-"""Steps soon after a dose and later, and what soon means."""
+FINE_H, COARSE_H, LONG_H = 0.25, 1.0, 4.0
+"""Steps soon after a dose, later, and when nothing more is taken."""
+SETTLED_H, OVER_H = 3.0, 24.0
+"""How long after a dose soon lasts, and how long after the last one nothing quick goes on."""
 FORMS = ("leaf", "extract", "lumen")
 
 
@@ -55,22 +57,30 @@ class Course:
     C_MG: Array
     C_HM: Array
 
+    def within(self, start: Array | float, end: Array | float) -> Array:
+        """How much of each step lies between two times, in h; shape (times,) or (times, lanes)."""
+        middle, half = self.times, self.steps / 2
+        if np.ndim(start) or np.ndim(end):
+            middle, half = middle[:, None], half[:, None]
+        return np.maximum(np.minimum(middle + half, end) - np.maximum(middle - half, start), 0.0)
+
     def area(self, code: str, start: float, end: float) -> Array:
         """Area under a plasma curve between two times, nmol/L*h, shape (lanes,)."""
-        inside = (self.times >= start) & (self.times < end)
-        return np.asarray(self.steps[inside] @ getattr(self, f"C_{code}")[inside])
+        return np.asarray(self.within(start, end) @ getattr(self, f"C_{code}"))
 
     def mean(self, name: str, start: float, end: float) -> Array:
         """Mean of a quantity between two times, weighted by time, shape (lanes,)."""
-        inside = (self.times >= start) & (self.times < end)
-        return np.asarray(self.steps[inside] @ getattr(self, name)[inside] / self.steps[inside].sum())
+        weight = self.within(start, end)
+        return np.asarray(weight @ getattr(self, name) / weight.sum())
 
 
 def grid(doses: Sequence[Dose], end_h: float) -> Array:
     """Choose the steps' ends: fine after each dose, coarse elsewhere; every dose time is one of them."""
     given = np.unique([t for dose in doses for t in dose.times if t < end_h])
     close = (given[:, None] + np.arange(0, SETTLED_H, FINE_H)).ravel()
-    points = np.unique(np.round(np.concatenate([[0.0, end_h], np.arange(0, end_h, COARSE_H), close[close < end_h]]), 9))
+    over = min((given[-1] if given.size else 0.0) + OVER_H, end_h)
+    later = np.concatenate([np.arange(0, over, COARSE_H), np.arange(over, end_h, LONG_H), [end_h]])
+    points = np.unique(np.round(np.concatenate([later, close[close < end_h]]), 9))
     keep = np.concatenate([[True], np.diff(points) > 1e-6])
     return np.asarray(points[keep])
 

@@ -21,6 +21,8 @@ from ketum.screen.interaction_size import InteractionSize
 
 PERPETRATOR_DRAWS = 60
 AFTER_H = 7 * DAY
+SOON_H = 2.0
+"""A victim passes the gut wall within this."""
 MOST_EXTRACTED = 0.9
 """The liver's extraction of a victim that is not swallowed lies anywhere from 0 to this."""
 STUDIES = {"midazolam": ("ddi01",), "dextromethorphan": ("ddi04",)}
@@ -113,8 +115,7 @@ def victim_ratio(
         extraction = MOST_EXTRACTED * here.stream.uniform("knowledge", f"E/{name}")
         return iv_ratio(alone.mean("active_liver", start, end), fm, extraction)
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
-    inside = (alone.times[:, None] >= taken) & (alone.times[:, None] < taken + 2.0)
-    weight = inside * alone.steps[:, None]
+    weight = alone.within(taken, taken + SOON_H)
     gut = (weight * gut_ratio(alone.active_gut, Fg)).sum(axis=0) / weight.sum(axis=0)
     return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
