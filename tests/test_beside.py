@@ -99,6 +99,15 @@ def test_an_unknown_strength_is_said_and_wide(name):
     assert np.log(first_level(one)).std() > 1.5 * LEVEL_SD
 
 
+def test_without_an_interval_the_level_stands_still_and_that_is_said():
+    one = found(medicine("morphine", "30 mg"))
+    assert (one.own["k_A"] == 0).all()
+    assert one.doses.groupby("ID").size().max() == 1
+    assert any("how often" in text for text in one.unknown)
+    stopped = found(medicine("morphine", "30 mg", stopped_days_ago=1))
+    assert (stopped.own["k_A"] > 0).all()
+
+
 def test_a_third_opioid_is_named_as_not_followed():
     three = found(medicine("morphine", "10 mg"), medicine("naltrexone", "50 mg"), medicine("oxycodone", "5 mg"))
     assert three.names == ("morphine", "naltrexone")

@@ -22,7 +22,9 @@ PLACES = ("A", "B")
 LEVEL_SD = 0.5
 """SD of the logarithm of a level after a known dose: people differ, and so do products."""
 UNKNOWN_SD = 1.0
-"""The same where the dose, or what level it makes, is not known."""
+"""The same, added where the dose is not known."""
+UNSEEN_SD = 1.5
+"""The same where what level a dose makes was never seen."""
 FALLBACK_NM = 5.0
 """Unbound level of an antagonist whose level was never seen; assumed."""
 
@@ -78,8 +80,10 @@ def beside(case: Case, own: Mapping[str, Array], stream: Stream, end_h: float) -
     parts, assumptions, unknown = [], [], []
     for place, (medicine, known) in zip(PLACES, found, strict=False):
         level, words = _level(medicine, known, own, stream)
+        if medicine.every_h is None and not medicine.stopped_days_ago:
+            words.append(f"how often {medicine.name} is taken; its level is taken to stand still")
         unknown += words
-        parameters |= _place(place, known, own)
+        parameters |= _place(place, medicine, known, own)
         parts += _rows(place, medicine, known, level, end_h)
         assumptions.append(f"{known.medicine} beside kratom: {known.note}")
     unknown += [f"the effect of {m.name} at the receptor: two opioids beside kratom are followed" for m, _ in found[2:]]
@@ -90,17 +94,22 @@ def beside(case: Case, own: Mapping[str, Array], stream: Stream, end_h: float) -
     )
 
 
-def _place(place: str, known: Opioid, own: Mapping[str, Array]) -> dict[str, Array]:
+def _place(place: str, medicine: Medicine, known: Opioid, own: Mapping[str, Array]) -> dict[str, Array]:
     people = own["tau_M"].size
     # Full agonists are stated in morphine's concentration, and so bind with its affinity at this effect.
     affinity = anchor(own) if np.isnan(known.K_nM) else np.full(people, known.K_nM)
-    fall = 0.0 if np.isnan(known.half_life_h) else np.log(2.0) / known.half_life_h
     return {
         f"K_{place}": affinity,
         f"n_{place}": np.full(people, known.n),
         f"eff_{place}": np.full(people, known.eff),
-        f"k_{place}": np.full(people, fall),
+        f"k_{place}": np.full(people, _fall(medicine, known)),
     }
+
+
+def _fall(medicine: Medicine, known: Opioid) -> float:
+    """Give the rate at which a level falls, in 1/h: none where it is not known how often the medicine is taken."""
+    taken_on = medicine.every_h is None and not medicine.stopped_days_ago
+    return 0.0 if taken_on or np.isnan(known.half_life_h) else float(np.log(2.0)) / known.half_life_h
 
 
 def anchor(own: Mapping[str, Array]) -> Array:
@@ -110,25 +119,23 @@ def anchor(own: Mapping[str, Array]) -> Array:
 
 def _level(medicine: Medicine, known: Opioid, own: Mapping[str, Array], stream: Stream) -> tuple[Array, list[str]]:
     """Work out the unbound level at the site right after a dose, in nM."""
-    spread = stream.normal("people", f"level of {known.medicine}")
+    factor = np.exp(LEVEL_SD * stream.normal("people", f"level of {known.medicine}"))
+    unknown = stream.normal("knowledge", f"level of {known.medicine}")
     mg = medicine.amount.mg if medicine.amount else None
     rate = medicine.amount.mg_per_h if medicine.amount else None
     at_site = own["fu_M"] * own["Kpuu_M"]
     if rate is not None and np.isfinite(known.morphine_per_mg_h):
         morphine_a_day = rate * known.morphine_per_mg_h
-        return own["level_M"] * morphine_a_day / MORPHINE_OF_TRIALS_MG * at_site * np.exp(LEVEL_SD * spread), []
+        return own["level_M"] * morphine_a_day / MORPHINE_OF_TRIALS_MG * at_site * factor, []
     words = []
     if mg is None or rate is not None:
-        mg, width = known.usual_mg, UNKNOWN_SD
+        mg, factor = known.usual_mg, factor * np.exp(UNKNOWN_SD * unknown)
         words = [f"how much {medicine.name} is taken; {_taken(known)}"]
-    else:
-        width = LEVEL_SD
-    factor = np.exp(width * spread)
     if np.isfinite(known.morphine_per_mg) and np.isfinite(mg):
         return mg * known.morphine_per_mg * own["peak_M"] * at_site * factor, words
     if np.isfinite(known.nM_per_mg) and np.isfinite(mg):
         return mg * known.nM_per_mg * factor, words
-    factor = np.exp(1.5 * stream.normal("knowledge", f"level of {known.medicine}"))
+    factor = np.exp(UNSEEN_SD * unknown)
     if known.role == "antagonist":
         return FALLBACK_NM * factor, [f"which level of {medicine.name} is reached; 0.4 to 60 nM is assumed"]
     text = f"which level of {medicine.name} is reached; as after 60 mg of morphine a day is assumed, wide"
@@ -147,8 +154,8 @@ def _rows(place: str, medicine: Medicine, known: Opioid, level: Array, end_h: fl
     """Write one row a person: doses at the case's interval, after what earlier doses have left."""
     every = medicine.every_h
     stopped_h = 24.0 * (medicine.stopped_days_ago or 0.0)
-    still = np.isnan(known.half_life_h)
-    fall = 0.0 if still else np.log(2.0) / known.half_life_h
+    fall = _fall(medicine, known)
+    still = fall == 0
     # Doses before the run have built up, unless it began only now.
     left = 1 / -np.expm1(-fall * every) if every and not still and medicine.started_days_ago != 0 else 1.0
     people = np.arange(level.size)

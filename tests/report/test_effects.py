@@ -71,7 +71,7 @@ def test_animal_based_numbers_say_so(pair):
 
 def test_shares_of_the_layers_are_given(pair):
     line = next(line for line in pair[1].effects.lines if line.quantity == "relief")
-    assert line.share.knowledge > 0.5  # not knowing drives it
+    assert line.share.knowledge > line.share.product > 0
     assert 0 <= line.share.people <= 1
 
 
@@ -149,3 +149,13 @@ def test_regular_use_without_a_regimen_is_unknown():
     text = CASE.replace('every = "8 h"\ndays = 4\n', "").replace('[[medicine]]\nname = "naltrexone"\n', "")
     _, report = made("3 g", text, number=20)
     assert any("earlier use of kratom" in item.what for item in report.unknown)
+
+
+def test_what_is_not_followed_shows_no_zero():
+    text = CASE.replace("leaf-powder", "pseudoindoxyl-product").replace('[[medicine]]\nname = "naltrexone"\n', "")
+    _, report = made("20 mg", text, number=10)
+    assert report.effects is None
+    assert report.withdrawal is None
+    assert {one.verdict for one in report.margins} == {"not known"}
+    assert any("every effect" in item.what for item in report.unknown)
+    assert 'id="effects"' not in render_page(report, figures(report))

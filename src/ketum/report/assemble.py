@@ -144,6 +144,8 @@ def assemble(run: Run, seed: int) -> Report:
     codes = {str(found["code"]) for found in findings}
     effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), sections.withdrawal(run)
     facts |= sections.facts_of(effects, withdrawal, margins) | set(run.beside.facts)
+    # Where nothing that is taken is followed, a zero would look like an answer.
+    followed = any(intake.mg for intake in run.taken)
     return Report(
         case=run.case.model_dump(mode="json", by_alias=True),
         title=run.case.title,
@@ -164,9 +166,9 @@ def assemble(run: Run, seed: int) -> Report:
         sources=_sources(facts),
         limits=LIMITS + _precision(run),
         interactions=beside,
-        effects=effects,
+        effects=effects if followed else None,
         margins=margins,
-        withdrawal=withdrawal,
+        withdrawal=withdrawal if followed else None,
     )
 
 
@@ -244,6 +246,8 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
     medicines += [Unknown(text) for text in run.beside.unknown]
     if run.case.person.kratom_experience == "regular" and not has_habit(run.case):
         medicines.append(Unknown(UNKNOWN))
+    if not any(intake.mg for intake in run.taken):
+        medicines.append(Unknown("every effect of what is taken", "nothing of it is in the model; no number is shown"))
     general = [
         Unknown("the share of a swallowed dose that reaches the blood", "never measured in people; widely assumed"),
         Unknown("levels in the brain", "never measured in people; assumed, wide, for the effects"),

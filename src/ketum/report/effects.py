@@ -202,9 +202,10 @@ FROM_7OH = (
 )
 
 
+OUTSIDE = "is not in the model"
 TOGETHER = (
     "These are effects of kratom and {names} together, unless a line says otherwise. After the last dose of the run "
-    "both are taken to stop."
+    "the doses of both end; a level that is taken to stand still stays."
 )
 
 
@@ -220,7 +221,14 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
     """
     seven = any(intake.product.name == "7oh-product" for intake in run.taken)
     together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
-    marks = ((BEYOND, "dose.above-studied" in finding_codes), (FROM_7OH, seven), (together, bool(together)))
+    left_out = "; ".join(dict.fromkeys(text for intake in run.taken for text in intake.unknown if OUTSIDE in text))
+    missing = f"Not counted in this section, and not small for that: {left_out}."
+    marks = (
+        (missing, bool(left_out)),
+        (BEYOND, "dose.above-studied" in finding_codes),
+        (FROM_7OH, seven),
+        (together, bool(together)),
+    )
     found = run.tree["effects"].to_dataset()
     lines = tuple(_line(found, *row) for row in LINES if row[0] != "occupancy_other" or run.beside.names)
     return Effects(

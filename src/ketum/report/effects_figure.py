@@ -171,8 +171,8 @@ def withdrawal_figure(report: Report) -> Figure | None:
         title="After the last dose of the run: withdrawal",
         caption=(
             "Points of the subjective opioid withdrawal scale (0 to 64) above the score that a person has anyway, "
-            "about 2. Line and band: median and nine of ten virtual people. Marks: measured, with one standard deviation; when "
-            "the right one was felt is not stated."
+            "about 2. Line and band: median and nine of ten virtual people. Marks: measured, with one standard "
+            "deviation; when the right one was felt is not stated."
         ),
         alternative=" ".join(_point_in_words(point) for point in stop.points[::2]),
     )
