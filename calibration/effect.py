@@ -27,6 +27,7 @@ from ketum.effect import withdrawal
 from ketum.effect_trials import Course, course, studies
 from ketum.evidence import fact
 from ketum.people import Stream, draw_knowledge, moved
+from ketum.pharmacology.effect_tables import SHARED
 from ketum.pharmacology.tables import ROOM, Array
 
 PUPIL_ERROR_MM = 0.15
@@ -43,7 +44,7 @@ RECALL_ERROR = 0.35
 """SD of the logarithm of the recalled mean: recall, and which moment was recalled."""
 TRIES = 400
 PARAMETERS, VARIABILITY = pharmacology.effect_parameters(), pharmacology.effect_variability()
-NAMES = (*(p.name for p in PARAMETERS), *(v.name for v in VARIABILITY))
+NAMES = (SHARED, *(p.name for p in PARAMETERS), *(v.name for v in VARIABILITY))
 
 
 def beliefs(draws: int) -> dict[str, Array]:

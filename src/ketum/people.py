@@ -70,9 +70,8 @@ class Stream:
 
 
 def draw_knowledge(stream: Stream) -> dict[str, Array]:
-    """Give each person one joint row of each posterior; what no fit has seen is drawn from its prior."""
-    drawn = stream.together("knowledge", "posterior", pharmacology.posterior())
-    drawn |= stream.together("knowledge", "effect posterior", pharmacology.effect_posterior())
+    """Give each person one joint row of the posteriors; what no fit has seen is drawn from its prior."""
+    drawn = stream.together("knowledge", "posterior", {**pharmacology.posterior(), **pharmacology.effect_posterior()})
     rows: tuple[Parameter | Effect, ...] = (*pharmacology.effect_parameters(), *pharmacology.effect_variability())
     for row in rows:
         if row.name not in drawn:

@@ -39,6 +39,17 @@ def tree(
     shares: Mapping[str, Found],
     seed: int,
 ) -> xr.DataTree:
+    """Put everything that a run found into one tree.
+
+    Parameters
+    ----------
+    case, everyone, seed
+        What was simulated.
+    times, levels
+        Stored times, and curves there: alkaloids in ng/mL, then the signals of `effect`; shape (curves, people, times).
+    found, shares
+        Endpoints, and the layers' shares in them.
+    """
     import xarray as xr
 
     names = [a.name for a in ALKALOIDS]
@@ -95,6 +106,7 @@ def effects(found: Mapping[str, Any], shares: Mapping[str, Found]) -> xr.Dataset
 
 
 def attributes(case: Case, number: int, seed: int) -> dict[str, str | int]:
+    """Say what the numbers depend on."""
     from ketum.engine.integrate import settings
 
     return {

@@ -176,6 +176,7 @@ def study_peak(code: str) -> float:
 
 
 def counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+    """Turn numbers of people finished since the last call into a report of (finished, in all)."""
     finished = 0
 
     def add(people: int) -> None:
@@ -189,6 +190,7 @@ def counter(progress: Callable[[int, int], None] | None, total: int) -> Callable
 
 @contextmanager
 def workers_for(given: Executor | None, workers: int | None, size: int) -> Iterator[Executor | None]:
+    """Choose who works on so many people times doses: those given, processes, or nobody else."""
     import os
 
     if given is not None:

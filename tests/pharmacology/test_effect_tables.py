@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from ketum import pharmacology
 from ketum.effect_trials import effect_data, studies
 from ketum.evidence import fact, facts
 from ketum.margins import potency_nM, targets
 from ketum.pharmacology.effect_tables import NOT_IN_EQUATIONS
+from ketum.pharmacology.tables import ROOM
 
 PARAMETERS = {p.name: p for p in pharmacology.effect_parameters()}
 VARIABILITY = {v.name: v for v in pharmacology.effect_variability()}
@@ -57,9 +59,7 @@ def test_the_posterior_holds_all_of_it_and_the_tables_say_the_same():
         np.testing.assert_allclose([row.low, row.value, row.high], quantiles, rtol=1e-3)
 
 
-@pytest.mark.parametrize(
-    "name", ["fu_MG", "Kpuu_MG", "tau_M", "ratio_MG", "ratio_HM", "eff_MG", "gamma_tol", "k_adapt"]
-)
+@pytest.mark.parametrize("name", ["Kpuu_MG", "tau_M", "ratio_MG", "ratio_HM", "eff_MG", "gamma_tol", "k_adapt"])
 def test_what_no_study_sees_stays_wide(name):
     row, draws = PARAMETERS[name], pharmacology.effect_posterior()[name]
     on_scale = np.log(draws) if row.scale == "log" else np.log(draws / (1 - draws))
@@ -67,11 +67,22 @@ def test_what_no_study_sees_stays_wide(name):
 
 
 def test_the_unbound_fraction_spans_what_is_published():
-    row = PARAMETERS["fu_MG"]
-    draws = pharmacology.effect_posterior()["fu_MG"]
+    row = next(row for row in pharmacology.parameters() if row.name == "fu_MG")
+    draws = pharmacology.posterior()["fu_MG"]
     assert np.quantile(draws, 0.05) < 0.04  # about 97 % bound, one inference
     assert np.quantile(draws, 0.95) > 0.12  # 85 % bound
     assert row.prior_median == pytest.approx(np.sqrt(0.03 * 0.15), rel=0.1)
+
+
+def test_blood_and_brain_share_one_unbound_fraction():
+    """Each draw of effects stands beside a draw of the blood with about its own unbound fraction."""
+    with (ROOM / "effect_posterior.csv").open(encoding="utf-8") as file:
+        fitted = np.genfromtxt(file, delimiter=",", names=True)
+    own = dict(zip(fitted["potency"], fitted["fu_MG"], strict=True))
+    beside = pharmacology.effect_posterior()
+    assert "fu_MG" not in beside
+    theirs = [own[potency] for potency in beside["potency"]]
+    assert spearmanr(pharmacology.posterior()["fu_MG"], theirs).statistic > 0.99
 
 
 def test_affinity_ratios_are_the_geometric_means_of_those_on_file():

@@ -125,6 +125,7 @@ class Processes(ThreadPoolExecutor):
             self._free.put(line)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a call made in a process that is free, as soon as one is."""
         return super().submit(self._ask, fn, args, kwargs)
 
     def _ask(self, *call: Any) -> Any:

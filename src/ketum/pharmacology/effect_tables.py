@@ -10,11 +10,22 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ketum.pharmacology.tables import ROOM, Array, Effect, Parameter, read_effects, read_parameters, read_rows
+from ketum.pharmacology.tables import (
+    ROOM,
+    Array,
+    Effect,
+    Parameter,
+    posterior,
+    read_effects,
+    read_parameters,
+    read_rows,
+)
 
 NOT_IN_EQUATIONS = ("peak_M", "level_M", "relief_M", "placebo", "natural", "SOWS_base")
 """Parameters that only turn a result into what a person can read: mg of morphine, points of
 pain, points above the usual score."""
+SHARED = "fu_MG"
+"""Is sampled by the fits of blood and effect alike."""
 
 
 @cache
@@ -31,19 +42,22 @@ def effect_variability() -> tuple[Effect, ...]:
 
 @cache
 def effect_posterior() -> Mapping[str, Array]:
-    """Read the joint draws of what ``calibration/effect.py`` fitted.
+    """Read the joint draws of what ``calibration/effect.py`` fitted, each beside the draw of the blood it belongs to.
+
+    Both fits sample the unbound fraction of mitragynine. Draws are put in the order in which theirs agree, rank by
+    rank: then one number holds in blood, liver and brain, and what each fit ties to it stays tied.
 
     Returns
     -------
     mapping of str to ndarray, shape (draws,)
         By the name of the parameter or of the spread between people. What is not in it is drawn from its prior.
     """
-    path = ROOM / "effect_posterior.csv"
-    if not path.exists():
-        return MappingProxyType({})
-    names, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
+    names, *rows = csv.reader((ROOM / "effect_posterior.csv").read_text(encoding="utf-8").splitlines())
     table = np.array(rows, dtype=float)
-    return MappingProxyType({name: table[:, i] for i, name in enumerate(names)})
+    own, blood = table[:, names.index(SHARED)], posterior()[SHARED]
+    rank = np.argsort(np.argsort(blood, kind="stable"), kind="stable")
+    table = table[np.argsort(own, kind="stable")][rank * own.size // blood.size]
+    return MappingProxyType({name: table[:, i] for i, name in enumerate(names) if name != SHARED})
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ def figures(report: Report) -> dict[str, Figure]:
     -------
     dict
         By file name without ending: ``levels``; ``levels-close-up`` where doses repeat; ``drivers`` where shares are
-        known; ``receptors``, ``relief`` and ``withdrawal`` where effects were computed; ``enzymes`` where interactions were.
+        known; ``receptors``, ``relief`` and ``withdrawal`` where effects were computed; ``enzymes`` where
+        interactions were.
     """
     from altair.utils.schemapi import debug_mode
 
