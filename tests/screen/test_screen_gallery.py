@@ -79,7 +79,10 @@ def test_every_finding_of_the_gallery_rests_on_facts_that_were_seen():
                 "words.contradiction",
                 "medicine.unknown",
             )
-            assert all(fact(number_fact).verified for number in one.numbers for number_fact in number.fact_ids)
+            for number in one.numbers:
+                if not all(fact(fact_id).verified for fact_id in number.fact_ids):
+                    assert "not verified" in number.origin, number
+                    assert one.severity in ("caution", "note"), one
             assert {fact_id for number in one.numbers for fact_id in number.fact_ids} <= set(one.evidence), one.code
 
 
