@@ -62,7 +62,7 @@ class Course:
         middle, half = self.times, self.steps / 2
         if np.ndim(start) or np.ndim(end):
             middle, half = middle[:, None], half[:, None]
-        return np.maximum(np.minimum(middle + half, end) - np.maximum(middle - half, start), 0.0)
+        return np.asarray(np.maximum(np.minimum(middle + half, end) - np.maximum(middle - half, start), 0.0))
 
     def area(self, code: str, start: float, end: float) -> Array:
         """Area under a plasma curve between two times, nmol/L*h, shape (lanes,)."""
