@@ -80,7 +80,8 @@ def page() -> list[str]:
         "## The engine on other pairs",
         "",
         "The list (`src/ketum/interaction/pairs.csv`, rules in `PAIRS.md` beside it) was fixed before the first prediction; no",
-        "share or gut availability comes from the pair that it predicts, and nothing was tuned afterwards.",
+        "share or gut availability comes from the pair that it predicts, and nothing was tuned afterwards. The observed ratios were",
+        "in view when the list was made: it is fixed, not blind.",
         "",
         "| | pairs | geometric mean fold error | aim | within 2-fold | distance of single studies from their pair's mean |",
         "|---|---|---|---|---|---|",
@@ -99,7 +100,9 @@ def page() -> list[str]:
         "|---|---|---|---|---|---|",
         *(_wash_out(r) for r in found if r.fact_id.startswith("PT")),
         "",
-        "The half-life of the inducing effect (37 h, besides the enzyme's own turnover) was read off the middle row.",
+        "The first prediction, with rifampicin's own half-life (4 h, from memory) and the enzyme's turnover alone, recovered too",
+        "fast: 3.8-fold off after 4 days, 2.1 after 7 and 1.2 after 14. The half-life of the inducing effect (37 h) was then read",
+        "off the middle row, so that this row is no longer a check.",
     ]
 
 
