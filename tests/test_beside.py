@@ -35,6 +35,8 @@ def first_level(one):
 def test_names_are_found_whatever_their_case():
     assert opioid_of(" Naltrexone").medicine == "naltrexone"
     assert opioid_of("OxyContin").medicine == "oxycodone"
+    assert opioid_of("Percocet 5/325").medicine == "oxycodone"
+    assert opioid_of("morphine sulfate ER 15 mg").medicine == "morphine"
     assert opioid_of("paracetamol") is None
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ketum.case import Case
 from ketum.case.model import Medicine
+from ketum.medicine.match import match
 from ketum.people import Stream
 from ketum.pharmacology import Opioid, opioids
 from ketum.pharmacology.tables import Array
@@ -56,9 +57,9 @@ class Beside:
 
 
 def opioid_of(name: str) -> Opioid | None:
-    """Find a medicine among the opioids on file."""
-    wanted = " ".join(name.lower().split())
-    return next((known for known in opioids() if wanted in known.names), None)
+    """Find a medicine, by any name that the catalogue reads, among the opioids on file."""
+    wanted = {" ".join(name.lower().split()), *match(name).generics}
+    return next((known for known in opioids() if not wanted.isdisjoint(known.names)), None)
 
 
 def beside(case: Case, own: Mapping[str, Array], stream: Stream, end_h: float) -> Beside:

