@@ -7,11 +7,13 @@ import math
 import pickle
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ketum.case import Amount, load_case, parse_case
+from ketum.case.units import USUAL, convert, registry
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
 
@@ -264,3 +266,9 @@ def test_a_case_is_read_without_the_heavy_parts(tmp_path, contract):
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("pair", USUAL, ids=str)
+def test_what_is_converted_without_pint_is_what_pint_says(pair):
+    unit, target = pair
+    assert registry().Quantity(Decimal("1.4"), unit).m_as(target) == convert(Decimal("1.4"), unit, target, "", "")
