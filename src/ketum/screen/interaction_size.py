@@ -29,7 +29,7 @@ class InteractionSize:
     fact_ids
         The facts behind it.
     after_stopping
-        A victim's ratio a week after the last dose of kratom, over its level at the end of use; None where not worked out.
+        A victim's ratio a week after the last dose of kratom, over its level at the end of use; None where unknown.
     note
         What a reader should know, such as that a half-life is that of a class.
     """
