@@ -4,7 +4,7 @@ BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
-.PHONY: run test lint types bench sbml-suite validate validation-page calibrate docs lock clean
+.PHONY: run test lint types bench sbml-suite validate validation-page calibrate calibrate-effects docs lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -26,6 +26,9 @@ bench: .venv/ready        ## side by side with other solvers, in one run
 
 calibrate: .venv/ready    ## fit the model to the human data again (about half an hour)
 	$(BIN)/python calibration/fit.py
+
+calibrate-effects: .venv/ready  ## fit what lies between receptor and effect (about five minutes; after calibrate)
+	$(BIN)/python calibration/effect.py
 
 validation-page: .venv/ready  ## write docs/validation anew
 	$(BIN)/python calibration/validation_page.py
