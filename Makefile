@@ -4,8 +4,8 @@ BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
-.PHONY: run test lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction docs \
-	lock clean
+.PHONY: run test lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction \
+	calibrate-effects docs lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -31,9 +31,13 @@ work-precision: .venv/ready  ## error against time for ketum and its peers; writ
 calibrate: .venv/ready    ## fit the model to the human data again (about half an hour)
 	$(BIN)/python calibration/fit.py
 	$(BIN)/python calibration/interaction.py
+	$(BIN)/python calibration/effect.py
 
 calibrate-interaction: .venv/ready  ## fit mitragynine's effect on CYP3A and CYP2D6 to the interaction trial (two minutes)
 	$(BIN)/python calibration/interaction.py
+
+calibrate-effects: .venv/ready  ## fit what lies between receptor and effect (about five minutes; after calibrate)
+	$(BIN)/python calibration/effect.py
 
 validation-page: .venv/ready  ## write docs/validation anew
 	$(BIN)/python calibration/validation_page.py

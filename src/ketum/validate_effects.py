@@ -79,8 +79,10 @@ UNITS = {
     "sows_signs": "people",
     "sows_days": "days",
 }
+AS_NUMBER = {"CA011": 1.0}
+"""Words that say a number: unchanged is a ratio of one."""
 NOTES = {
-    "CA011": "pain tolerance unchanged; no number to compare with",
+    "CA011": "the source says 'pain tolerance unchanged', read as 1; no number was seen",
     "EA027": "says that nothing was significant; no number to compare with",
     "DE049": "one person, quoted by another source",
 }
@@ -95,7 +97,9 @@ def _standard_error(datum: EffectDatum, row: Fact) -> float:
 
 
 def _observed(row: Fact) -> float:
-    """Read the number; NaN where the source gives only words."""
+    """Read the number; NaN where the source gives only words that are none."""
+    if row.fact_id in AS_NUMBER:
+        return AS_NUMBER[row.fact_id]
     try:
         return row.number()
     except KetumError:

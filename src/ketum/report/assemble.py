@@ -19,6 +19,7 @@ from ketum.medicine import taken_in
 from ketum.people import LAYERS
 from ketum.pharmacology import ALKALOIDS
 from ketum.report import effects as sections
+from ketum.report import stopping
 from ketum.report.content import (
     QUANTILES,
     DoseContent,
@@ -142,8 +143,8 @@ def assemble(run: Run, seed: int) -> Report:
         *STUDY_PEAKS.values(),
     }
     codes = {str(found["code"]) for found in findings}
-    effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), sections.withdrawal(run)
-    facts |= sections.facts_of(effects, withdrawal, margins) | set(run.beside.facts)
+    effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), stopping.withdrawal(run)
+    facts |= sections.facts_of(effects, margins) | stopping.facts_of(withdrawal) | set(run.beside.facts)
     # Where nothing that is taken is followed, a zero would look like an answer.
     followed = any(intake.mg for intake in run.taken)
     return Report(

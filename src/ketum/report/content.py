@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from ketum.margins import Margin
-    from ketum.report.effects import Effects, Withdrawal
+    from ketum.report.effects import Effects
     from ketum.report.interactions import Interactions
+    from ketum.report.stopping import Withdrawal
 
 Array = NDArray[np.float64]
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")

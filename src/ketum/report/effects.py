@@ -1,4 +1,4 @@
-"""Effects, margins and withdrawal of a run, ready to be shown: words, numbers, and how little stands behind them."""
+"""Effects and margins of a run, ready to be shown: words, numbers, and how little stands behind them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from ketum import effect, pharmacology
 from ketum.evidence import fact
 from ketum.margins import Margin, margins, unbound_peaks
 from ketum.report.content import QUANTILES, Levels, Share
-from ketum.report.numbers import number
 from ketum.simulate import Run
 
 
@@ -75,60 +74,6 @@ class Effects:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ScorePoint:
-    """Predicted withdrawal score at one time after the last dose."""
-
-    hours: float
-    median: float
-    p05: float
-    p95: float
-
-
-@dataclass(frozen=True)
-class ScoreAnchor:
-    """A measured withdrawal score; the time is None where it was not stated."""
-
-    label: str
-    hours: float | None
-    value: float
-    low: float
-    high: float
-    fact_id: str
-
-
-@dataclass(frozen=True)
-class DependenceLine:
-    """One row of evidence on dependence."""
-
-    label: str
-    value: str
-    interval: str
-    people: str
-    fact_id: str
-    seen: str
-
-
-@dataclass(frozen=True)
-class Withdrawal:
-    """What stopping may bring, and what is known of dependence.
-
-    Parameters
-    ----------
-    points
-        Predicted scores after the run's last dose.
-    now
-        The same at the hour that the case gives as the time since stopping; None where it gives none.
-    """
-
-    points: tuple[ScorePoint, ...]
-    now: ScorePoint | None
-    anchors: tuple[ScoreAnchor, ...]
-    dependence: tuple[DependenceLine, ...]
-    here: str
-    notes: tuple[str, ...]
-
-
 LINES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("occupancy", "Mu-opioid receptors taken by kratom, at most", "very low",
      "Affinities quoted by other sources, unbound levels assumed, brain levels never measured.", ("RA051", "RA050")),
@@ -161,27 +106,6 @@ NOTES = (
     "the missing factor.",
     "Sedation and breathing have no human measure here. Alcohol, sedatives and sleep add to them in ways that are not "
     "simulated. A small number rules out no harm to breathing.",
-)
-WITHDRAWAL_NOTES = (
-    "Poorly known. The course after stopping was never measured in people; the model assumes that the body adapts and "
-    "recovers within days. A study of it is running until 2028.",
-    "The facts contradict each other: no signs at 10 to 20 hours in 26 men, mild symptoms in a thesis on the same "
-    "study, 5.5 points after a night in ten people, 13.5 recalled by 395.",
-    "After long daily use do not stop suddenly without talking to a clinician.",
-)
-DEPENDENCE = (
-    ("DE018", "have a kratom use disorder, US consumers"),
-    ("DE022", "have a kratom use disorder, US adults who ever used"),
-    ("DE024", "have a moderate or severe disorder, US survey of 2017"),
-    ("DE019", "of those with a disorder are tolerant"),
-    ("DE020", "of those with a disorder have withdrawal"),
-    ("DE008", "are tolerant, daily tea drinkers in Malaysia"),
-    ("DE007", "have withdrawal when they stop, daily tea drinkers in Malaysia"),
-    ("DE010", "odds of severe dependence, more than 3 glasses a day against fewer"),
-    ("DE011", "odds of moderate withdrawal, more than 3 glasses a day against fewer"),
-    ("DE021", "odds of a disorder with another substance use disorder"),
-    ("DE030", "how much worse stopping was, the longer the regular use (slope; p = 0.02)"),
-    ("DE027", "what predicts withdrawal better: how often, or how much"),
 )
 YARDSTICK = (
     ("CE066", "Opioids, chronic pain, over placebo"),
@@ -244,14 +168,15 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
 
 def _line(found: object, quantity: str, label: str, certainty: str, basis: str, facts: tuple[str, ...]) -> EffectLine:
     values = found[quantity].to_numpy()  # type: ignore[index]
-    p05, median, p95 = _quantiles(values)
+    p05, median, p95 = quantiles(values)
     shares = found["share"].sel(quantity=quantity).to_numpy()  # type: ignore[index]
     share = Share(*(None if np.isnan(part) else round(float(part), 3) for part in shares))
     unit = effect.UNITS[quantity]
     return EffectLine(quantity, label, unit, median, p05, p95, share, certainty, basis, facts)
 
 
-def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
+def quantiles(values: np.ndarray) -> tuple[float, float, float]:
+    """Take the 5 %, 50 % and 95 % quantiles of people, each of them somebody's number."""
     # Linear interpolation between infinities is none; an infinite end stays infinite.
     low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], method="nearest")
     return float(low), float(middle), float(high)
@@ -266,7 +191,7 @@ def _roles(run: Run) -> tuple[RoleLine, ...]:
         for quantity in ("relief", "morphine_mg", "withdrawal_worst"):
             values = run.tree["effects"][quantity].to_numpy()[who]
             if values.size:
-                p05, median, p95 = _quantiles(values)
+                p05, median, p95 = quantiles(values)
                 rows.append(RoleLine(role, quantity, median, p05, p95))
     return tuple(rows)
 
@@ -304,79 +229,15 @@ def _curves(run: Run) -> tuple[Levels, ...]:
     )
 
 
-def withdrawal(run: Run) -> Withdrawal:
-    """Put withdrawal and dependence into words and numbers."""
-    found = run.tree["effects"].to_dataset()
-    points = [ScorePoint(0.0, 0.0, 0.0, 0.0)]
-    for hours in effect.AFTER_H:
-        p05, median, p95 = _quantiles(found[f"withdrawal_{hours:g}h"].to_numpy())
-        points.append(ScorePoint(float(hours), median, p05, p95))
-    anchors = (
-        _anchor("ten regular users after a night", 12.0, "AN015"),
-        _anchor("recalled by 395 regular users for the worst, time not stated", None, "DE025"),
-    )
-    return Withdrawal(
-        tuple(points[1:]),
-        _now(points, run.case.today.stopped_hours_ago),
-        anchors,
-        tuple(map(_dependence, DEPENDENCE)),
-        _here(run),
-        WITHDRAWAL_NOTES,
-    )
-
-
-def _here(run: Run) -> str:
-    """Say what the case gives of what the rows of evidence depend on: dose, frequency, duration, history."""
-    person = run.case.person
-    regular = [intake for intake in run.taken if intake.kratom.every_h]
-    a_day = sum(24 / intake.kratom.every_h for intake in regular if intake.kratom.every_h)
-    mg = sum(float(np.median(i.mg["MG"])) * 24 / i.kratom.every_h for i in regular if "MG" in i.mg and i.kratom.every_h)
-    glass = fact("DE001").number()
-    said = [f"{number(a_day)} doses a day" if a_day else "no repeated doses"]
-    if mg:
-        said.append(f"about {number(mg, 2)} mg mitragynine a day ({number(mg / glass, 2)} glasses of {glass:g} mg)")
-    months = person.kratom_months
-    said.append("earlier use: " + (person.kratom_experience or "unknown") + (f", {months:g} months" if months else ""))
-    said.append(f"opioids: {person.opioid_use or 'unknown'}")
-    return "; ".join(said)
-
-
-def _now(points: list[ScorePoint], hours: float | None) -> ScorePoint | None:
-    """Read the score at an hour off the points; None beyond the last."""
-    if hours is None or hours > points[-1].hours:
-        return None
-    at = [point.hours for point in points]
-    values = (np.interp(hours, at, [getattr(point, name) for point in points]) for name in ("median", "p05", "p95"))
-    return ScorePoint(hours, *(float(value) for value in values))
-
-
-def _anchor(label: str, hours: float | None, fact_id: str) -> ScoreAnchor:
-    """Take the usual score off a published mean and its mean plus and minus SD."""
-    row = fact(fact_id)
-    usual = next(p for p in pharmacology.effect_parameters() if p.name == "SOWS_base").prior_median
-    low, high = row.interval() or (row.number(), row.number())
-    text = f"{label}: {row.value} points, {usual:g} of them usual"
-    return ScoreAnchor(text, hours, row.number() - usual, max(low - usual, 0.0), high - usual, fact_id)
-
-
-def _dependence(row: tuple[str, str]) -> DependenceLine:
-    fact_id, label = row
-    seen = fact(fact_id)
-    interval = "" if seen.interval() is None else seen.spread
-    unit = {"%": " %", "odds ratio": " times"}.get(seen.unit, "")
-    return DependenceLine(label, f"{seen.value}{unit}", interval, seen.n, fact_id, seen.seen)
-
-
 def shown_margins(run: Run) -> tuple[Margin, ...]:
     """Work out the margins of a run."""
     return margins(unbound_peaks(run))
 
 
-def facts_of(found: Effects, stop: Withdrawal, margin: tuple[Margin, ...]) -> set[str]:
+def facts_of(found: Effects, margin: tuple[Margin, ...]) -> set[str]:
     """Collect every fact that these sections show."""
     ids = {fact_id for line in found.lines for fact_id in line.fact_ids}
     ids |= {fact_id for line in found.yardstick for fact_id in line.fact_ids}
-    ids |= {anchor.fact_id for anchor in stop.anchors} | {line.fact_id for line in stop.dependence}
     ids |= {one.fact_id for one in margin}
     ids |= {fact_id for row in pharmacology.effect_parameters() for fact_id in row.facts}
     return ids | {fact_id for row in pharmacology.effect_variability() for fact_id in row.facts}

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.report.content import QUANTILES, Levels, Report
-from ketum.report.effects import ScorePoint, Withdrawal, Yardstick
+from ketum.report.effects import Yardstick
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_50, BAND_90, INK, LOOK, MEASURED, MEDIAN, WIDTH, pixels, row_title
 from ketum.report.numbers import interval, number
+from ketum.report.stopping import ScorePoint, Withdrawal
 from ketum.report.thin import thin
 
 if TYPE_CHECKING:
