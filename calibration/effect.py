@@ -27,7 +27,7 @@ from ketum.effect import withdrawal
 from ketum.effect_trials import Course, course, studies
 from ketum.evidence import fact
 from ketum.people import Stream, draw_knowledge, moved
-from ketum.pharmacology.effect_tables import SHARED
+from ketum.pharmacology.effect_tables import EXPOSURE, exposure
 from ketum.pharmacology.tables import ROOM, Array
 
 PUPIL_ERROR_MM = 0.15
@@ -44,13 +44,14 @@ RECALL_ERROR = 0.35
 """SD of the logarithm of the recalled mean: recall, and which moment was recalled."""
 TRIES = 400
 PARAMETERS, VARIABILITY = pharmacology.effect_parameters(), pharmacology.effect_variability()
-NAMES = (SHARED, *(p.name for p in PARAMETERS), *(v.name for v in VARIABILITY))
+NAMES = (EXPOSURE, *(p.name for p in PARAMETERS), *(v.name for v in VARIABILITY))
 
 
 def beliefs(draws: int) -> dict[str, Array]:
     """Draw from the priors, and a row of the kinetic posterior beside each."""
     stream = Stream(11, draws)
     known = draw_knowledge(stream)
+    known[EXPOSURE] = exposure(known)
     for row in (*PARAMETERS, *VARIABILITY):
         scale = getattr(row, "scale", "log")
         z = stream.normal("knowledge", f"prior of {row.name}")

@@ -14,16 +14,20 @@ if TYPE_CHECKING:
 def interactions_of(case: Case) -> tuple[InteractionSize, ...]:
     """Return the predicted sizes of the interactions in a case; nothing where no medicine is named.
 
-    The model of enzymes over time reads a medicine's start and stop from the case, so it is given one in which each
-    medicine stands once, under its generic name.
+    The model of enzymes over time reads a medicine's start and stop from the case, so it is given one of generic names.
     """
-    taken, _ = taken_in(case)
-    if not taken:
+    understood, names = generic(case)
+    if not names:
         return ()
     from ketum.interaction import sizes
 
-    names = [one.generic for one in taken]
-    return sizes(case.model_copy(update={"medicine": tuple(map(_entry, taken))}), names)
+    return sizes(understood, names)
+
+
+def generic(case: Case) -> tuple[Case, list[str]]:
+    """Give a case in which each medicine stands once, under its generic name, and these names."""
+    taken, _ = taken_in(case)
+    return case.model_copy(update={"medicine": tuple(map(_entry, taken))}), [one.generic for one in taken]
 
 
 def _entry(one: Taken) -> Medicine:

@@ -38,7 +38,7 @@ from ketum.report.writing import PAGE, write_report
 from ketum.screen import helplines, screen
 from ketum.screen.emergency import SIGNS_FACTS
 from ketum.simulate import STUDY_PEAKS, Run
-from ketum.sized import interactions_of
+from ketum.sized import generic, interactions_of
 
 NO_HUMAN_DATA = {
     "7oh-product": "order of magnitude only: no human data on swallowed 7-hydroxymitragynine were found",
@@ -129,7 +129,7 @@ def assemble(run: Run, seed: int) -> Report:
     """
     findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken), interactions_of(run.case)))
     published = tuple(_published(run.taken))
-    beside = interactions(run.case)
+    beside = interactions(*generic(run.case))
     facts = {
         *(fact_id for parameter in pharmacology.parameters() for fact_id in parameter.facts),
         *(fact_id for effect in pharmacology.effects() for fact_id in effect.facts),

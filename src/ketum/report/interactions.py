@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.case import Case
+from ketum.evidence import fact
 from ketum.interaction import Unsized, enzyme_course, knows_mitragynine, sizes, unsized
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_90, LOOK, MEDIAN, WIDTH, row_title
@@ -103,6 +104,12 @@ def table(found: Interactions) -> list[dict[str, object]]:
         }
         for one in found.sizes
     ]
+
+
+def studied() -> str:
+    """Name the one study in people that stands behind every size."""
+    seen = fact("ddi01")
+    return f"{seen.details['object']} after one tea from {seen.details['precipitant_dose']}, × {number(seen.number())}"
 
 
 def ratio(given: Interval) -> str:

@@ -11,6 +11,7 @@ _QUANTITIES = {
     "Cmax": ("Highest level", "Cmax"),
     "tmax": ("Time of the highest level", "tmax"),
     "AUC": ("Total exposure", "AUC"),
+    "Cmax_unbound": ("Highest level not bound to protein", "Cmax, unbound"),
     "Cmin": ("Lowest level between doses", "Cmin, trough"),
     "Cavg": ("Average level", "Cavg"),
     "half_life": ("Half-life", "t½"),
