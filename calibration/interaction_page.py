@@ -17,12 +17,12 @@ from ketum.intake import Intake, intakes, nmol
 from ketum.interaction import sizes
 from ketum.interaction.course import course
 from ketum.interaction.pairs import AIM, Outcome, outcomes, scatter, score
-from ketum.interaction.rows import REPEATS, rows
 from ketum.interaction.setting import setting
 from ketum.interaction.size import victim_ratio
 from ketum.interaction.victims import victims
 from ketum.pharmacology.tables import Array
-from ketum.validate import Row
+from ketum.validation.interactions import REPEATS, rows
+from ketum.validation.row import Row
 
 PAGE = Path(__file__).parent.parent / "docs" / "validation" / "interactions.md"
 TEA = {"product": "tea", "amount": "2 g", "certificate": {"mitragynine": "1.95 %"}}

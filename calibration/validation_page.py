@@ -13,8 +13,9 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from ketum.validate import FOLD_BAR, REPEATS, Row, failures, rows
-from ketum.validate_effects import APART, effect_rows
+from ketum.validation import FOLD_BAR, Row, failures
+from ketum.validation.blood import REPEATS, rows
+from ketum.validation.effects import APART, effect_rows
 
 FOLDER = Path(__file__).parent.parent / "docs" / "validation"
 NAMES = {"MG": "mitragynine", "HM": "7-hydroxymitragynine", "SC": "speciociliatine", "HM/MG": "7-OH over mitragynine"}

@@ -9,8 +9,8 @@ from ketum import pharmacology
 from ketum.effect_trials import course, effect_data, studies
 from ketum.evidence import fact
 from ketum.people import Stream, draw_knowledge
-from ketum.validate import Row, table
-from ketum.validate_effects import effect_rows
+from ketum.validation import Row, table
+from ketum.validation.effects import effect_rows
 
 
 @pytest.fixture(scope="module")

@@ -151,14 +151,13 @@ def check(case: CaseFile) -> None:
 @app.command()
 def validate(as_json: AsJson = False) -> None:
     """Compare predictions with every human datum on file; exit code 1 where a calibration row misses its bar."""
-    from ketum.validate import everything, failures
-    from ketum.validate_effects import effect_rows
+    from ketum.validation import everything, failures
 
-    found = (*everything(), *effect_rows())
+    found = everything()
     if as_json:
         _print_json({"rows": [row.as_dict() for row in found]})
     else:
-        from ketum.validate import table
+        from ketum.validation import table
 
         print(table(found))
     if failures(found):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from ketum.engine import Covariates, Dosing, model
+from ketum.engine import Covariates, Dosing, job
 from ketum.engine.pruning import needed, reduced
 from ketum.errors import ModelError
 
@@ -68,8 +68,8 @@ def test_an_output_alone_is_what_it_is_among_all(tree, output):
 
 
 def test_the_others_are_not_compiled(tree, monkeypatch):
-    seen, real = [], model.compile_system
-    monkeypatch.setattr(model, "compile_system", lambda system, *more: seen.append(system) or real(system, *more))
+    seen, real = [], job.compile_system
+    monkeypatch.setattr(job, "compile_system", lambda system, *more: seen.append(system) or real(system, *more))
     tree.solve(doses(), TIMES, {"k": 0.21}, ["C"], rtol=3e-9)
     assert [system.states for system in seen] == [("depot", "central")]
     assert not {"effect", "liver", "seen", "pool", "V"} & seen[0].rates.keys()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ketum.engine import Dosing, Model, integrate, model, stepper
+from ketum.engine import Dosing, Model, integrate, job, stepper
 
 TIMES = np.array([0.0, 0.5, 1.0, 6.0, 12.0, 12.25, 24.0, 24.0 + 1e-13, 30.0, 48.0])
 GROWS = """
@@ -28,11 +28,11 @@ def both(monkeypatch: pytest.MonkeyPatch, model_: Model, *arguments, **more):
     found = []
     for few in (10**9, 0):
         monkeypatch.setattr(integrate, "FEW", few)
-        model._compiled.__dict__.clear()
+        job._compiled.__dict__.clear()
         found.append(model_.solve(*arguments, **more))
-    runners = list(model._compiled.__dict__.values())
+    runners = list(job._compiled.__dict__.values())
     assert all(runner.effort.found is not None for runner in runners), "the stepper was not used"
-    model._compiled.__dict__.clear()
+    job._compiled.__dict__.clear()
     return found
 
 
@@ -103,8 +103,8 @@ def test_a_step_that_cannot_be_trusted_is_not_used(oral, monkeypatch, lacking):
     else:
         monkeypatch.setitem(sys.modules, "ketum.engine.stepper", None)  # as if it could not be imported
     monkeypatch.setattr(integrate, "FEW", 0)
-    model._compiled.__dict__.clear()
+    job._compiled.__dict__.clear()
     found = oral.solve(PLANS["bolus"], [0.0, 1.0, 5.0])
     assert np.isfinite(found["central"]).all()
-    assert all(runner.effort.found is None for runner in model._compiled.__dict__.values())
-    model._compiled.__dict__.clear()
+    assert all(runner.effort.found is None for runner in job._compiled.__dict__.values())
+    job._compiled.__dict__.clear()

@@ -6,7 +6,7 @@ import pytest
 from ketum.evidence import fact
 from ketum.interaction import trial
 from ketum.interaction.pairs import AIM, mean_ratio, outcomes, pairs, score
-from ketum.interaction.rows import rows, simulated
+from ketum.validation.interactions import rows, simulated
 
 
 @pytest.fixture(scope="module")

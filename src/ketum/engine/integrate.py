@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import heyoka as hy
 import numpy as np
@@ -20,6 +20,7 @@ from ketum.engine.degree import with_ramps
 from ketum.engine.doses import Array, Code, Index, Plan, Steady
 from ketum.engine.equations import Equations, infusion_into, write
 from ketum.engine.scaling import ATOL, Pilot, largest_doses
+from ketum.engine.solved import NO_STEADY_STATE, UNSTEADY, Runner, Solved
 from ketum.engine.steady import settling, steady_states
 from ketum.engine.switches import freeze
 from ketum.engine.system import System, evaluate, start_values
@@ -33,28 +34,6 @@ FAST_MATH = True
 MAX_STEPS = 200_000
 FEW = 1000
 """People in one process before the stepper, whose loading takes about half a second, is loaded."""
-UNSTEADY = 1000.0
-"""A change over one interval beyond so many times the tolerance means that there is no steady state."""
-NO_STEADY_STATE = (
-    "  no steady state was found\n"
-    "  likely causes: more is given in each interval than can be eliminated, or a state takes very long to settle\n"
-    "  cure: check dose and interval, or write the doses out with ADDL instead of SS"
-)
-
-
-class Runner(Protocol):
-    """Whatever solves a system for people under a plan."""
-
-    def run(
-        self,
-        plan: Plan,
-        times: Array,
-        after: npt.NDArray[np.bool_],
-        given: Mapping[str, Array],
-        outputs: Sequence[str],
-        courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
-        """Solve; see `Integrator.run`."""
 
 
 @dataclass
@@ -189,33 +168,6 @@ class Integrator:
         return np.stack(found, axis=2), [
             int(r) for r, each in zip(rows, found, strict=True) if not np.isfinite(each).all()
         ]
-
-
-@dataclass(frozen=True, eq=False)
-class Solved:
-    """What comes out of a chunk of people.
-
-    Parameters
-    ----------
-    values
-        Outputs, shape (outputs, people, times); NaN for people who failed or have no steady state.
-    residual
-        How well one more interval reproduces each person's steady state; 0 without one, shape (people,).
-    failed
-        Rows of the people whose integration failed.
-    reasons
-        What is known of the reason, for each of them; empty where no more is known than that it failed.
-    """
-
-    values: Array
-    residual: Array
-    failed: Index
-    reasons: tuple[str, ...] = ()
-
-    def failures(self, people: Index) -> dict[int, str]:
-        """Say who of the chunk's people failed, by their number in the run, and the reason where it is known."""
-        reasons = self.reasons or ("",) * self.failed.size
-        return {int(person): why for person, why in zip(people[self.failed], reasons, strict=True)}
 
 
 @dataclass(frozen=True, eq=False)

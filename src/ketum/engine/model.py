@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
@@ -14,16 +13,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.covariates import Course, Covariates, changing, in_rates
+from ketum.engine.checks import check_outputs, checked_times, is_after, known, parameter_table
+from ketum.engine.covariates import Covariates
 from ketum.engine.covariates import read as read_courses
 from ketum.engine.dose_table import read
-from ketum.engine.doses import Array, Dosing, Plan, Records, plan
-from ketum.engine.integrate import Runner, Solved, compile_system
-from ketum.engine.pruning import needed, onto, reduced
+from ketum.engine.doses import Array, Dosing
+from ketum.engine.job import RESIDUAL, Job, Part, attributes, label, solve_part
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
-from ketum.engine.sensitivity import Sensitivities, checked, output_name, unmoved, with_moved_doses, with_sensitivities
+from ketum.engine.sensitivity import Sensitivities, with_sensitivities
 from ketum.engine.shared import Room, room
+from ketum.engine.solved import Solved
 from ketum.engine.ways import check as check_ways
 from ketum.engine.work import results
 from ketum.errors import ModelError, Problem, SolveWarning
@@ -49,7 +49,6 @@ Rest = tuple[
 ]
 CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
-RESIDUAL = "steady_state_residual"
 
 
 @lru_cache(maxsize=16)
@@ -241,17 +240,17 @@ class Model:
     ) -> Job:
         outputs = tuple(outputs if outputs is not None else self.system.states)
         states = self.system.states
-        ways = {states.index(species): how for species, how in dosing.items() if _known(species, states)}
+        ways = {states.index(species): how for species, how in dosing.items() if known(species, states)}
         named = {name for how in ways.values() for name in how.names()}
         tables = [covariates] if isinstance(covariates, Covariates) else list(covariates)
         moving = {str(name) for each in tables for name in each.table.columns} - {"ID", "TIME"}
         elsewhere = moving | {str(name) for name in doses.columns}
-        table = _parameter_table(self.system, parameters, named, elsewhere, moving)
+        table = parameter_table(self.system, parameters, named, elsewhere, moving)
         subjects = max((column.size for column in table.values()), default=1)
         courses = read_courses(tables, self.system, subjects, named, parameters.keys())
-        _check_outputs(self.system, outputs)
-        grid = _checked_times(times)
-        after = np.full(grid.size, _is_after(observe))
+        check_outputs(self.system, outputs)
+        grid = checked_times(times)
+        after = np.full(grid.size, is_after(observe))
         records = tuple(read(doses, states, subjects, ways, hair))
         check_ways(doses, states, ways, table, courses)
         return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
@@ -263,115 +262,12 @@ def _refuse_sensitivities(names: Sequence[str], why: str) -> None:
         raise ModelError("sensitivities", problems)
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
-    """Everything that a run needs, checked."""
-
-    model: Model
-    times: Array
-    after: npt.NDArray[np.bool_]
-    parameters: Mapping[str, Array]
-    outputs: tuple[str, ...]
-    records: tuple[Records, ...]
-    dosing: Mapping[int, Dosing]
-    subjects: int
-    rtol: float
-    atol: float
-    courses: tuple[Course, ...] = ()
-
-    @cached_property
-    def states(self) -> tuple[str, ...]:
-        """The states that are integrated: those that the outputs depend on, or a steady state is asked for."""
-        system = self.model.system
-        held = {system.states[target] for each in self.records for target in each.target[each.ss > 0]}
-        return needed(system, [*self.outputs, *held])
-
-    def with_sensitivities(self, names: tuple[str, ...]) -> Job:
-        """Ask for the derivatives of all outputs too."""
-        found = checked(self.model.system, names, self.outputs, self.records, self.dosing)
-        further = tuple(output_name(output, name) for output in self.outputs for name in names)
-        return replace(self, model=replace(self.model, sensitivities=found), outputs=self.outputs + further)
-
-    @property
-    def steady(self) -> bool:
-        """Whether anybody has a steady-state dose."""
-        return any(records.ss.any() for records in self.records)
-
-    def parts(self, chunk: int) -> Iterator[Part]:
-        """Cut the people into chunks, one at a time."""
-        for records in self.records:
-            for start in range(0, records.people.size, chunk):
-                yield self.part(records.take(slice(start, start + chunk)))
-
-    def part(self, records: Records) -> Part:
-        """Take some people out; a part carries only its own people's numbers."""
-        own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
-        courses = tuple(course.take(records.people) for course in self.courses)
-        return Part(
-            self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol,
-            self.states, courses,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """One chunk of people, as it is sent to a worker."""
-
-    model: Model
-    times: Array
-    after: npt.NDArray[np.bool_]
-    parameters: Mapping[str, Array]
-    outputs: tuple[str, ...]
-    records: Records
-    dosing: Mapping[int, Dosing]
-    rtol: float
-    atol: float
-    states: tuple[str, ...]
-    courses: tuple[Course, ...] = ()
-
-
-def solve_part(part: Part) -> Solved:
-    """Integrate one chunk. Runs in a worker."""
-    people = part.records.people.size
-    whole = part.model.system
-    system = reduced(changing(whole, part.courses), part.states)
-    used = in_rates(system) if part.courses else set()
-    settable = {name: number for number, name in enumerate(system.constants) if name in used}
-
-    def planned(parameters: Mapping[str, Array]) -> Plan:
-        return plan(part.records, part.dosing, parameters, part.courses, settable)
-
-    start = {name: column for course in part.courses for name, column in course.held(0.0).items()}
-    given = {name: np.broadcast_to(column, people) for name, column in {**part.parameters, **start}.items()}
-    actions = planned(part.parameters)
-    if part.model.sensitivities:
-        given |= unmoved(whole, given, people)
-        actions = with_moved_doses(planned, part.parameters, part.model.sensitivities, whole.states)
-    actions = onto(actions, whole, part.states)
-    courses = {name: column for course in part.courses for name, column in course.at(part.times).items()}
-    integrator = _integrator(part.model, system, part.rtol, part.atol, actions.infused)
-    return integrator.run(actions, part.times, part.after, given, part.outputs, courses)
-
-
 def _solve_into(shared: Room | None, part: Part) -> Solved:
     """Integrate one chunk, and leave the values in memory that is shared with the caller where there is some."""
     solved = solve_part(part)
     if shared is not None and shared.put(part.records.people, solved.values):
         return replace(solved, values=solved.values[:, :0])
     return solved
-
-
-_compiled = threading.local()
-
-
-def _integrator(model: Model, system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
-    """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
-    known: dict[str, Runner] = _compiled.__dict__
-    changing_names, states = sorted(system.varying), system.states
-    key = f"{system.sha256}/{model.sensitivities}/{rtol!r}/{atol!r}/{infused}/{changing_names}/{states}"
-    if key not in known:
-        known[key] = compile_system(system, rtol, atol, infused)
-    return known[key]
 
 
 def _in_memory(
@@ -422,94 +318,3 @@ def _dataset(job: Job, values: Array, residual: Array, failed: list[int]) -> xr.
         coords={"subject": np.arange(job.subjects), "time": job.times},
         attrs=attributes(job, failed),
     )
-
-
-def attributes(job: Job, failed: list[int]) -> dict[str, Any]:
-    """Collect what a result says of itself."""
-    from ketum.engine.integrate import settings
-
-    interpolation = [f"{name} {course.interpolation}" for course in job.courses for name in course.names]
-    return {
-        "model": job.model.system.name,
-        "model_sha256": job.model.system.sha256,
-        "rtol": job.rtol,
-        "atol": job.atol,
-        **({"interpolation": ", ".join(interpolation)} if interpolation else {}),
-        "failed": failed,
-        **settings(),
-    }
-
-
-def label(output: str) -> str:
-    """Say how an output is called in the result; an id that is also a dimension's name gets an underscore."""
-    return f"{output}_" if output in ("subject", "time") else output
-
-
-def _parameter_table(
-    system: System,
-    parameters: Mapping[str, npt.ArrayLike],
-    extra: set[str],
-    elsewhere: set[str],
-    moving: set[str],
-) -> dict[str, Array]:
-    """Check the given parameters; also those that only the dosing uses, which may stand in another table instead."""
-    columns, problems = {}, []
-    for name, given in parameters.items():
-        column = np.atleast_1d(np.asarray(given, dtype=float))
-        if name not in system.constants and name not in extra:
-            problems.append(Problem(name, "the model has no such parameter", allowed=", ".join(system.constants)))
-        elif column.ndim != 1 or not column.size:
-            problems.append(Problem(name, "give one number, or one for each person", str(column.shape)))
-        elif not np.isfinite(column).all():
-            person = int(np.flatnonzero(~np.isfinite(column))[0])
-            problems.append(Problem(f"{name}, person {person}", "not a finite number", str(column[person])))
-        columns[name] = column
-    sizes = {column.size for column in columns.values()} - {1}
-    if len(sizes) > 1:
-        problems.append(Problem("parameters", "columns of different length", str(sorted(sizes)), "one length for all"))
-    own = {
-        name: np.array([system.constants[name]]) for name in extra & system.constants.keys() - columns.keys() - moving
-    }
-    columns |= {name: value for name, value in own.items() if value[0] == value[0]}
-    lacking = sorted(extra - columns.keys() - elsewhere)
-    problems += [Problem(name, "the dosing needs this parameter, and it is not given") for name in lacking]
-    needed = sorted(system.unset - columns.keys() - moving)
-    problems += [Problem(name, "this parameter has no value in the model, and none is given") for name in needed]
-    if problems:
-        raise ModelError("parameters", problems)
-    return columns
-
-
-def _checked_times(times: Sequence[float] | Array) -> Array:
-    grid = np.asarray(times, dtype=float)
-    fault = ""
-    if grid.ndim != 1 or not grid.size:
-        fault = "one row of at least one time is needed"
-    elif not np.isfinite(grid).all() or grid[0] < 0:
-        fault = "a time is negative or not finite"
-    elif (np.diff(grid) <= 0).any():
-        fault = "times must increase from one to the next"
-    if fault:
-        raise ModelError("times", [Problem("times", fault, cure="numpy.unique sorts and removes duplicates")])
-    return grid
-
-
-def _is_after(observe: str) -> bool:
-    if observe not in ("after", "before"):
-        raise ModelError("observe", [Problem("observe", "not a way to observe", str(observe), "after, before")])
-    return observe == "after"
-
-
-def _check_outputs(system: System, outputs: Sequence[str]) -> None:
-    known = [*system.states, *system.rules, *system.constants]
-    strangers = [name for name in outputs if name not in known]
-    if strangers:
-        raise ModelError(
-            "outputs", [Problem(n, "the model has no such quantity", allowed=", ".join(known)) for n in strangers]
-        )
-
-
-def _known(species: str, states: Sequence[str]) -> bool:
-    if species not in states:
-        raise ModelError("dosing", [Problem(species, "the model has no such compartment", allowed=", ".join(states))])
-    return True

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ketum.engine.doses import Array, Index
-from ketum.engine.model import RESIDUAL, Job, Part, attributes, solve_part
+from ketum.engine.job import RESIDUAL, Job, Part, attributes, solve_part
 from ketum.engine.work import results
 from ketum.errors import ModelError, Problem
 

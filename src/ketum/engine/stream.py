@@ -25,7 +25,7 @@ import numpy as np
 from ketum.engine.covariates import Course
 from ketum.engine.doses import Array, Records
 from ketum.engine.integrate import settings
-from ketum.engine.model import RESIDUAL, Job, Part, attributes, label, solve_part
+from ketum.engine.job import RESIDUAL, Job, Part, attributes, label, solve_part
 from ketum.engine.work import results
 from ketum.errors import OutputError, Problem
 

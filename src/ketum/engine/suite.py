@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ketum.engine.model import Model, label
+from ketum.engine.job import label
+from ketum.engine.model import Model
 from ketum.engine.system import Array
 from ketum.errors import InputError, KetumError, ModelError, Problem
 

@@ -23,8 +23,8 @@ import numpy.typing as npt
 from ketum.engine.acts import Acts, Sliding, fences
 from ketum.engine.doses import Plan
 from ketum.engine.equations import Equations, write
-from ketum.engine.integrate import NO_STEADY_STATE, UNSTEADY, Solved
 from ketum.engine.scaling import chosen, largest_doses
+from ketum.engine.solved import NO_STEADY_STATE, UNSTEADY, Solved
 from ketum.engine.steady import settling, steady_states
 from ketum.engine.switches import Frozen
 from ketum.engine.system import Array, System, evaluate, start_values

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
@@ -21,75 +19,16 @@ from ketum.intake import molar_mass
 from ketum.people import Stream
 from ketum.pharmacology.tables import Array
 from ketum.trials import Arm, Datum
+from ketum.validation.row import FOLD_BAR, Row
 
 REPEATS = 1000
 """How often each trial is simulated."""
-FOLD_BAR = 1.5
 TMAX_BAR_H = 0.5
 SPREAD_BAR = 2.0
 
 
-@dataclass(frozen=True)
-class Row:
-    """One datum beside its prediction.
-
-    Parameters
-    ----------
-    fact_id, trial, alkaloid, quantity, statistic, role
-        What it is.
-    observed, unit, interval
-        As published; the interval is a range, or a mean plus and minus an SD, as `interval_kind` says.
-    predicted, predicted_interval
-        Median and 90 % interval of the same statistic over simulated trials.
-    fold_error
-        The larger of predicted over observed and observed over predicted.
-    minimum_interval, maximum_interval
-        For a published range: 90 % intervals of a simulated trial's smallest and largest person.
-    spread, observed_spread
-        p95 over p05 of simulated people (None where none are simulated), and the published largest over smallest.
-    structural
-        For a half-life: the median of what the equations say, before sampling and quantification limit.
-    misses
-        The bars that it misses, in words; empty for a check.
-    note
-        What a reader should know.
-    """
-
-    fact_id: str
-    trial: str
-    alkaloid: str
-    quantity: str
-    statistic: str
-    role: str
-    observed: float
-    unit: str
-    interval: tuple[float, float] | None
-    interval_kind: str
-    predicted: float
-    predicted_interval: tuple[float, float]
-    fold_error: float
-    minimum_interval: tuple[float, float] | None
-    maximum_interval: tuple[float, float] | None
-    spread: float | None
-    observed_spread: float | None
-    structural: float | None
-    misses: tuple[str, ...]
-    note: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give it as plain data for JSON."""
-        return asdict(self)
-
-
 Individuals = Mapping[str, Mapping[str, Array]]
 """Each person's quantities by alkaloid code, then quantity; shape (repeats, people of the arm)."""
-
-
-def everything() -> tuple[Row, ...]:
-    """Predict every human datum on file: blood levels, then interactions."""
-    from ketum.interaction.rows import rows as interactions
-
-    return (*rows(), *interactions())
 
 
 def rows(repeats: int = REPEATS, seed: int = 0) -> tuple[Row, ...]:
@@ -106,11 +45,6 @@ def rows(repeats: int = REPEATS, seed: int = 0) -> tuple[Row, ...]:
     for arm in trials.arms():
         found.setdefault(arm.trial, {})[arm.name] = _simulated(arm, repeats, seed)
     return tuple(_row(datum, found[datum.trial]) for datum in trials.data())
-
-
-def failures(found: Sequence[Row]) -> tuple[Row, ...]:
-    """Pick the calibration rows that miss a bar."""
-    return tuple(row for row in found if row.misses)
 
 
 def _simulated(arm: Arm, repeats: int, seed: int) -> Individuals:
@@ -227,47 +161,7 @@ def _statistic(name: str, samples: Sequence[Array]) -> Array:
         return np.asarray(np.nanmedian(pooled, axis=1))
 
 
-def _pairs(found: Sequence[Row]) -> list[str]:
-    """Sum up the interaction model's pairs, inhibitors and inducers apart."""
-    from ketum.interaction.pairs import AIM
-
-    lines = []
-    for direction, aim in AIM.items():
-        folds = [row.fold_error for row in found if row.role == "check" and row.trial.endswith(f", {direction}")]
-        if folds:
-            mean = math.exp(sum(map(math.log, folds)) / len(folds))
-            lines.append(f"{direction}: geometric mean fold error {mean:.2f} over {len(folds)} pairs (aim {aim})")
-    return lines
-
-
 def _extremes(sample: Array) -> tuple[tuple[float, float], tuple[float, float]]:
     ends = np.nanmin(sample, axis=1), np.nanmax(sample, axis=1)
     low, high = (np.nanquantile(end, [0.05, 0.95]) for end in ends)
     return (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
-
-
-def table(found: Sequence[Row]) -> str:
-    """Lay rows out for a terminal."""
-    lines = [
-        f"{'fact':7}{'trial':26}{'what':26}{'statistic':24}{'observed':>10} {'unit':8}{'predicted':>10}"
-        f"{'90 % interval':>20}{'fold':>7}  role"
-    ]
-    for row in found:
-        low, high = row.predicted_interval
-        what = row.quantity if row.alkaloid == "all" else f"{row.alkaloid} {row.quantity}"
-        lines.append(
-            f"{row.fact_id:7}{row.trial:26}{what:26}{row.statistic:24}"
-            f"{row.observed:10.3g} {row.unit:8}{row.predicted:10.3g}{f'{low:.3g} to {high:.3g}':>20}"
-            f"{f'{row.fold_error:.2f}' if math.isfinite(row.fold_error) else '':>7}  {row.role}"
-        )
-        if row.structural is not None:
-            lines.append(f"{'':7}{'':26}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")
-        lines += [f"{'':7}{'':26}MISSES: {miss}" for miss in row.misses]
-    lines += _pairs(found)
-    missed = len(failures(found))
-    calibration = sum(row.role == "calibration" for row in found)
-    lines.append(
-        f"{calibration - missed} of {calibration} calibration rows within all bars; MG mitragynine, "
-        "HM 7-hydroxymitragynine, SC speciociliatine"
-    )
-    return "\n".join(lines)

@@ -15,7 +15,7 @@ from ketum.errors import KetumError
 from ketum.evidence import Fact, fact
 from ketum.people import Stream, draw_knowledge
 from ketum.pharmacology.tables import Array
-from ketum.validate import Row
+from ketum.validation.row import Row
 
 REPEATS = 200
 BASELINE_SD = 0.55

@@ -12,7 +12,7 @@ from ketum.interaction.pairs import Outcome, outcomes
 from ketum.interaction.perpetrators import parameters, perpetrators
 from ketum.people import Stream, individual
 from ketum.pharmacology.tables import Array
-from ketum.validate import FOLD_BAR, Row
+from ketum.validation.row import FOLD_BAR, Row
 
 TAKEN_H = 14 * 24.0
 REPEATS = 150
