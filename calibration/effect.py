@@ -10,6 +10,10 @@
 3. For each draw kept, simulate the studies of pain tolerance and withdrawal. Cold-pressor slope and withdrawal scale only
    multiply what came out, so many values of each are tried; one is kept by its weight, and the draw by their mean weight.
 
+4. Put the draws beside those of the blood: by the exposure to 7-hydroxymitragynine from leaf, rank by rank, since that
+   carries most of the load; then move ``potency`` until each gives the narrowing that it gave where it was fitted. What is
+   known of blood levels is not changed by what effects say.
+
 Errors that the papers do not give are written below, each with its reason.
 """
 
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy.stats import norm
@@ -27,7 +31,6 @@ from ketum.effect import withdrawal
 from ketum.effect_trials import Course, course, studies
 from ketum.evidence import fact
 from ketum.people import Stream, draw_knowledge, moved
-from ketum.pharmacology.effect_tables import EXPOSURE, exposure
 from ketum.pharmacology.tables import ROOM, Array
 
 PUPIL_ERROR_MM = 0.15
@@ -43,15 +46,15 @@ NIGHT_ERROR = 0.35
 RECALL_ERROR = 0.35
 """SD of the logarithm of the recalled mean: recall, and which moment was recalled."""
 TRIES = 400
+ROUNDS = 8
 PARAMETERS, VARIABILITY = pharmacology.effect_parameters(), pharmacology.effect_variability()
-NAMES = (EXPOSURE, *(p.name for p in PARAMETERS), *(v.name for v in VARIABILITY))
+NAMES = (*(p.name for p in PARAMETERS), *(v.name for v in VARIABILITY))
 
 
 def beliefs(draws: int) -> dict[str, Array]:
     """Draw from the priors, and a row of the kinetic posterior beside each."""
     stream = Stream(11, draws)
     known = draw_knowledge(stream)
-    known[EXPOSURE] = exposure(known)
     for row in (*PARAMETERS, *VARIABILITY):
         scale = getattr(row, "scale", "log")
         z = stream.normal("knowledge", f"prior of {row.name}")
@@ -143,6 +146,37 @@ def _tried(scale: str, spread: str, draws: int, people: int, log_weight: Callabl
     return total, found
 
 
+def exposure(blood: Mapping[str, Array]) -> Array:
+    """Area under 7-hydroxymitragynine's curve for 1 nmol of mitragynine in leaf, in h/L; enzymes at rest."""
+    extraction = blood["CLint_HM"] / (blood["Q_H"] + blood["CLint_HM"])
+    by_gut = blood["fm_gut"] * (1 - blood["Fg_MG"]) * blood["Fg_HM"]
+    by_liver = blood["fm_liver"] * blood["Fg_MG"]
+    reaching = blood["release_leaf"] * blood["Fa"] * (by_gut + by_liver) * (1 - extraction)
+    return np.asarray(reaching / (blood["Q_H"] * extraction))
+
+
+def beside_blood(known: dict[str, Array], people: int) -> dict[str, Array]:
+    """Find each draw of the blood a draw of effects, and the potency with which that keeps its narrowing of the pupil."""
+
+    def narrowing(draws: dict[str, Array]) -> Array:
+        return means(simulated("Smith 2024", draws, people).pupil(), people)
+
+    blood = pharmacology.posterior()
+    rank = exposure(blood).argsort().argsort()
+    rows = exposure(known).argsort()[rank * known["potency"].size // rank.size]
+    wanted, placed = narrowing(known)[rows], blood | picked({name: known[name] for name in NAMES}, rows)
+    found, miss = placed["potency"], np.full(rank.size, np.inf)
+    for _ in range(ROUNDS):
+        now = narrowing(placed)
+        better = np.abs(now - wanted) < miss
+        found, miss = np.where(better, placed["potency"], found), np.where(better, np.abs(now - wanted), miss)
+        # The narrowing grows with potency, less and less; beyond a point it falls, so what comes nearest is kept.
+        step = np.clip(wanted / np.minimum(now, -1e-4), 1 / 3, 3.0)
+        placed["potency"] = placed["potency"] * step
+    print("narrowing beside other blood, mm off:", np.quantile(miss, [0.5, 0.9, 0.99]).round(3))
+    return {name: placed[name] for name in NAMES} | {"potency": found}
+
+
 def write(known: dict[str, Array]) -> None:
     """Write the draws, and their medians and intervals, into the pharmacology's tables."""
     size = known["potency"].size
@@ -187,6 +221,7 @@ def main() -> None:
     weights = np.exp(total - total.max())
     print(f"pain and withdrawal: effective draws {effective(weights):.0f} of {weights.size}")
     known = picked(known | slopes | scales, kept(weights, options.keep, 16))
+    known = beside_blood(known, people)
     write(known)
     for name in NAMES:
         print(f"{name:14}", np.quantile(known[name], [0.05, 0.5, 0.95]).round(4))

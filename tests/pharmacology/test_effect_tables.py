@@ -1,17 +1,13 @@
 """The tables from blood to effect: every number has a source, an honest width, and agrees with the facts it cites."""
 
 import numpy as np
-import pandas as pd
 import pytest
-from scipy.stats import spearmanr
 
 from ketum import pharmacology
 from ketum.effect_trials import effect_data, studies
-from ketum.engine import Model
 from ketum.evidence import fact, facts
 from ketum.margins import potency_nM, targets
-from ketum.pharmacology.effect_tables import EXPOSURE, NOT_IN_EQUATIONS, exposure
-from ketum.pharmacology.tables import ROOM
+from ketum.pharmacology.effect_tables import NOT_IN_EQUATIONS
 
 PARAMETERS = {p.name: p for p in pharmacology.effect_parameters()}
 VARIABILITY = {v.name: v for v in pharmacology.effect_variability()}
@@ -76,26 +72,10 @@ def test_the_unbound_fraction_spans_what_is_published():
     assert row.prior_median == pytest.approx(np.sqrt(0.03 * 0.15), rel=0.1)
 
 
-def test_a_draw_of_effects_stands_beside_blood_of_its_own_exposure():
-    with (ROOM / "effect_posterior.csv").open(encoding="utf-8") as file:
-        fitted = np.genfromtxt(file, delimiter=",", names=True)
-    own = dict(zip(fitted["potency"], fitted[EXPOSURE], strict=True))
+def test_every_draw_of_effects_has_its_draw_of_the_blood():
     beside = pharmacology.effect_posterior()
-    assert EXPOSURE not in beside
-    theirs = [own[potency] for potency in beside["potency"]]
-    assert spearmanr(exposure(pharmacology.posterior()), theirs).statistic > 0.99
-
-
-def test_the_exposure_is_what_the_equations_say():
-    """One dose of mitragynine in leaf, enzymes at rest: the area under 7-hydroxymitragynine's curve, by the engine."""
-    blood = {name: column[:4] for name, column in pharmacology.posterior().items()}
-    model = Model.from_file(pharmacology.model_path())
-    given = {name: column for name, column in blood.items() if name in model.system.constants}
-    rest = {"kinact_gut": 0.0, "kinact_liver": 0.0, "Ki_3A": 1e30}
-    dose = pd.DataFrame({"ID": range(4), "TIME": 0.0, "AMT": 1e3 * blood["release_leaf"], "CMT": "leaf_MG"})
-    times = np.concatenate([np.linspace(0, 48, 2001), np.geomspace(49, 4000, 2000)])
-    curve = model.solve(dose, times, given | rest, ["C_HM"])["C_HM"].to_numpy()
-    np.testing.assert_allclose(np.trapezoid(curve, times, axis=1) / 1e3, exposure(blood), rtol=2e-3)
+    assert {column.size for column in beside.values()} == {pharmacology.posterior()["ka"].size}
+    assert not set(beside) & set(pharmacology.posterior())
 
 
 def test_affinity_ratios_are_the_geometric_means_of_those_on_file():

@@ -346,11 +346,9 @@ def test_microbes_weigh_more_for_the_frail():
 
 
 def test_driving_procedures_and_tests():
-    small = (DoseSize(mitragynine_mg=Interval(30, 20, 40)),)
-    assert driving(Use(), small, NOTHING) == ()
-    assert told(driving(Use(), (DoseSize(),), NOTHING)) == [("function.driving", "note")]
-    assert told(driving(DAILY, small, NOTHING)) == [("function.driving", "note")]
-    assert told(driving(Use(), small, said("dizzy"))) == [("function.driving", "caution")]
+    assert told(driving(Use(), NOTHING)) == [("function.driving", "note")]
+    assert told(driving(DAILY, NOTHING)) == [("function.driving", "note")]
+    assert told(driving(Use(), said("dizzy"))) == [("function.driving", "caution")]
     assert anaesthesia(None) == anaesthesia(False) == ()
     assert told(anaesthesia(True)) == [("procedure.anaesthesia", "caution")]
     assert drug_screen(None) == ()

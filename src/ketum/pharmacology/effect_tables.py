@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 
-import numpy as np
-
-from ketum.pharmacology.tables import (
-    ROOM,
-    Array,
-    Effect,
-    Parameter,
-    posterior,
-    read_effects,
-    read_parameters,
-    read_rows,
-)
+from ketum.pharmacology.tables import Array, Effect, Parameter, draws, read_effects, read_parameters, read_rows
 
 NOT_IN_EQUATIONS = ("peak_M", "level_M", "relief_M", "placebo", "natural", "SOWS_base")
 """Parameters that only turn a result into what a person can read: mg of morphine, points of
 pain, points above the usual score."""
-EXPOSURE = "exposure"
-"""Column of ``effect_posterior.csv`` by which its draws find those of the blood."""
-
-
-def exposure(blood: Mapping[str, Array]) -> Array:
-    """Work out the area under 7-hydroxymitragynine's curve for 1 nmol of mitragynine in leaf, in h/L; shape (draws,).
-
-    It carries most of the receptor's load, so the fit of effects ties its own unknowns to it. Enzymes at rest.
-    """
-    extraction = blood["CLint_HM"] / (blood["Q_H"] + blood["CLint_HM"])
-    by_gut = blood["fm_gut"] * (1 - blood["Fg_MG"]) * blood["Fg_HM"]
-    by_liver = blood["fm_liver"] * blood["Fg_MG"]
-    reaching = blood["release_leaf"] * blood["Fa"] * (by_gut + by_liver) * (1 - extraction)
-    return np.asarray(reaching / (blood["Q_H"] * extraction))
 
 
 @cache
@@ -54,22 +27,14 @@ def effect_variability() -> tuple[Effect, ...]:
 
 @cache
 def effect_posterior() -> Mapping[str, Array]:
-    """Read the joint draws of what ``calibration/effect.py`` fitted, each beside the draw of the blood it belongs to.
-
-    The fit of effects sees blood levels only through draws of them, and must not change what is known of blood. So its
-    draws are put beside those of the blood with the same `exposure`, rank by rank: what is tied to it stays tied.
+    """Read the joint draws of what ``calibration/effect.py`` fitted; each belongs to the draw of the blood in its row.
 
     Returns
     -------
     mapping of str to ndarray, shape (draws,)
         By the name of the parameter or of the spread between people. What is not in it is drawn from its prior.
     """
-    names, *rows = csv.reader((ROOM / "effect_posterior.csv").read_text(encoding="utf-8").splitlines())
-    table = np.array(rows, dtype=float)
-    own, blood = table[:, names.index(EXPOSURE)], exposure(posterior())
-    rank = np.argsort(np.argsort(blood, kind="stable"), kind="stable")
-    table = table[np.argsort(own, kind="stable")][rank * own.size // blood.size]
-    return MappingProxyType({name: table[:, i] for i, name in enumerate(names) if name != EXPOSURE})
+    return draws("effect_posterior")
 
 
 @dataclass(frozen=True)

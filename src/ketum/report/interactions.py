@@ -11,6 +11,7 @@ import numpy as np
 from ketum.case import Case
 from ketum.evidence import fact
 from ketum.interaction import Unsized, enzyme_course, knows_mitragynine, sizes, unsized
+from ketum.medicine.taken import SPELT
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_90, LOOK, MEDIAN, WIDTH, row_title
 from ketum.report.numbers import interval, number
@@ -93,7 +94,7 @@ def table(found: Interactions) -> list[dict[str, object]]:
     """Lay the sizes out for the page."""
     return [
         {
-            "medicine": one.medicine + (" (as a yardstick)" if one.medicine == YARDSTICK else ""),
+            "medicine": SPELT.get(one.medicine, one.medicine) + " (as a yardstick)" * (one.medicine == YARDSTICK),
             "what": f"{one.quantity} by way of {one.enzyme}",
             "who": "kratom changes it" if one.role == "victim" else "it changes kratom",
             "ratio": ratio(one.ratio),

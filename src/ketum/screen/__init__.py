@@ -109,7 +109,7 @@ def _today(case: Case, doses: Sequence[DoseSize]) -> Iterator[Finding]:
         said, labs, who.sex, who.age_years, who.egfr, who.opioid_use, who.drinks_per_day, used.concentrated
     )
     yield from contamination(case.kratom, used, said, who.age_years, pregnant, breastfeeding)
-    yield from driving(used, tuple(doses), said, who.drinks_per_day)
+    yield from driving(used, said, who.drinks_per_day)
     yield from anaesthesia(planned, used.repeated)
     yield from drug_screen(now.drug_screen_planned, used.concentrated)
     yield from words_not_understood(said)

@@ -11,6 +11,7 @@ from ketum.medicine import Match, Taken, taken_in
 from ketum.screen.dose_size import DoseSize, Interval
 from ketum.screen.finding import RANK, Certainty, Severity
 from ketum.screen.interaction_size import InteractionSize
+from ketum.screen.words import understand
 
 if TYPE_CHECKING:
     from ketum.case import Case
@@ -62,10 +63,9 @@ class Beside:
     kratom_stopped_h: float | None = None
     systolic: float | None = None
 
-    def has(self, *stems: str) -> bool:
-        """Whether a condition of the person holds one of several stems of words."""
-        text = " ".join(self.conditions).casefold()
-        return any(stem in text for stem in stems)
+    def has(self, *means: str) -> bool:
+        """Whether a condition of the person means any of these; denied ones do not count."""
+        return bool(understand((), self.conditions).has(*means))
 
     def size(self, generic: str, role: str, enzyme: str) -> tuple[InteractionSize, ...]:
         """Return the predicted sizes of one interaction."""

@@ -2,43 +2,33 @@
 
 The rule
 --------
-``function.driving`` is a note where kratom is taken repeatedly, in a 7-OH product, or in more than 40 mg of
-mitragynine at once, the largest dose of a controlled study that saw no change in most measures. It is a caution
-where sleepiness, dizziness or very small pupils are named, or where a 7-OH product is taken, or where more than two
-drinks a day come with it. Sedating medicines have findings of their own.
+``function.driving`` is a note wherever kratom is taken: no driving study was found, and no dose is known to spare it.
+It is a caution where sleepiness, dizziness or very small pupils are named, where a 7-OH product is taken, or where more
+than two drinks a day come with it. Sedating medicines have findings of their own.
 """
 
 from __future__ import annotations
 
-from ketum.screen.dose_size import DoseSize
 from ketum.screen.finding import Finding, Number
 from ketum.screen.use import Use
 from ketum.screen.words import Understood
 
-_STUDIED_MG = 40.0
 _DRINKS = 2.0
 
 
-def driving(
-    used: Use, doses: tuple[DoseSize, ...], said: Understood, drinks_per_day: float | None = None
-) -> tuple[Finding, ...]:
+def driving(used: Use, said: Understood, drinks_per_day: float | None = None) -> tuple[Finding, ...]:
     """Return what concerns driving.
 
     Parameters
     ----------
     used
         How kratom is used.
-    doses
-        What one dose of each product holds; an unknown content is not a small one.
     said
         Symptoms and conditions.
     drinks_per_day
         Standard drinks, None where unknown.
     """
-    large = any(one.mitragynine_mg is None or one.mitragynine_mg.median > _STUDIED_MG for one in doses)
     sleepy = said.named("sedation")
-    if not (used.repeated or used.concentrated or large or sleepy):
-        return ()
     lifted = bool(sleepy) or used.concentrated or (drinks_per_day or 0.0) > _DRINKS
     named = f" Named here: {', '.join(sleepy)}." if sleepy else ""
     return (

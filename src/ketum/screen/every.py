@@ -48,6 +48,6 @@ def every_hazard() -> Iterator[Finding]:
     yield from dependence(used, said, None, None, 20.0)
     yield from condition(said, ill, "male", 40, None, "past", 9, True)
     yield from contamination((_Leaf(),), used, said, 40)
-    yield from driving(used, (), said)
+    yield from driving(used, said)
     yield from anaesthesia(True)
     yield from drug_screen(True)

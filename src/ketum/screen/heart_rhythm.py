@@ -19,7 +19,7 @@ from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped
 from ketum.screen.finding import Finding, Number, Severity
 
 LONG, VERY_LONG = 470.0, 500.0
-HEART = ("long qt", "qt prolong", "arrhythm", "heart failure", "cardiac", "cardiomyop", "heart disease", "torsade")
+HEART = ("rhythm", "heart")
 
 
 def qt(case: Beside) -> tuple[Finding, ...]:

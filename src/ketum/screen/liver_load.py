@@ -50,7 +50,7 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
 
 
 def _frail(case: Beside) -> bool:
-    sick = case.liver not in (None, "normal") or case.has("hepatitis", "cirrhosis", "liver", "hepatic")
+    sick = case.liver not in (None, "normal") or case.has("liver", "cirrhosis")
     return sick or _drinks(case) >= MANY_DRINKS or case.labs.get("alt", 0.0) > RAISED_ALT
 
 

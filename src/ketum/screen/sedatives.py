@@ -33,7 +33,7 @@ SEDATING = (
 )  # fmt: skip
 OPIOID = ("opioid agonist", "partial opioid agonist")
 FEW_DRINKS = 2.0
-BREATHING = ("copd", "apnoea", "apnea", "asthma", "emphysema", "lung", "respiratory", "hypoventilation")
+BREATHING = ("lungs",)
 
 
 def sedating(case: Beside) -> tuple[tuple[Taken, Fact], ...]:

@@ -17,7 +17,7 @@ from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped
 from ketum.screen.finding import Finding, Number, Severity
 
 REPORTED = {"diphenhydramine": "CC019", "datura": "CC021", "methamphetamine": "CC019", "modafinil": "DD048"}
-EPILEPSY = ("seizure", "epilep", "convuls", "fits")
+EPILEPSY = ("seizure",)
 
 
 def seizures(case: Beside) -> tuple[Finding, ...]:

@@ -19,7 +19,7 @@ from ketum.screen.beside import Beside, ids, lower, not_verified, shown, stopped
 from ketum.screen.finding import Finding, Number, Severity
 
 MILD = ("caffeine", "energy drink", "pseudoephedrine", "phenylephrine", "bupropion", "theophylline", "terbutaline")
-HEART = ("heart", "cardiac", "arrhythm", "hypertension", "high blood pressure", "stroke", "angina")
+HEART = ("rhythm", "heart", "pressure")
 
 
 def stimulants(case: Beside) -> tuple[Finding, ...]:
