@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ketum import people, pharmacology
+from ketum import people
 from ketum.case import Case
 from ketum.intake import Intake, intakes, nmol
 from ketum.interaction import sizes
@@ -132,7 +132,7 @@ def _not_knowing(case: Case) -> float:
     """95th over 5th percentile of a typical person with a typical product, the victim two to four hours after a dose."""
     here = setting(case)
     stream, number = here.stream, here.stream.people
-    nobody = {e.name: np.zeros(number) for e in pharmacology.effects()}
+    nobody = {name: np.zeros(number) for name in people.draw_effects(stream)}
     own = people.individual(people.draw_knowledge(stream), nobody, np.full(number, case.person.weight_kg))
     doses = tuple(
         replace(dose, nmol={c: np.median(mg) * own[i.release] for c, mg in _given(i).items()})
