@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ketum import nca, pharmacology, trials, validate
+from ketum import nca, pharmacology, trials, validation
 from ketum.evidence import fact, facts
 from ketum.intake import molar_mass
 from ketum.trials import Datum
+from ketum.validation import blood
 
 CALIBRATION = {
     f"pk{number:03d}" for number in (*range(1, 5), *range(19, 23), *range(37, 41), 59, 61, 63, 65, 69, 73, 75, 79, 82)
@@ -18,7 +19,7 @@ CODES = {"MG": "mitragynine", "HM": "7-hydroxymitragynine", "SC": "speciociliati
 
 @pytest.fixture(scope="module")
 def rows():
-    return validate.rows(repeats=12, seed=1)
+    return blood.rows(repeats=12, seed=1)
 
 
 # What is on file
@@ -206,7 +207,7 @@ def test_a_mass_concentration_is_the_molar_one_times_the_molar_mass():
         assert fact(fact_id).unit == "ng/mL"
         datum = Datum(fact_id, arm.trial, code, "Cmax", f"mean of {arm.name}", "check")
         others = {a.name: simulated[arm.name] for a in trials.trial_arms(arm.trial)}
-        row = validate._row(datum, others)
+        row = blood._row(datum, others)
         nM = np.median([70 / 3, 20.0])
         assert row.predicted == pytest.approx(nM * molar_mass(code) / 1000)
 
@@ -230,27 +231,27 @@ STATISTICS = {
 @pytest.mark.parametrize("name", STATISTICS)
 def test_statistics_of_one_arm(name):
     sample = np.array([[1.0, 2.0, 6.0], [5.0, 5.0, 5.0]])
-    assert validate._statistic(name, [sample]).tolist() == STATISTICS[name]
+    assert blood._statistic(name, [sample]).tolist() == STATISTICS[name]
 
 
 def test_statistics_over_arms():
     arms = [np.array([[1.0, 2.0, 6.0]]), np.array([[8.0, 8.0, 11.0]])]
-    assert validate._statistic("range of arm medians", arms)[0] == pytest.approx(np.sqrt(2 * 8))
-    assert validate._statistic("range of arm means", arms)[0] == pytest.approx(np.sqrt(3 * 9))
-    assert validate._statistic("highest arm mean", arms)[0] == pytest.approx(9.0)
-    assert validate._statistic("median", arms)[0] == pytest.approx(7.0)
+    assert blood._statistic("range of arm medians", arms)[0] == pytest.approx(np.sqrt(2 * 8))
+    assert blood._statistic("range of arm means", arms)[0] == pytest.approx(np.sqrt(3 * 9))
+    assert blood._statistic("highest arm mean", arms)[0] == pytest.approx(9.0)
+    assert blood._statistic("median", arms)[0] == pytest.approx(7.0)
 
 
 def test_people_without_a_number_are_left_out():
-    assert validate._statistic("mean", [np.array([[1.0, np.nan, 3.0]])])[0] == pytest.approx(2.0)
+    assert blood._statistic("mean", [np.array([[1.0, np.nan, 3.0]])])[0] == pytest.approx(2.0)
 
 
 def test_the_same_seed_gives_the_same_rows(rows):
-    assert validate.rows(repeats=12, seed=1) == rows
+    assert blood.rows(repeats=12, seed=1) == rows
 
 
 def test_another_seed_gives_other_people(rows):
-    other = validate.rows(repeats=12, seed=2)
+    other = blood.rows(repeats=12, seed=2)
     assert [row.observed for row in other] == [row.observed for row in rows]
     assert sum(a.predicted == b.predicted for a, b in zip(other, rows, strict=True)) < len(rows) / 2
 
@@ -275,19 +276,19 @@ def test_rows_can_be_written_as_json(rows):
 
 
 def test_failures_are_calibration_rows_that_miss_a_bar(rows):
-    failed = validate.failures(rows)
+    failed = validation.failures(rows)
     for row in rows:
         if row.role == "check":
             assert row not in failed
             assert not row.misses
         elif row.quantity == "tmax":
-            assert (row in failed) >= (abs(row.predicted - row.observed) > validate.TMAX_BAR_H)
+            assert (row in failed) >= (abs(row.predicted - row.observed) > blood.TMAX_BAR_H)
         else:
-            assert (row in failed) >= (row.fold_error > validate.FOLD_BAR)
+            assert (row in failed) >= (row.fold_error > validation.FOLD_BAR)
 
 
 def test_the_table_names_every_row_and_every_miss(rows):
-    text = validate.table(rows)
+    text = validation.table(rows)
     for row in rows:
         assert row.fact_id in text
         for miss in row.misses:
