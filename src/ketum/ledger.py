@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import numpy.typing as npt
 
 from ketum.bands import Bands
 from ketum.case import Case
-from ketum.engine.stream import consolidate, refuse_other_inputs, writing
+from ketum.engine.stream import clear, consolidate, refuse_other_inputs, writing
 from ketum.errors import OutputError, Problem
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array
@@ -92,7 +91,7 @@ class Ledger:
         bands = Bands(_shape(probe))
         with writing(path):
             path.parent.mkdir(exist_ok=True)
-            shutil.rmtree(beside, ignore_errors=True)
+            clear(beside)
             _lay_out(beside, people, probe.found)
             cls(beside, people, BLOCK, made_from, bands, set()).save()
             beside.replace(path)

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
@@ -157,7 +158,7 @@ class Store:
         """Lay out an empty store; it appears whole or not at all."""
         beside = path.with_name(f".{path.name}.new")
         with writing(path):
-            shutil.rmtree(beside, ignore_errors=True)
+            clear(beside)
             _lay_out(beside, job, chunk)
             header = {"made_from": digests(job), "chunk": chunk}
             (beside / JOURNAL).write_text(json.dumps(header) + "\n", encoding="utf-8")
@@ -218,6 +219,15 @@ class Store:
 
         opened: xr.Dataset = xr.open_zarr(self.path, chunks=None, decode_cf=False, consolidated=True)
         return opened[[*map(label, self.job.outputs), *([RESIDUAL] if self.job.steady else [])]]
+
+
+def clear(folder: Path) -> None:
+    """Remove what a run that failed has left, which its last threads may be writing to still."""
+    for wait_s in (0.0, *(0.05,) * 40):
+        time.sleep(wait_s)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _lay_out(path: Path, job: Job, chunk: int) -> None:
