@@ -57,7 +57,7 @@ class Size:
     slowest: int
 
 
-FULL = Size(9, DOSES, 512, 16, 2)
+FULL = Size(9, DOSES, 2048, 16, 2)
 QUICK = Size(2, 3, 16, 4, 2)
 
 
