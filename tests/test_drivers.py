@@ -92,6 +92,12 @@ def test_what_cannot_matter_does_not(drink):
     assert list(total.values()) == sorted(total.values(), reverse=True)
 
 
+def test_what_only_effects_depend_on_is_no_driver_of_levels(drink):
+    tied = {given.name for endpoint in drink.endpoints for given, _ in endpoint.tied}
+    assert tied
+    assert tied <= {*pharmacology.posterior()}
+
+
 def test_independent_inputs_share_the_variance_out(drink):
     """As AUC is close to a product of factors, its logarithm is close to a sum: first-order shares add up to one."""
     endpoint = next(e for e in drink.endpoints if e.quantity == "AUC")

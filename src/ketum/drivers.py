@@ -172,8 +172,10 @@ def drivers(
 
 
 def _tied(stream: _Noting, values: Array, inputs: int, seed: int) -> tuple[tuple[Input, Index], ...]:
-    """Rank the parameters that were drawn together."""
-    varying = {key: column for key, column in stream.drawn_together.items() if np.ptp(column) > 0}
+    """Rank the parameters that were drawn together; what only effects depend on drives no level in blood."""
+    beyond = pharmacology.effect_posterior().keys()
+    drawn = stream.drawn_together.items()
+    varying = {key: column for key, column in drawn if np.ptp(column) > 0 and key[1] not in beyond}
     if not varying:
         return ()
     runs = independent_runs(inputs, values.size)
