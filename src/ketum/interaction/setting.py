@@ -72,11 +72,6 @@ def _warnings(doses: Sequence[Dose], own: Mapping[str, Array]) -> tuple[str, ...
     return tuple(found)
 
 
-def _knows_mitragynine(case: Case) -> bool:
-    """Say whether any product's mitragynine is known; a 0 that stands for not knowing must not look like no effect."""
-    return any("MG" in one.mg for one in intakes(case, Stream(SEED, 1)))
-
-
 def knows_mitragynine(case: Case) -> bool:
     """Say whether any product's mitragynine is known: a 0 that stands for not knowing must not look like no effect."""
     return any("MG" in one.mg for one in intakes(case, Stream(SEED, 1)))

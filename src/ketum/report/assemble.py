@@ -127,9 +127,10 @@ def assemble(run: Run, seed: int) -> Report:
     seed
         The seed it was made with.
     """
-    findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken), interactions_of(run.case)))
+    sizes = interactions_of(run.case)
+    findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken), sizes))
     published = tuple(_published(run.taken))
-    beside = interactions(*generic(run.case))
+    beside = interactions(*generic(run.case), sizes)
     facts = {
         *(fact_id for parameter in pharmacology.parameters() for fact_id in parameter.facts),
         *(fact_id for effect in pharmacology.effects() for fact_id in effect.facts),

@@ -64,7 +64,9 @@ class Interactions:
         return tuple(dict.fromkeys(f for one in self.sizes for f in one.fact_ids))
 
 
-def interactions(case: Case, medicines: Sequence[str] | None = None) -> Interactions:
+def interactions(
+    case: Case, medicines: Sequence[str] | None = None, found: Sequence[InteractionSize] | None = None
+) -> Interactions:
     """Work out a case's interactions.
 
     Parameters
@@ -73,11 +75,13 @@ def interactions(case: Case, medicines: Sequence[str] | None = None) -> Interact
         The case.
     medicines
         The generic name of each medicine of the case, in its order; its own names when None.
+    found
+        Their sizes, where they were worked out already.
     """
     names = [m.name.casefold() for m in case.medicine] if medicines is None else list(medicines)
-    found = sizes(case, names)
+    shown = sizes(case, names) if found is None else tuple(found)
     if YARDSTICK not in names:
-        found = (*sizes(case, [YARDSTICK]), *found)
+        shown = (*sizes(case, [YARDSTICK]), *shown)
     if not knows_mitragynine(case):
         return Interactions((), unsized(case, names), ())
     times, bands = enzyme_course(case)
@@ -87,7 +91,7 @@ def interactions(case: Case, medicines: Sequence[str] | None = None) -> Interact
         EnzymeBand(place, tuple(map(float, np.round(times[kept], 3))), low, middle, high)
         for place, (low, middle, high) in columns.items()
     )
-    return Interactions(found, unsized(case, names), enzymes)
+    return Interactions(shown, unsized(case, names), enzymes)
 
 
 def table(found: Interactions) -> list[dict[str, object]]:
