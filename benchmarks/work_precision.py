@@ -20,12 +20,12 @@ if hasattr(os, "sched_setaffinity"):
 os.environ |= {"JAX_PLATFORMS": "cpu", "JAX_ENABLE_X64": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
 
 import altair as alt
-import numpy as np
 import pandas as pd
 import vl_convert
 
 from ketum.bench import with_diffrax, with_ketum, with_roadrunner
-from ketum.bench.case import Array, draw
+from ketum.bench.case import Answer, draw
+from ketum.bench.measure import worst
 from ketum.bench.with_ketum import Ketum
 from ketum.bench.with_scipy import ScipyLsoda, reference
 from ketum.engine import Model, integrate
@@ -36,7 +36,7 @@ ROUNDS, CHECKED = 7, 2
 PEOPLE = {"ketum": 128, "libRoadRunner BDF": 4, "libRoadRunner Adams": 4, "diffrax Dopri8": 32, "SciPy LSODA": 1}
 
 
-def solvers(rtol: float) -> dict[str, Callable[[], Array]]:
+def solvers(rtol: float) -> dict[str, Callable[[], Answer]]:
     """Every solver at a tolerance; what they share is set for all of them."""
     cases = {name: draw(people) for name, people in PEOPLE.items()}
     sbml = Model.from_file(with_ketum.MODEL).sbml
@@ -45,16 +45,16 @@ def solvers(rtol: float) -> dict[str, Callable[[], Array]]:
     with_roadrunner.RTOL = rtol
     with_roadrunner._loaded.clear()
 
-    def by_roadrunner(name: str) -> Array:
+    def by_roadrunner(name: str) -> Answer:
         return with_roadrunner._solve(cases[name], sbml, name.endswith("BDF"))
 
-    def by_ketum() -> Array:
+    def by_ketum() -> Answer:
         with_ketum.RTOL = rtol
         return ketum.run()
 
     compiled: dict[int, object] = {}
 
-    def by_diffrax() -> Array:
+    def by_diffrax() -> Answer:
         with_diffrax.RTOL, with_diffrax._compiled = rtol, compiled
         return with_diffrax._solve(cases["diffrax Dopri8"], 1)
 
@@ -75,9 +75,7 @@ def measured() -> pd.DataFrame:
         entered, spent = solvers(rtol), {name: [] for name in PEOPLE}
         error = {}
         for name, run in entered.items():
-            found = run()[:CHECKED]
-            true = exact[: len(found)]
-            error[name] = float((np.abs(found - true) / np.abs(true).max(axis=2, keepdims=True)).max())
+            error[name] = worst(run(), exact)
         for number in range(ROUNDS):
             for name, run in entered.items():
                 if name == "SciPy LSODA" and number > 2:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ketum.engine import Dosing, Model, integrate, job, stepper
+from ketum.engine import Dosing, Model, integrate, job, native, stepper
 
 TIMES = np.array([0.0, 0.5, 1.0, 6.0, 12.0, 12.25, 24.0, 24.0 + 1e-13, 30.0, 48.0])
 GROWS = """
@@ -91,17 +91,25 @@ def test_chunks_change_no_bit(oral2, monkeypatch):
     np.testing.assert_array_equal(whole["central"], parts["central"])
 
 
+@pytest.mark.parametrize("pad", stepper.PADS)
+def test_where_the_stack_begins_changes_nothing(oral2, monkeypatch, pad):
+    monkeypatch.setattr(native, "PADS", (pad,))
+    api, found = both(monkeypatch, oral2, PLANS["bolus"], TIMES)
+    np.testing.assert_array_equal(found["central"], api["central"])
+    assert found["central"].max() > 0
+
+
 @pytest.mark.parametrize("lacking", ["signature", "function", "same bits", "numba"])
 def test_a_step_that_cannot_be_trusted_is_not_used(oral, monkeypatch, lacking):
     if lacking == "signature":
-        monkeypatch.setattr(stepper, "SIGNATURE", re.compile("no such step"))
+        monkeypatch.setattr(native, "SIGNATURE", re.compile("no such step"))
     elif lacking == "function":
-        monkeypatch.setattr(stepper, "EXTERNAL", re.compile("(define) void @step"))
+        monkeypatch.setattr(native, "EXTERNAL", re.compile("(define) void @step"))
     elif lacking == "same bits":
         run = stepper.Stepper.run
         monkeypatch.setattr(stepper.Stepper, "run", lambda *given: run(*given) * (1 + 1e-15))
     else:
-        monkeypatch.setitem(sys.modules, "ketum.engine.stepper", None)  # as if it could not be imported
+        monkeypatch.setitem(sys.modules, "ketum.engine.native", None)  # as if it could not be imported
     monkeypatch.setattr(integrate, "FEW", 0)
     job._compiled.__dict__.clear()
     found = oral.solve(PLANS["bolus"], [0.0, 1.0, 5.0])

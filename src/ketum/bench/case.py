@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Answer = Sequence[Array]
+"""An array of shape (people, times) for each output, as each solver has them: none is copied for the comparison."""
 
 MODEL = Path(__file__).with_name("benchmark.ant")
 RTOL = 1e-8
@@ -119,7 +121,7 @@ def rates(y: Sequence[Any], p: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def outputs(states: Array, volume: Array) -> Array:
+def outputs(states: Array, volume: Array) -> Answer:
     """Work the outputs out.
 
     Parameters
@@ -128,10 +130,6 @@ def outputs(states: Array, volume: Array) -> Array:
         Shape (people, states, times).
     volume
         Each person's V, shape (people,).
-
-    Returns
-    -------
-    ndarray, shape (people, outputs, times)
     """
     parent = states[:, 2] / volume[:, None] * (1000 / 0.39850)
-    return np.stack([parent, states[:, 5] / 100 * (1000 / 0.41450), states[:, 7], states[:, 14]], axis=1)
+    return [parent, states[:, 5] / 100 * (1000 / 0.41450), states[:, 7], states[:, 14]]

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ketum.bench.case import DOSES, MODEL, RTOL, Array, Case, draw
+from ketum.bench.case import DOSES, MEDIANS, MODEL, RTOL, Answer, Case, draw
 from ketum.bench.with_diffrax import Diffrax
 from ketum.bench.with_heyoka import HeyokaByHand
 from ketum.bench.with_ketum import Ketum
@@ -39,8 +39,8 @@ class Solver(Protocol):
     people: int
     cores: int
 
-    def run(self) -> Array:
-        """Solve; outputs of shape (people, outputs, times)."""
+    def run(self) -> Answer:
+        """Solve; an array of shape (people, times) for each output."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,16 @@ class Contest:
 
     key: str
     solver: Solver
-    reference: Array
+    reference: Answer
     start: float = 0.0
     error: float = 0.0
     spent: list[float] = field(default_factory=list)
 
     def warm(self, began: float) -> None:
         """Run untimed: compile, start workers, and look at the answer."""
-        answer = self.solver.run()[: len(self.reference)]
+        answer = self.solver.run()
         self.start = time.perf_counter() - began
-        exact = self.reference[: len(answer)]
-        self.error = float((np.abs(answer - exact) / np.abs(exact).max(axis=2, keepdims=True)).max())
+        self.error = worst(answer, self.reference)
         for _ in range(WARM_UP if isinstance(self.solver, Ketum) else 1):
             self.solver.run()
 
@@ -86,8 +85,9 @@ class Contest:
         with _pinned(set(_cores()[: self.solver.cores])):
             self.solver.run()
             began = time.perf_counter()
-            self.solver.run()
-        self.spent.append((time.perf_counter() - began) / self.solver.people * 1000)
+            answer = self.solver.run()
+            self.spent.append((time.perf_counter() - began) / self.solver.people * 1000)
+            del answer  # only now: to give memory back is not solving
 
     @property
     def typical(self) -> float:
@@ -109,8 +109,9 @@ def measure(quick: bool = False) -> dict[str, Any]:
         ``{engines: [{name, ms_per_subject, cores, max_error, ...}], ratios: {...}, missing: [...]}``. `max_error` is
         the largest difference from the reference, relative to each person's and output's peak. A ratio says how many
         times as long a peer takes as ketum on as many cores, and is null where the peer is not installed;
-        `two_cores` is ketum's one core against two, `random_lag` a lag of each person's own against none, `doubling`
-        how many times as long twice as many people take.
+        `two_cores` is ketum's one core against two, `random_lag` a lag of each person's own against none,
+        `five_sensitivities` the derivatives of all outputs against none, `doubling` how many times as long twice as
+        many people take.
     """
     size = QUICK if quick else FULL
     cores = len(_cores())
@@ -133,6 +134,13 @@ def measure(quick: bool = False) -> dict[str, Any]:
         "compile_s": _compiling(),
         "agrees_to": max(contest.error for contest in contests),
     }
+
+
+def worst(answer: Answer, reference: Answer) -> float:
+    """Find the largest difference, relative to each person's and output's peak, among the people that both have."""
+    people = min(len(answer[0]), len(reference[0]))
+    found, exact = np.stack([each[:people] for each in answer]), np.stack([each[:people] for each in reference])
+    return float((np.abs(found - exact) / np.abs(exact).max(axis=2, keepdims=True)).max())
 
 
 def _pin_workers(pool: Executor, cores: list[int]) -> None:
@@ -215,6 +223,7 @@ def _makers(
     size: Size, case: Case, lagged: Case, pool: Executor | None, cores: int
 ) -> Mapping[str, Callable[[], Solver]]:
     few, own = case.first(size.slow * cores), Ketum(case, None, 1)
+    some = case.first(size.fast // 8)
     sbml = own.model.sbml
     makers: dict[str, Callable[[], Solver]] = {"ketum": lambda: own}
     if pool is not None:
@@ -222,6 +231,7 @@ def _makers(
     makers |= {
         "half": lambda: Ketum(case.first(size.fast // 2), None, 1, "ketum, half as many people"),
         "random_lag": lambda: Ketum(lagged, None, 1, "ketum, random lag"),
+        "five_sensitivities": lambda: Ketum(some, None, 1, "ketum, five sensitivities", tuple(MEDIANS)),
         "heyoka_by_hand": lambda: HeyokaByHand(case),
         "libroadrunner_bdf": lambda: RoadRunner(few, sbml, True, pool, cores),
         "libroadrunner_adams": lambda: RoadRunner(few, sbml, False, pool, cores),

@@ -26,6 +26,7 @@ def table(found: dict[str, Any]) -> str:
     own = {
         "two_cores": "ketum on one core against two",
         "random_lag": "ketum with a lag of each person's own",
+        "five_sensitivities": "ketum with five sensitivities",
         "doubling": "ketum with twice as many people, in all",
     }
     lines += [

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Array, Case, outputs, rates
+from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Answer, Case, outputs, rates
 
 
 class Diffrax:
@@ -27,8 +27,8 @@ class Diffrax:
         context = multiprocessing.get_context("spawn")
         self.process = ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(cores,))
 
-    def run(self) -> Array:
-        """Solve; outputs of shape (people, outputs, times)."""
+    def run(self) -> Answer:
+        """Solve; an array of shape (people, times) for each output."""
         return self.process.submit(_solve, self.case.first(self.people), self.cores).result()
 
     def close(self) -> None:
@@ -45,7 +45,7 @@ def _start(cores: int) -> None:
 _compiled: dict[int, Any] = {}
 
 
-def _solve(case: Case, cores: int) -> Array:
+def _solve(case: Case, cores: int) -> Answer:
     if case.doses not in _compiled:
         _compiled[case.doses] = _compile(case)
     names = list(case.parameters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ketum.bench.case import DOSE, EVERY_H, MEDIANS, RTOL, START, STATES, Array, Case, outputs, rates
+from ketum.bench.case import DOSE, EVERY_H, MEDIANS, RTOL, START, STATES, Answer, Case, outputs, rates
 
 BATCH = 8
 
@@ -29,8 +29,8 @@ class HeyokaByHand:
             fast_math=True,
         )
 
-    def run(self) -> Array:
-        """Solve; outputs of shape (people, outputs, times)."""
+    def run(self) -> Answer:
+        """Solve; an array of shape (people, times) for each output."""
         case, ta = self.case, self.ta
         own = np.array([case.parameters[name] for name in MEDIANS])
         states = np.empty((case.people, len(STATES), case.times.size))

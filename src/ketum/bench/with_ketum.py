@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ketum.bench.case import AMOUNTS, EVERY_H, MODEL, OUTPUTS, RTOL, Array, Case
+from ketum.bench.case import AMOUNTS, EVERY_H, MODEL, OUTPUTS, RTOL, Answer, Case
 from ketum.engine import Dosing, Model
 
 if TYPE_CHECKING:
@@ -23,19 +22,27 @@ class Ketum:
         People and doses.
     executor, cores
         Where to solve, and on how many cores.
-    name, key
+    name
         What to call it.
+    sensitivities
+        Parameters with respect to which all outputs are differentiated too.
     """
 
-    def __init__(self, case: Case, executor: Executor | None, cores: int, name: str = "ketum") -> None:
+    def __init__(
+        self,
+        case: Case,
+        executor: Executor | None,
+        cores: int,
+        name: str = "ketum",
+        sensitivities: Sequence[str] = (),
+    ) -> None:
         self.case, self.executor, self.cores, self.name = case, executor, cores, name
-        self.people, self.model = case.people, Model.from_file(MODEL)
+        self.people, self.model, self.sensitivities = case.people, Model.from_file(MODEL), sensitivities
         # Two more than the others return: what no output needs would be left out, and they integrate everything.
         self.asked = [*OUTPUTS, "victim_deep", "dependence"]
-        self.chunk = -(-case.people // (2 * cores))  # each core gets two, so that a slow one holds up half as much
 
-    def run(self) -> Array:
-        """Solve; outputs of shape (people, outputs, times)."""
+    def run(self) -> Answer:
+        """Solve; an array of shape (people, times) for each output."""
         case, dosing, own = self.case, {}, dict(self.case.parameters)
         if case.lag.any():
             own["lag"], dosing = case.lag, {name: Dosing(lag="lag") for name in AMOUNTS}
@@ -47,9 +54,9 @@ class Ketum:
             dosing=dosing,
             rtol=RTOL,
             executor=self.executor,
-            chunk=self.chunk,
+            sensitivities=self.sensitivities,
         )
-        return np.stack([solved[name].to_numpy() for name in OUTPUTS], axis=1)
+        return [solved[name].to_numpy() for name in OUTPUTS]
 
 
 def _doses(case: Case) -> pd.DataFrame:

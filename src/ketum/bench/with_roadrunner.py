@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ketum.bench.case import AMOUNTS, EVERY_H, OUTPUTS, RTOL, START, STATES, Array, Case
+from ketum.bench.case import AMOUNTS, EVERY_H, OUTPUTS, RTOL, START, STATES, Answer, Array, Case
 
 
 class RoadRunner:
@@ -36,12 +36,12 @@ class RoadRunner:
         method = "BDF" if stiff else "Adams"
         self.name, self.key, self.people = f"libRoadRunner {method}", f"libroadrunner_{method.lower()}", case.people
 
-    def run(self) -> Array:
-        """Solve; outputs of shape (people, outputs, times)."""
+    def run(self) -> Answer:
+        """Solve; an array of shape (people, times) for each output."""
         if self.executor is None:
-            return _solve(self.case, self.sbml, self.stiff)
+            return list(_solve(self.case, self.sbml, self.stiff))
         parts = [self.executor.submit(_solve, part, self.sbml, self.stiff) for part in self.case.shared_out(self.cores)]
-        return np.concatenate([part.result() for part in parts])
+        return list(np.concatenate([part.result() for part in parts], axis=1))
 
 
 _loaded: dict[bool, Any] = {}
@@ -62,7 +62,7 @@ def _runner(sbml: str, stiff: bool) -> Any:
 
 def _solve(case: Case, sbml: str, stiff: bool) -> Array:
     runner = _runner(sbml, stiff)
-    found = np.empty((case.people, len(OUTPUTS), case.times.size))
+    found = np.empty((len(OUTPUTS), case.people, case.times.size))
     for row in range(case.people):
         runner.reset()
         for name, value in [*case.person(row).items(), *zip(STATES, START.tolist(), strict=True)]:
@@ -72,6 +72,6 @@ def _solve(case: Case, sbml: str, stiff: bool) -> Array:
                 runner[name] = runner[name] + amount
             start = dose * EVERY_H
             part = runner.simulate(start, start + EVERY_H, EVERY_H + 1)
-            found[row, :, start : start + EVERY_H] = np.asarray(part)[:-1].T
-        found[row, :, -1] = np.asarray(part)[-1]
+            found[:, row, start : start + EVERY_H] = np.asarray(part)[:-1].T
+        found[:, row, -1] = np.asarray(part)[-1]
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Array, Case, outputs, rates
+from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Answer, Array, Case, outputs, rates
 
 EXACT = 1e-12
 
@@ -19,13 +19,13 @@ class ScipyLsoda:
     def __init__(self, case: Case, rtol: float = RTOL) -> None:
         self.case, self.rtol = case, rtol
 
-    def run(self) -> Array:
-        """Solve; outputs of shape (people, outputs, times)."""
+    def run(self) -> Answer:
+        """Solve; an array of shape (people, times) for each output."""
         states = np.stack([_person(self.case, row, "LSODA", self.rtol) for row in range(self.case.people)])
         return outputs(states, self.case.parameters["V"])
 
 
-def reference(case: Case) -> Array:
+def reference(case: Case) -> Answer:
     """Solve with an explicit method of order 8 at a tolerance of 1e-12."""
     states = np.stack([_person(case, row, "DOP853", EXACT) for row in range(case.people)])
     return outputs(states, case.parameters["V"])

@@ -9,29 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import heyoka as hy
 import numpy as np
 import numpy.typing as npt
 
+from ketum.engine.batch import Batch
 from ketum.engine.degree import with_ramps
-from ketum.engine.doses import Array, Code, Index, Plan, Steady
-from ketum.engine.equations import Equations, infusion_into, write
+from ketum.engine.doses import Array, Index, Plan
+from ketum.engine.equations import Equations, write
 from ketum.engine.scaling import ATOL, Pilot, largest_doses
 from ketum.engine.solved import NO_STEADY_STATE, UNSTEADY, Runner, Solved
 from ketum.engine.steady import settling, steady_states
 from ketum.engine.switches import freeze
 from ketum.engine.system import System, evaluate, start_values
-from ketum.engine.timeline import BATCH, Timeline
+from ketum.engine.timeline import BATCH, MAX_STEPS, Timeline
 
 if TYPE_CHECKING:
-    from ketum.engine.stepper import Acts, Stepper
+    from ketum.engine.stepper import Stepper
 
 COMPACT_MODE = False
 FAST_MATH = True
-MAX_STEPS = 200_000
 FEW = 1000
 """People in one process before the stepper, whose loading takes about half a second, is loaded."""
 
@@ -52,7 +51,7 @@ class Effort:
         if self.people >= FEW and not self.tried:
             self.tried = True
             with suppress(ImportError, OSError, RuntimeError, ValueError):
-                from ketum.engine.stepper import load
+                from ketum.engine.native import load
 
                 self.found = load(taylor)
         self.people += people
@@ -147,7 +146,8 @@ class Integrator:
         scales = self.pilot.scales(own, largest_doses(plan, initial.shape, end), end)
         pars = self.equations.parameters(scope, scales, end)
         timeline = Timeline(with_ramps(plan, end) if self.equations.gaps else plan, times, after)
-        batch = _Batch(self, timeline, pars, initial / scales, scales, wanted, [state / scales for state in steady])
+        held = [state / scales for state in steady]
+        batch = Batch(self.taylor, self.equations, timeline, pars, initial / scales, scales, wanted, held)
         stepper = self.effort.stepper(self.taylor, people)
         if stepper is not None:
             states = stepper.run(batch.acts(), times, after, pars, scales[wanted], wanted, MAX_STEPS)
@@ -162,140 +162,12 @@ class Integrator:
             states[:, :, rows] = found[:, :, : rows.size] * scales[wanted][:, rows]
         return states, np.array(failed, dtype=np.intp)
 
-    def _one_by_one(self, batch: _Batch, rows: Index) -> tuple[Array, list[int]]:
+    def _one_by_one(self, batch: Batch, rows: Index) -> tuple[Array, list[int]]:
         """Integrate people alone, so that one who fails does not take the others along."""
         found = [batch.run(np.full(BATCH, row))[:, :, 0] for row in rows]
         return np.stack(found, axis=2), [
             int(r) for r, each in zip(rows, found, strict=True) if not np.isfinite(each).all()
         ]
-
-
-@dataclass(frozen=True, eq=False)
-class _Batch:
-    """Everything that the people of a chunk share while batches of them are integrated; states are scaled."""
-
-    integrator: Integrator
-    timeline: Timeline
-    pars: Array
-    initial: Array
-    scales: Array
-    wanted: Index
-    steady: Sequence[Array]
-
-    def run(self, lanes: Index) -> Array:
-        """Integrate one batch; the wanted states, shape (times, wanted, lanes), NaN where it fails."""
-        ta, legs = self.integrator.taylor, self.timeline.legs(lanes)
-        ta.set_time(0.0)
-        ta.pars[:] = self.pars[:, lanes]
-        ta.state[:] = self.initial[:, lanes]
-        stack = np.empty((legs.size, self.wanted.size, BATCH))
-        stack[0] = ta.state[self.wanted]
-        state, added = ta.state, self._added(lanes)  # a view: asking for it at every dose takes longer than the dose
-        for grid, first, actions in zip(legs.grids, legs.offsets.tolist(), legs.actions, strict=True):
-            for column, who in actions:
-                target = self.bolus_into[column]
-                if target < 0:
-                    self._act(column, who, lanes)
-                else:
-                    state[target, who] += added[column, who]
-            ta.set_time(grid[0])  # exactly: rounding leaves a hair of time to be made up
-            try:
-                _, passed = ta.propagate_grid(grid, max_steps=MAX_STEPS)
-            except ValueError:  # the leg before ended early
-                stack[first:] = np.nan
-                break
-            np.take(passed, self.wanted, 1, stack[first : first + len(grid)], "clip")
-        rows = legs.rows
-        return stack[rows[:, 0]] if rows.shape[1] == 1 else np.take_along_axis(stack, rows[:, None, :], axis=0)
-
-    @cached_property
-    def bolus_into(self) -> list[int]:
-        """The state that each action adds to; -1 where it does something else."""
-        plan = self.timeline.plan
-        found: list[int] = np.where(plan.codes == Code.ADD, plan.targets, -1).tolist()
-        return found
-
-    def acts(self) -> Acts:
-        """Everybody's actions for the stepper."""
-        from ketum.engine.stepper import ADD, ADD_ALL, RATE, REPLACE, SET, Acts
-
-        plan, first = self.timeline.plan, self._rate(None)
-        # What only outputs look at has no place among the parameters of the rates.
-        used = np.flatnonzero((plan.codes != Code.SET) | (plan.targets < self.pars.shape[0]))
-        instants = self.timeline.instants[:, used]
-        order = np.argsort(instants, axis=1, kind="stable")
-        kinds, targets = [], []
-        for code, target in zip(plan.codes[used].tolist(), plan.targets[used].tolist(), strict=True):
-            if code == Code.ADD:
-                kind = ADD
-            elif code == Code.RATE:
-                kind, target = RATE, self._rate(target)
-            elif code == Code.SET:
-                kind = SET
-            elif code == Code.RESET:
-                kind, target = REPLACE, 0
-            else:
-                kind, target = ADD_ALL if plan.steady[target].adds else REPLACE, target + 1
-            kinds.append(kind)
-            targets.append(target)
-        return Acts(
-            np.take_along_axis(instants, order, axis=1),
-            order,
-            np.array(kinds),
-            np.array(targets),
-            self._amounts()[:, used],
-            np.stack([self.initial.T, *(state.T for state in self.steady)]),
-            (first, first + len(self.integrator.equations.infused)),
-        )
-
-    def _added(self, lanes: Index) -> Array:
-        """How much each action adds to its scaled state, for all actions at once, shape (actions, lanes)."""
-        plan = self.timeline.plan
-        values = plan.values if plan.values.shape[0] == 1 else plan.values[lanes]
-        targets = np.where(plan.codes == Code.ADD, plan.targets, 0)
-        return np.asarray(values.T / self.scales[targets][:, lanes])
-
-    def _amounts(self) -> Array:
-        """How much each action adds, or sets, in terms of scaled states, shape (people, actions)."""
-        plan = self.timeline.plan
-        amounts = np.broadcast_to(plan.values, (self.pars.shape[1], plan.codes.size)).copy()
-        adds = np.flatnonzero(plan.codes == Code.ADD)
-        amounts[:, adds] /= self.scales[plan.targets[adds]].T
-        return amounts
-
-    def _act(self, column: int, who: Any, lanes: Index) -> None:
-        plan, ta = self.timeline.plan, self.integrator.taylor
-        code, target = plan.codes[column], plan.targets[column]
-        value = plan.values[0, column] if plan.values.shape[0] == 1 else plan.values[lanes[who], column]
-        if code == Code.RATE:
-            ta.pars[self._rate(target), who] += value
-        elif code == Code.SET:
-            if target < ta.pars.shape[0]:
-                ta.pars[target, who] = value
-        elif code == Code.RESET:
-            ta.state[:, who] = self.initial[:, lanes[who]]
-            self._stop_infusions(who)
-        else:
-            self._set_steady(plan.steady[target], self.steady[target][:, lanes[who]], who)
-
-    def _set_steady(self, steady: Steady, state: Array, who: Any) -> None:
-        ta = self.integrator.taylor
-        if steady.adds:
-            ta.state[:, who] += state
-            return
-        ta.state[:, who] = state
-        self._stop_infusions(who)
-
-    def _stop_infusions(self, who: Any) -> None:
-        first = self._rate(None)
-        self.integrator.taylor.pars[first : first + len(self.integrator.equations.infused), who] = 0.0
-
-    def _rate(self, state: int | None) -> int:
-        """Find the parameter that holds the rate of infusion into a state; the first of them for None."""
-        equations = self.integrator.equations
-        if not equations.infused:
-            return len(equations.names)
-        return equations.names.index(infusion_into(equations.infused[0] if state is None else int(state)))
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,14 @@
 """heyoka's compiled step, driven without Python in between: the same bits as `propagate_grid` in half the time.
 
 A lane that has finished with one person takes the next, so that nobody waits for others whose doses come at other
-times. The step is taken from heyoka's object code, which is no public interface: it is used only where its signature
-is the known one and where it does with the model itself what heyoka does. Otherwise `propagate_grid` gives the same.
+times. Where the step cannot be had (`ketum.engine.native`), `propagate_grid` gives the same.
 """
 
 from __future__ import annotations
 
-import ctypes
-import re
-import sys
 from dataclasses import dataclass
 from typing import Any
 
-import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
@@ -25,11 +20,8 @@ from ketum.engine.timeline import BATCH
 ADD, RATE, SET, REPLACE, ADD_ALL = range(5)
 """What an action does: to one state, to one parameter (add, set), or to the whole state."""
 NOBODY, RESTS = -1, -2
-SIGNATURE = re.compile(
-    r"^define void @step\(" + ", ".join(rf"ptr [^%,]*%{n}_ptr" for n in ("state", "par", "time", "h", "tc")) + r"\)",
-    re.M,
-)
-EXTERNAL = re.compile(r"^declare [^@]*@(?!llvm\.)([\w.]+)\(", re.M)
+LINE, PADS = 64, (16, 32, 48, 64)
+"""Bytes of a cache line, and how far off one a stack may begin."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +52,26 @@ class Acts:
 
 
 @intrinsic
-def _call(_: Any, step: Any, state: Any, pars: Any, time: Any, h: Any, series: Any) -> Any:
-    """Call a function of five pointers: its address, then theirs."""
+def _call(_: Any, step: Any, state: Any, pars: Any, now: Any, h: Any, series: Any, pad: Any) -> Any:
+    """Call a function of five pointers, its address, then theirs, on a stack that begins `pad` bytes off a line."""
 
     def code(context: Any, builder: Any, _: Any, given: Any) -> Any:
-        pointer = ir.DoubleType().as_pointer()
-        kind = ir.FunctionType(ir.VoidType(), [pointer] * 5).as_pointer()
-        builder.call(builder.inttoptr(given[0], kind), [builder.inttoptr(each, pointer) for each in given[1:]])
+        byte, pointer = ir.IntType(8), ir.DoubleType().as_pointer()
+        place, nothing = byte.as_pointer(), ir.VoidType()
+        save = builder.module.declare_intrinsic("llvm.stacksave", [place], ir.FunctionType(place, []))
+        restore = builder.module.declare_intrinsic("llvm.stackrestore", [place], ir.FunctionType(nothing, [place]))
+        before = builder.call(save, [])
+        for size, alignment in ((context.get_constant(numba.intp, LINE), LINE), (given[6], 1)):
+            taken = builder.alloca(byte, size)
+            taken.align = alignment
+            # No instruction, but as far as the compiler knows one that needs the memory.
+            builder.asm(ir.FunctionType(nothing, [place]), "", "r,~{memory}", [taken], True)
+        kind = ir.FunctionType(nothing, [pointer] * 5).as_pointer()
+        builder.call(builder.inttoptr(given[0], kind), [builder.inttoptr(each, pointer) for each in given[1:6]])
+        builder.call(restore, [before])
         return context.get_dummy_value()
 
-    return numba.void(*[numba.intp] * 6), code
+    return numba.void(*[numba.intp] * 7), code
 
 
 def _compiled(function: Any) -> Any:
@@ -94,8 +96,8 @@ def _sum(a, b, low):  # type: ignore[no-untyped-def]
 
 @_compiled
 def _drive(  # type: ignore[no-untyped-def]
-    step, order, limit, times, after, instants, columns, kinds, targets, amounts, bases, rates, pars, scales, wanted,
-    found,
+    step, pad, order, limit, times, after, instants, columns, kinds, targets, amounts, bases, rates, pars, scales,
+    wanted, found,
 ):  # fmt: skip
     people, n, many, last, end = bases.shape[1], bases.shape[2], pars.shape[1], times.size, times[-1]
     state, own, series = np.zeros((n, BATCH)), np.zeros((many + 1, BATCH)), np.zeros((n, order + 1, BATCH))
@@ -149,7 +151,7 @@ def _drive(  # type: ignore[no-untyped-def]
         if resting == BATCH:
             return
         h[:] = left
-        _call(step, state.ctypes.data, own.ctypes.data, high.ctypes.data, h.ctypes.data, series.ctypes.data)  # type: ignore[call-arg]
+        _call(step, state.ctypes.data, own.ctypes.data, high.ctypes.data, h.ctypes.data, series.ctypes.data, pad)  # type: ignore[call-arg]
         nought[:] = 0.0 * h
         for i in range(n):
             for lane in range(BATCH):
@@ -194,11 +196,14 @@ class Stepper:
         Where it begins.
     order
         Of the Taylor series.
+    pad
+        By how many bytes its stack is off a cache line.
     """
 
     engine: Any
     address: int
     order: int
+    pad: int = PADS[0]
 
     def run(self, acts: Acts, times: Array, after: Any, pars: Array, scales: Array, wanted: Index, limit: int) -> Array:
         """Integrate people from the first of `acts.bases`.
@@ -225,7 +230,7 @@ class Stepper:
         """
         found = np.empty((wanted.size, pars.shape[1], times.size))
         _drive(
-            self.address, self.order, limit, _plain(times), _plain(after, np.bool_), _plain(acts.instants),
+            self.address, self.pad, self.order, limit, _plain(times), _plain(after, np.bool_), _plain(acts.instants),
             _plain(acts.columns, np.intp), _plain(acts.kinds, np.intp), _plain(acts.targets, np.intp),
             _plain(acts.amounts), _plain(acts.bases), acts.rates, _plain(pars.T), _plain(scales.T),
             _plain(wanted, np.intp), found,
@@ -236,47 +241,3 @@ class Stepper:
 def _plain(array: Any, kind: Any = np.float64) -> Any:
     """Copy where needed, so that numba always sees the same types and compiles once."""
     return np.require(array, kind, ["C", "W"])
-
-
-def load(taylor: Any) -> Stepper | None:
-    """Take the step out of heyoka's batch integrator; None where that cannot be done, or not be trusted."""
-    text = taylor.llvm_state.ir
-    core = ctypes.CDLL(sys.modules["heyoka._core"].__file__)
-    try:
-        needed = {name: ctypes.cast(getattr(core, name), ctypes.c_void_p).value for name in EXTERNAL.findall(text)}
-    except AttributeError:  # an unknown function would end the process when the code is loaded
-        return None
-    if not SIGNATURE.search(text) or taylor.batch_size != BATCH:
-        return None
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    for name, address in needed.items():
-        llvm.add_symbol(name, address)
-    engine = llvm.create_mcjit_compiler(
-        llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine()
-    )
-    engine.add_object_file(llvm.ObjectFileRef.from_data(taylor.llvm_state.object_code))
-    engine.finalize_object()
-    stepper = Stepper(engine, engine.get_function_address("step"), taylor.order)
-    try:
-        return stepper if stepper.address and _same(stepper, taylor) else None
-    except numba.core.errors.NumbaError:
-        return None
-
-
-def _same(stepper: Stepper, taylor: Any) -> bool:
-    """Tell whether it goes on from where heyoka stands, with a person it holds, bit by bit as heyoka does."""
-    sound = np.isfinite(taylor.state).all(axis=0) & np.isfinite(taylor.pars).all(axis=0) & (taylor.time > 0)
-    lane = int(np.argmax(sound))
-    if not sound[lane]:
-        return False
-    times = np.linspace(0.0, 0.02 * float(taylor.time[lane]), 3)
-    state, pars = (np.repeat(held[:, lane : lane + 1], BATCH, axis=1) for held in (taylor.state, taylor.pars))
-    none, nobody = np.zeros(0, np.intp), np.zeros((BATCH, 0))
-    acts = Acts(nobody, nobody.astype(np.intp), none, none, nobody, state.T[None], (0, 0))
-    wanted, limit = np.arange(state.shape[0]), 10_000
-    found = stepper.run(acts, times, np.ones(3), pars, np.ones(state.shape), wanted, limit)
-    taylor.set_time(0.0)
-    taylor.state[:], taylor.pars[:] = state, pars
-    _, passed = taylor.propagate_grid(np.repeat(times[:, None], BATCH, axis=1), max_steps=limit)
-    return bool(np.isfinite(passed).all()) and np.array_equal(found, passed)

@@ -21,6 +21,8 @@ SAME = 1e-12
 """Times that differ by less than this part of themselves are one instant."""
 BATCH = 8
 """People integrated side by side."""
+MAX_STEPS = 200_000
+"""Steps between two stops after which a person is given up."""
 IDLE = 1e-7
 """Length of an idle leg, as a part of the whole time."""
 

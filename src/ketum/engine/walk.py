@@ -17,6 +17,7 @@ from ketum.engine.formula import RELATIONS, plus
 from ketum.engine.mathml import TIME
 from ketum.engine.scaling import power_of_two
 from ketum.engine.system import Array
+from ketum.engine.timeline import MAX_STEPS
 
 if TYPE_CHECKING:
     from ketum.engine.switched import Switched
@@ -25,7 +26,6 @@ TINY = 1e-13
 """Distance from a surface, relative to the size of what is compared there, that counts as being on it."""
 LOOKS = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1])
 """Parts of a trial step at which the side that lies ahead is looked for."""
-MAX_STEPS = 200_000
 MAX_EVENTS = 20_000
 CHATTER = 50
 """Events in a row that may come within one part in a billion of the whole time."""
