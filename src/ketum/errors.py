@@ -18,6 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MOST_ROWS = 5
+"""Rows that a message names for each column."""
+
 
 @dataclass(frozen=True)
 class Problem:

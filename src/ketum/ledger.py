@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from ketum.bands import Bands
 from ketum.case import Case
-from ketum.engine.stream import clear, consolidate, refuse_other_inputs, writing
+from ketum.engine.digests import refuse_other_inputs
+from ketum.engine.stream import clear, consolidate, writing
 from ketum.errors import OutputError, Problem
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array

@@ -14,8 +14,9 @@ from ketum import __version__, simulate
 from ketum import results as results_of
 from ketum.bands import RELATIVE_ERROR
 from ketum.case import Case
+from ketum.engine.digests import digest
 from ketum.engine.integrate import settings
-from ketum.engine.stream import GOES_ON, digest, occupied
+from ketum.engine.stream import GOES_ON, occupied
 from ketum.engine.work import results
 from ketum.errors import OutputError, SolveError, StoppedError
 from ketum.intake import intakes

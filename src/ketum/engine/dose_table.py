@@ -15,13 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ketum.engine.doses import MODELLED_DURATION, MODELLED_RATE, Array, Dosing, Index, Records
-from ketum.errors import ModelError, Problem
+from ketum.errors import MOST_ROWS, ModelError, Problem
 
 DEFAULTS: Mapping[str, float] = {"EVID": 1, "AMT": 0, "RATE": 0, "II": 0, "ADDL": 0, "SS": 0}
 COLUMNS = ("ID", "TIME", *DEFAULTS, "CMT")
 HAIR = "hair"
-MOST_ROWS = 5
-"""Rows that a message names for each column."""
 
 
 def read(

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ketum.engine.covariates import Course, changing, in_rates
-from ketum.engine.doses import Array, Dosing, Plan, Records, plan
+from ketum.engine.doses import Array, Dosing, Plan, Records
 from ketum.engine.integrate import compile_system, settings
+from ketum.engine.plans import plan
 from ketum.engine.pruning import needed, onto, reduced
 from ketum.engine.sensitivity import checked, output_name, unmoved, with_moved_doses
 from ketum.engine.solved import Runner, Solved

@@ -6,26 +6,24 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from ketum.engine.checks import check_outputs, checked_times, is_after, known, parameter_table
+from ketum.engine.covariate_table import read as read_courses
 from ketum.engine.covariates import Covariates
-from ketum.engine.covariates import read as read_courses
 from ketum.engine.dose_table import read
 from ketum.engine.doses import Array, Dosing
-from ketum.engine.job import RESIDUAL, Job, Part, attributes, label, solve_part
+from ketum.engine.job import Job
+from ketum.engine.memory import solve_here
 from ketum.engine.sbml import System, parse, read_text
 from ketum.engine.scaling import ATOL
 from ketum.engine.sensitivity import Sensitivities, with_sensitivities
-from ketum.engine.shared import Room, room
-from ketum.engine.solved import Solved
 from ketum.engine.ways import check as check_ways
-from ketum.engine.work import results
 from ketum.errors import ModelError, Problem, SolveWarning
 
 if TYPE_CHECKING:
@@ -189,7 +187,7 @@ class Model:
                 _refuse_sensitivities(sensitivities, "of what changes in time")
             job = job.with_sensitivities(tuple(sensitivities))
         if store is None:
-            solved, failed = _in_memory(job, executor, chunk, progress)
+            solved, failed = solve_here(job, executor, chunk, progress)
         else:
             from ketum.engine.stream import solve_into
 
@@ -262,33 +260,6 @@ def _refuse_sensitivities(names: Sequence[str], why: str) -> None:
         raise ModelError("sensitivities", problems)
 
 
-def _solve_into(shared: Room | None, part: Part) -> Solved:
-    """Integrate one chunk, and leave the values in memory that is shared with the caller where there is some."""
-    solved = solve_part(part)
-    if shared is not None and shared.put(part.records.people, solved.values):
-        return replace(solved, values=solved.values[:, :0])
-    return solved
-
-
-def _in_memory(
-    job: Job, executor: Executor | None, chunk: int, progress: Callable[[int], None] | None
-) -> tuple[xr.Dataset, dict[int, str]]:
-    """Solve everybody; the results, and who failed with what is known of the reason."""
-    residual = np.zeros(job.subjects)
-    failed: dict[int, str] = {}
-    with room((len(job.outputs), job.subjects, job.times.size), executor) as (values, shared):
-        for part, solved in results(partial(_solve_into, shared), job.parts(chunk), executor):
-            people = part.records.people
-            residual[people] = solved.residual
-            if solved.values.size:
-                values[:, people] = solved.values
-            failed |= solved.failures(people)
-            if progress is not None:
-                progress(people.size)
-    failed = dict(sorted(failed.items()))
-    return _dataset(job, values, residual, list(failed)), failed
-
-
 def _warn(job: Job, failed: Mapping[int, str]) -> None:
     """Name who failed, and what to look at."""
     first = min(failed)
@@ -300,21 +271,4 @@ def _warn(job: Job, failed: Mapping[int, str]) -> None:
         f"  parameters: {values}\n" + (failed[first] or LIKELY),
         SolveWarning,
         stacklevel=3,
-    )
-
-
-def _dataset(job: Job, values: Array, residual: Array, failed: list[int]) -> xr.Dataset:
-    import xarray as xr
-
-    system = job.model.system
-    variables: dict[str, Any] = {
-        label(name): (("subject", "time"), values[i], {"units": system.units.get(name, "")})
-        for i, name in enumerate(job.outputs)
-    }
-    if job.steady:
-        variables[RESIDUAL] = ("subject", residual)
-    return xr.Dataset(
-        variables,
-        coords={"subject": np.arange(job.subjects), "time": job.times},
-        attrs=attributes(job, failed),
     )

@@ -7,25 +7,23 @@ block's numbers. Whatever stops a run, a block without its line is computed agai
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import time
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ketum.engine.covariates import Course
+from ketum.engine.digests import digests, refuse_other_inputs
 from ketum.engine.doses import Array, Records
-from ketum.engine.integrate import settings
 from ketum.engine.job import RESIDUAL, Job, Part, attributes, label, solve_part
 from ketum.engine.work import results
 from ketum.errors import OutputError, Problem
@@ -267,58 +265,6 @@ def consolidate(path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that this is not part of Zarr's own specification yet; every reader knows it
         zarr.consolidate_metadata(path, zarr_format=3)
-
-
-def digests(job: Job) -> dict[str, str]:
-    """Sum up everything that the numbers depend on, by what a person would call it."""
-    from ketum import __version__
-
-    records = [getattr(each, field.name) for each in job.records for field in fields(Records)]
-    return {
-        "model": job.model.system.sha256,
-        "parameters": digest(job.parameters),
-        "doses": digest(records),
-        "covariates": digest([getattr(each, field.name) for each in job.courses for field in fields(Course)]),
-        "dosing": digest(repr(sorted(job.dosing.items()))),
-        "times": digest([job.times, job.after]),
-        "outputs": digest(repr(job.outputs)),
-        "tolerances": digest([float(job.rtol), float(job.atol)]),
-        "number of people": str(job.subjects),
-        "version of ketum or of its integrator": repr((__version__, settings())),
-    }
-
-
-def digest(content: Any) -> str:
-    """Sum up numbers, texts, and lists and mappings of them."""
-    total = hashlib.sha256()
-
-    def add(each: Any) -> None:
-        if isinstance(each, Mapping):
-            for name in sorted(each):  # the order of names may differ from process to process
-                add([name, each[name]])
-        elif isinstance(each, list):
-            for one in each:
-                add(one)
-        elif isinstance(each, np.ndarray):
-            total.update(f"{each.dtype}{each.shape}".encode() + each.tobytes())
-        else:
-            total.update(f"{each!s}\n".encode())
-
-    add(content)
-    return total.hexdigest()
-
-
-def refuse_other_inputs(path: Path, theirs: Mapping[str, str], ours: Mapping[str, str]) -> None:
-    """Refuse to mix results, and name what differs."""
-    other = [name for name in ours if theirs.get(name) != ours[name]]
-    if other:
-        problem = Problem(
-            "",
-            "this store was begun with something else, and results are not mixed",
-            given="different: " + ", ".join(other),
-            cure="repeat the call that began it, choose another name, or delete it",
-        )
-        raise OutputError(str(path), [problem])
 
 
 def occupied(path: Path) -> bool:

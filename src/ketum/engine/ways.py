@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.engine.covariates import Course
-from ketum.engine.dose_table import DEFAULTS, MOST_ROWS
+from ketum.engine.dose_table import DEFAULTS
 from ketum.engine.doses import MODELLED_DURATION, MODELLED_RATE, Array, Dosing
-from ketum.errors import ModelError, Problem
+from ketum.errors import MOST_ROWS, ModelError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
