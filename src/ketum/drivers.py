@@ -20,6 +20,7 @@ import numpy as np
 from ketum import pharmacology
 from ketum.case import Case
 from ketum.indices import Index, Method, design, independent_runs, indices, tied
+from ketum.interaction.changes import STRENGTH
 from ketum.people import Stream
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array
@@ -254,6 +255,8 @@ def _label(layer: str, name: str) -> str:
         number, what, code = [*name.split("/"), ""][:3]
         own = next((a.name for a in ALKALOIDS if a.code == code), code)
         return f"product {int(number) + 1}: {PRODUCT.get(what, what)} {own}".rstrip()
+    if name.startswith(STRENGTH):
+        return f"how strongly {name.removeprefix(STRENGTH)} changes CYP3A"
     if name in JOINT:
         return JOINT[name]
     for row in (*pharmacology.parameters(), *pharmacology.effect_parameters()):

@@ -98,7 +98,7 @@ def simulate_many(
             raise StoppedError(f"{ledger.people_done} of {number} people are in {store}; {GOES_ON}") from stop
     tree = _tree(case, ledger, probe, shares, seed)
     few = crowd(case, Stream(seed, PROBE), end_h)
-    return Run(case, intakes(case, Stream(seed, number)), end_h, dose_times, tree, few.beside)
+    return Run(case, intakes(case, Stream(seed, number)), end_h, dose_times, tree, few.beside, few.enzymes)
 
 
 def _blocks(case: Case, seed: int, days: float | None, ledger: Ledger) -> Iterator[Block]:

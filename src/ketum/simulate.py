@@ -20,10 +20,12 @@ from ketum.engine.work import processes
 from ketum.errors import SolveError, SolveWarning
 from ketum.evidence import fact
 from ketum.intake import Intake, dose_table, intakes, molar_mass
+from ketum.interaction.levels import Enzymes, enzymes
 from ketum.people import LAYERS, Stream
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array
 from ketum.results import EFFECTS, Found
+from ketum.sized import generic
 from ketum.trials import model
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ class Run:
         Results: ``population``, ``trajectory``, ``bands``, ``endpoints``, ``summary``, ``effects``.
     beside
         The opioids taken beside kratom.
+    enzymes
+        The medicines that change how kratom is lost.
     """
 
     case: Case
@@ -67,6 +71,7 @@ class Run:
     dose_times: Array
     tree: xr.DataTree
     beside: Beside
+    enzymes: Enzymes
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,7 @@ class Crowd:
     taken: tuple[Intake, ...]
     stream: Stream
     beside: Beside
+    enzymes: Enzymes
 
 
 def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
@@ -85,12 +91,15 @@ def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
     weight = np.full(stream.people, case.person.weight_kg)
     own = people.individual(typical, people.draw_effects(stream), weight)
     taken, others = intakes(case, stream), beside(case, own, stream, end_h)
+    changed = enzymes(*generic(case), own, stream)
     own |= dict(others.own)
+    with_medicines = {**own, **changed.own}
 
     def before(until_h: float) -> pd.DataFrame:
         return pd.concat([dose_table(taken, own, until_h), beside(case, own, stream, until_h).doses], ignore_index=True)
 
-    return Crowd(own | habit.start(case, own, before), taken, stream, others)
+    earlier = with_medicines if changed.settled else own
+    return Crowd(with_medicines | habit.start(case, earlier, before), taken, stream, others, changed)
 
 
 def horizon(case: Case, days: float | None) -> tuple[float, Array]:
@@ -149,7 +158,7 @@ def simulate(
         times, levels, found = solved(everyone, dose_times, end_h, executor, done)
         driven = shares_of(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
     tree = results.tree(case, everyone, times, levels, found, driven, seed)
-    return Run(case, everyone.taken, end_h, dose_times, tree, everyone.beside)
+    return Run(case, everyone.taken, end_h, dose_times, tree, everyone.beside, everyone.enzymes)
 
 
 def found_of(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ketum import pharmacology, trials
 from ketum.interaction.algebra import LEAST_ACTIVITY, activity_of, fm_of, gut_ratio, iv_ratio, liver_ratio, oral_ratio
+from ketum.interaction.perpetrators import together
 
 share = st.floats(0.02, 0.98)
 activity = st.floats(0.02, 12.0)
@@ -198,3 +199,25 @@ def test_the_enzymes_stay_between_nothing_and_normal(model):
         values = found[name].to_numpy()
         assert ((values > 0) & (values <= 1 + 1e-9)).all()
         assert values[0, -1] > values.min(), "what is lost comes back"
+
+
+def test_an_inactivator_and_an_inducer_together_hold_the_enzyme_where_loss_and_making_balance(model):
+    """Both there for long, no kratom: A = (1 + induction) / (1 + inactivation / kdeg), and there it stays."""
+    kdeg, inactivation, induction = 0.03, 0.06, 4.0
+    own = {"kdeg_gut": np.array([kdeg]), "kdeg_liver": np.array([kdeg])}
+    first, second = ({f"co_{what}_{place}": np.array([by]) for place in ("gut", "liver")}
+                     for what, by in (("inactivation", inactivation), ("induction", induction)))  # fmt: skip
+    both = together([first, second], own)
+    found = dosed(model, own | both, [], ["CYP3A_gut", "CYP3A_liver"], np.array([0.0, 10.0, 500.0]))
+    for place in ("gut", "liver"):
+        exact = (1 + induction) / (1 + inactivation / kdeg)
+        np.testing.assert_allclose(found[f"CYP3A_{place}"].to_numpy()[0], exact, rtol=1e-7)
+
+
+def test_two_reversible_inhibitors_share_one_site(model):
+    """1 / (1 + a + b), not 1 / (1 + a) / (1 + b)."""
+    own = {"kdeg_gut": np.array([0.03]), "kdeg_liver": np.array([0.03])}
+    each = [{f"co_inhibition_{place}": np.array([by]) for place in ("gut", "liver")} for by in (2.0, 3.0)]
+    found = dosed(model, own | together(each, own), [], ["active_gut", "active_liver"], np.array([24.0]))
+    assert found["active_gut"].item() == pytest.approx(1 / 6, rel=1e-9)
+    assert found["active_liver"].item() == pytest.approx(1 / 6, rel=1e-9)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import html
 import re
 from html.parser import HTMLParser
 
 import pytest
 
 from ketum.report import render_page
+from ketum.report.interactions import Interactions
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 
@@ -144,6 +146,27 @@ def test_labels_inside_figures_are_escaped(build):
     page = render_page(hostile, figures(hostile))
     assert "<script" not in page
     assert parsed(page).wrong == []
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ((), "are those of kratom without other medicines"),
+        (("fluconazole",), "What fluconazole does to the loss of kratom is in these levels"),
+        (("st john's wort", "verapamil"), "What St John's wort and verapamil do to the loss of kratom"),
+    ],
+)
+def test_the_page_says_which_medicines_are_in_the_levels(build, names, said):
+    page = render_page(build.report(levels_with=names, interactions=Interactions((), (), ())), {})
+    assert said in html.unescape(page)
+
+
+def test_a_long_origin_has_a_line_of_its_own(build):
+    number = {"label": "AUC", "value": 1.2, "unit": "ratio", "interval": [1.1, 1.4], "evidence": []}
+    finding = {"code": "interaction.qt", "severity": "note", "title": "t", "because": "b", "certainty": "low"}
+    long, short = ({**finding, "numbers": [{**number, "origin": text}]} for text in ("long " * 40, "short"))
+    assert 'colspan="4" class="small">long' in render_page(build.report(findings=(long,)), {})
+    assert 'class="small">short' not in render_page(build.report(findings=(short,)), {})
 
 
 def test_a_bare_report_can_be_shown(build):

@@ -8,7 +8,7 @@ and liver: with it, oral midazolam studies predict intravenous ones (see the pai
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,6 +30,7 @@ CLASS_RATIO = {
 """AUC ratios of a sensitive victim that define the classes; open ends closed near the strongest (PT001, PT006)."""
 CLASS_HALF_LIFE_H = 12.0
 LONG_AGO_H, HISTORY_STEP_H = 60 * 24.0, 0.5
+MECHANISMS = ("inhibition", "inactivation", "induction")
 GUT_ONLY = ("grapefruit juice",)
 """Acts in the gut wall only (PI387: intravenous alfentanil unchanged), so that a class ratio misleads."""
 
@@ -133,6 +134,33 @@ def parameters(
         "co_CYP3A_gut_start": gut,
         "co_CYP3A_liver_start": liver,
     }
+
+
+def together(several: Sequence[Mapping[str, Array]], own: Mapping[str, Array]) -> dict[str, Array]:
+    """Add up what several medicines do that have all been there, in full, for long.
+
+    Reversible inhibitors share one site, so their terms add up; so do the rates at which an enzyme is lost, and what is
+    made of it beyond normal.
+
+    Parameters
+    ----------
+    several
+        Each medicine's own parameters, as `parameters` gives them.
+    own
+        Each person's parameters, shape (people,).
+    """
+    absent = np.zeros_like(own["kdeg_gut"])
+    total = {
+        f"co_{mechanism}_{place}": sum((one.get(f"co_{mechanism}_{place}", absent) for one in several), absent)
+        for mechanism in MECHANISMS
+        for place in ("gut", "liver")
+    }
+    start = {
+        f"co_CYP3A_{place}_start": (1 + total[f"co_induction_{place}"])
+        / (1 + total[f"co_inactivation_{place}"] / own[f"kdeg_{place}"])
+        for place in ("gut", "liver")
+    }
+    return total | start | dict.fromkeys(("co_k", "co_taken", "co_start"), np.ones_like(absent))
 
 
 def _strength(mechanism: str, active: Array, kdeg: Array) -> Array:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
-from ketum.case import Case, Medicine
+from ketum.case import Case
 from ketum.interaction.algebra import gut_ratio, iv_ratio, liver_ratio
+from ketum.interaction.changes import changes
 from ketum.interaction.course import Course, course
-from ketum.interaction.perpetrators import Perpetrator, parameters, perpetrators
-from ketum.interaction.setting import DAY, Setting, knows_mitragynine, setting
+from ketum.interaction.perpetrators import perpetrators
+from ketum.interaction.setting import DAY, Setting, entry, interval, knows_mitragynine, setting
 from ketum.interaction.victims import VictimFacts, reason_without_size, sampled, victims
-from ketum.pharmacology.tables import ROOM, Array
-from ketum.screen.dose_size import Interval
+from ketum.pharmacology.tables import Array
 from ketum.screen.interaction_size import InteractionSize
 
 PERPETRATOR_DRAWS = 60
@@ -66,7 +64,7 @@ def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
         alone = course(here.own, here.doses, here.end_h + AFTER_H + DAY)
         found += [_victim(one, case, medicines, here, alone) for one in sought]
     if acting:
-        found += _perpetrators(case, medicines, acting, here.take(PERPETRATOR_DRAWS))
+        found += changes(case, medicines, acting, here.take(PERPETRATOR_DRAWS))
     return tuple(found)
 
 
@@ -121,8 +119,8 @@ def victim_ratio(
 
 
 def _victim(one: VictimFacts, case: Case, medicines: Sequence[str], here: Setting, alone: Course) -> InteractionSize:
-    entry = _entry(case, medicines, one.generic)
-    by_mouth = entry is None or entry.route in (None, "oral")
+    own = entry(case, medicines, one.generic)
+    by_mouth = own is None or own.route in (None, "oral")
     if one.enzyme == "CYP2D6" and case.person.cyp2d6 == "poor":
         one = replace(one, note="a poor metaboliser has no CYP2D6 that kratom could slow")
         during = later = np.ones(here.own["ka"].size)
@@ -149,122 +147,3 @@ def _victim(one: VictimFacts, case: Case, medicines: Sequence[str], here: Settin
         after_stopping=interval(later / during),
         note="; ".join(note for note in notes if note),
     )
-
-
-@dataclass(frozen=True)
-class Hypothesis:
-    """What CYP3A may be to 7-hydroxymitragynine; a row of ``hypotheses.csv``."""
-
-    name: str
-    formed: tuple[float, float]
-    lost: tuple[float, float]
-    facts: tuple[str, ...]
-    words: str
-
-
-@cache
-def hypotheses() -> tuple[Hypothesis, ...]:
-    """Read the two."""
-    with (ROOM / "hypotheses.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Hypothesis(
-                row["name"],
-                (float(row["formed_low"]), float(row["formed_high"])),
-                (float(row["lost_low"]), float(row["lost_high"])),
-                tuple(row["facts"].split(";")),
-                row["words"],
-            )
-            for row in csv.DictReader(file)
-        )
-
-
-def _perpetrators(
-    case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting
-) -> list[InteractionSize]:
-    """Solve all medicines under both hypotheses at once, side by side in lanes; each against kratom alone."""
-    size = here.own["ka"].size
-    z = here.stream.normal("knowledge", "strength")[:size]
-    under = [dict(here.own) | _under(one, here) | _nothing(size) for one in hypotheses()]
-    timings = [_timing(case, medicines, one.generic) for one in acting]
-    beside = [parameters(one, here.own, z, *timing) for one, timing in zip(acting, timings, strict=True)]
-    # Blocks of people: kratom alone under each hypothesis, then with each medicine under each.
-    lanes = _side_by_side([own | given for given in ({}, *beside) for own in under])
-    shape = (1 + len(acting), len(under), size)
-    doses = [replace(d, nmol={c: np.tile(a, shape[0] * shape[1]) for c, a in d.nmol.items()}) for d in here.doses]
-    solved = course(lanes, doses, here.end_h + DAY)
-    found = []
-    for i, (one, (_, stopped)) in enumerate(zip(acting, timings, strict=True)):
-        window = (here.start_h, here.end_h) if stopped is None else (0.0, DAY)
-        for code, name in (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine")):
-            area = solved.area(code, *window).reshape(shape)
-            found.append(_perpetrator(one, name, list(area[i + 1] / area[0]), stopped, here.warnings))
-    return found
-
-
-def _perpetrator(
-    one: Perpetrator, alkaloid: str, ratios: Sequence[Array], stopped_h: float | None, warnings: Sequence[str]
-) -> InteractionSize:
-    parts = [interval(ratio) for ratio in ratios]
-    together = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
-    said = "; ".join(
-        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})"
-        for h, p in zip(hypotheses(), parts, strict=True)
-    )
-    when = (
-        "on the last day of use"
-        if stopped_h is None
-        else f"on the first day, {stopped_h / DAY:g} days after it was stopped"
-    )
-    notes = [f"{when}; the interval spans two hypotheses", said, one.note, *warnings, "no study in people"]
-    return InteractionSize(
-        medicine=one.generic,
-        role="perpetrator",
-        enzyme="CYP3A",
-        quantity=f"AUC of {alkaloid}",
-        ratio=together,
-        method="dynamic",
-        fact_ids=tuple(dict.fromkeys((*one.facts, *(f for h in hypotheses() for f in h.facts)))),
-        note="; ".join(note for note in notes if note),
-    )
-
-
-def interval(values: Array) -> Interval:
-    """Give the median and the 5th and 95th percentile."""
-    low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
-    return Interval(float(median), float(low), float(high))
-
-
-def _under(one: Hypothesis, here: Setting) -> dict[str, Array]:
-    size = here.own["ka"].size
-    u, v = (here.stream.uniform("knowledge", f"hypothesis/{name}")[:size] for name in ("formed", "lost"))
-    return {
-        "formed_3A": one.formed[0] + u * (one.formed[1] - one.formed[0]),
-        "lost_3A": one.lost[0] + v * (one.lost[1] - one.lost[0]),
-    }
-
-
-def _nothing(size: int) -> dict[str, Array]:
-    names = [f"co_{m}_{p}" for m in ("inhibition", "inactivation", "induction") for p in ("gut", "liver")]
-    zero, one = np.zeros(size), np.ones(size)
-    fixed = {"co_k": one, "co_taken": zero, "co_start": zero, "co_CYP3A_gut_start": one, "co_CYP3A_liver_start": one}
-    return dict.fromkeys(names, zero) | fixed
-
-
-def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-
-
-def _entry(case: Case, medicines: Sequence[str], generic: str) -> Medicine | None:
-    """Find a medicine's entry in the case."""
-    aligned = len(medicines) == len(case.medicine)
-    names = list(medicines) if aligned else [m.name.casefold() for m in case.medicine]
-    return case.medicine[names.index(generic)] if generic in names else None
-
-
-def _timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
-    """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
-    entry = _entry(case, medicines, generic)
-    if entry is None:
-        return None, None
-    started, stopped = entry.started_days_ago, entry.stopped_days_ago
-    return (None if started is None else started * DAY), (None if stopped is None else stopped * DAY)

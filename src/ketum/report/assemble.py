@@ -145,7 +145,8 @@ def assemble(run: Run, seed: int) -> Report:
     }
     codes = {str(found["code"]) for found in findings}
     effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), stopping.withdrawal(run)
-    facts |= sections.facts_of(effects, margins) | stopping.facts_of(withdrawal) | set(run.beside.facts)
+    facts |= sections.facts_of(effects, margins) | stopping.facts_of(withdrawal)
+    facts |= {*run.beside.facts, *run.enzymes.facts}
     # Where nothing that is taken is followed, a zero would look like an answer.
     followed = any(intake.mg for intake in run.taken)
     return Report(
@@ -171,6 +172,7 @@ def assemble(run: Run, seed: int) -> Report:
         effects=effects if followed else None,
         margins=margins,
         withdrawal=withdrawal if followed else None,
+        levels_with=run.enzymes.names,
     )
 
 
@@ -245,7 +247,7 @@ def _unknown(run: Run) -> tuple[Unknown, ...]:
         for match in taken_in(run.case)[1]
         if not match.generics or match.unread
     ]
-    medicines += [Unknown(text) for text in run.beside.unknown]
+    medicines += [Unknown(text) for text in (*run.beside.unknown, *run.enzymes.unknown)]
     if run.case.person.kratom_experience == "regular" and not has_habit(run.case):
         medicines.append(Unknown(UNKNOWN))
     if not any(intake.mg for intake in run.taken):
@@ -275,7 +277,7 @@ def _assumed(run: Run) -> tuple[str, ...]:
     """List assumptions of this run, then the model's own, each with its width."""
     used = {intake.release for intake in run.taken}
     releases = {product.release for product in pharmacology.products().values()} | {"release_shot"}
-    own = [text for intake in run.taken for text in intake.assumptions]
+    own = [text for intake in run.taken for text in intake.assumptions] + list(run.enzymes.assumptions)
     model = [
         f"{parameter.label}: {number(parameter.value)} {parameter.unit.replace('fraction', '')}".rstrip()
         + f" ({number(parameter.low)} to {number(parameter.high)}). {parameter.note}"

@@ -193,6 +193,8 @@ class Report:
         What kratom and other medicines do to each other; None where it was not worked out.
     effects, margins, withdrawal
         From receptor to relief; None or empty where they were not computed.
+    levels_with
+        Medicines whose effect on the loss of kratom is in the levels.
     drivers
         What drives each endpoint input by input, as `ketum.drivers` gives it; None where it was not asked for.
     """
@@ -220,3 +222,4 @@ class Report:
     margins: tuple[Margin, ...] = ()
     withdrawal: Withdrawal | None = None
     drivers: Mapping[str, Any] | None = None
+    levels_with: tuple[str, ...] = ()

@@ -139,9 +139,9 @@ def enzyme_figure(found: Interactions) -> Figure | None:
         data=data.rows,
         title="Active CYP3A while kratom is taken, and in the week after",
         caption=(
-            "CYP3A clears many medicines. Line: median of the virtual people; band: nine of ten. 1 is normal. Of long "
-            "use only the last two weeks are shown. When kratom is stopped the enzyme comes back over days, and the "
-            "level of such a medicine falls with it."
+            "CYP3A clears many medicines. Shown is what kratom does to it, without other medicines. Line: median of "
+            "the virtual people; band: nine of ten. 1 is normal. Of long use only the last two weeks are shown. When "
+            "kratom is stopped the enzyme comes back over days, and the level of such a medicine falls with it."
         ),
         alternative=said,
     )

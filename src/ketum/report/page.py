@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from ketum.medicine.taken import SPELT
 from ketum.report import effects_tables, numbers
 from ketum.report.figure import Figure
 from ketum.report.interactions import studied, table
@@ -15,6 +16,7 @@ from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables, input_tables
 from ketum.screen import helplines
+from ketum.screen.beside import listed
 from ketum.screen.emergency import SIGNS_FACTS
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def _environment() -> jinja2.Environment:
         "capital": capital,
         "product": product_name,
         "listed": _listed,
+        "and_": _and,
         "drawing": _drawing,
     }
     return environment
@@ -152,8 +155,13 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+LONG = 90
+"""Letters from which an origin gets a line of its own: in a column it would be tall and narrow."""
+
+
 def _number(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "long": len(str(given.get("origin") or "")) > LONG,
         "label": str(given.get("label") or ""),
         "value": numbers.number(given.get("value")),
         "unit": unit_name(str(given.get("unit") or "")),
@@ -174,6 +182,10 @@ def _items(given: Any) -> list[Any]:
     if isinstance(given, Sequence) and not isinstance(given, str):
         return list(given)
     return [given]
+
+
+def _and(names: Sequence[str]) -> str:
+    return listed(SPELT.get(name, name) for name in names)
 
 
 def _listed(items: Sequence[Any]) -> str:

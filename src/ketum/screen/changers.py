@@ -11,6 +11,7 @@ The rule
 - A strong or moderate inducer is a caution, a weak one a note: kratom may leave sooner, and withdrawal may follow;
   when the inducer is stopped, the same amount of kratom acts more strongly.
 - Where the dynamic model gives a size, a median change of fivefold or more either way is a danger only for a rise.
+- Where two or more act on kratom, the size of all together is given too, and counts.
 - Both outlast their last dose (`ketum.medicine.wash_out`). One that was stopped and has washed out says nothing.
 """
 
@@ -23,6 +24,7 @@ from ketum.evidence import Fact, facts
 from ketum.medicine import Taken
 from ketum.screen.beside import Beside, ids, listed, not_verified, shown
 from ketum.screen.finding import Finding, Number, Severity
+from ketum.screen.interaction_size import TOGETHER
 from ketum.screen.ratio import numbers
 from ketum.screen.victims import STRONG
 
@@ -78,7 +80,8 @@ def _changers(case: Beside, role: Role) -> tuple[Finding, ...]:
 
 def _finding(case: Beside, role: Role, found: list[tuple[Taken, str, Fact]]) -> Finding:
     names = shown(one for one, _, _ in found)
-    sizes = [size for one, _, _ in found for size in case.size(one.generic, "perpetrator", "CYP3A")]
+    named = [one.generic for one, _, _ in found] + [TOGETHER]
+    sizes = [size for name in named for size in case.size(name, "perpetrator", "CYP3A")]
     strongest = min((STRENGTHS.index(how) if how in STRENGTHS else 1 for _, how, _ in found))
     severity: Severity = "caution" if strongest < 2 else "note"
     if role == "inhibitor" and any(size.ratio.median >= STRONG for size in sizes):

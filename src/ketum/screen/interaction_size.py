@@ -7,6 +7,9 @@ from typing import Literal
 
 from ketum.screen.dose_size import Interval
 
+TOGETHER = "all of these together"
+"""Stands for a medicine where a size is that of all that are taken and act on kratom."""
+
 
 @dataclass(frozen=True, slots=True)
 class InteractionSize:
@@ -15,7 +18,7 @@ class InteractionSize:
     Parameters
     ----------
     medicine
-        The medicine's generic name, as the tables spell it.
+        The medicine's generic name, as the tables spell it; `TOGETHER` for several at once.
     role
         ``victim``: kratom changes the medicine; ``perpetrator``: the medicine changes kratom.
     enzyme

@@ -16,7 +16,8 @@ def numbers(sizes: Iterable[InteractionSize]) -> tuple[Number, ...]:
     """Return sizes as numbers of a finding, each with what remains of it a week after the last kratom."""
     found = []
     for size in sizes:
-        found.append(_number(size, f"{size.quantity}, with over without", size.ratio))
+        other = f"{size.medicine} " if size.role == "perpetrator" else ""
+        found.append(_number(size, f"{size.quantity}, with {other}over without", size.ratio))
         if size.after_stopping is not None:
             found.append(
                 _number(size, f"{size.quantity}, a week after the last kratom over the end of use", size.after_stopping)

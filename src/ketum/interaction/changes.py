@@ -1,0 +1,156 @@
+"""What medicines do to kratom through CYP3A: how much more or less of its alkaloids there is in blood."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from ketum.case import Case
+from ketum.interaction.course import course
+from ketum.interaction.perpetrators import Perpetrator, parameters, together
+from ketum.interaction.setting import DAY, Setting, interval, timing
+from ketum.people import Stream
+from ketum.pharmacology.tables import ROOM, Array
+from ketum.screen.beside import listed
+from ketum.screen.dose_size import Interval
+from ketum.screen.interaction_size import TOGETHER, InteractionSize
+
+STRENGTH = "strength/"
+"""Begins the name of a medicine's strength among random numbers."""
+ALKALOIDS = (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine"))
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What CYP3A may be to 7-hydroxymitragynine; a row of ``hypotheses.csv``."""
+
+    name: str
+    formed: tuple[float, float]
+    lost: tuple[float, float]
+    facts: tuple[str, ...]
+    words: str
+
+
+@cache
+def hypotheses() -> tuple[Hypothesis, ...]:
+    """Read the two."""
+    with (ROOM / "hypotheses.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Hypothesis(
+                row["name"],
+                (float(row["formed_low"]), float(row["formed_high"])),
+                (float(row["lost_low"]), float(row["lost_high"])),
+                tuple(row["facts"].split(";")),
+                row["words"],
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Change:
+    """What is compared with kratom alone: one medicine, or all that are taken."""
+
+    medicine: str
+    own: Mapping[str, Array]
+    stopped_h: float | None
+    facts: tuple[str, ...]
+    note: str
+
+
+def changes(
+    case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting
+) -> list[InteractionSize]:
+    """Solve all medicines under both hypotheses at once, side by side in lanes; each against kratom alone.
+
+    Parameters
+    ----------
+    case, medicines
+        As for `ketum.interaction.sizes`.
+    acting
+        Those of the medicines that change CYP3A. Where two or more of them are taken, a size of all together follows.
+    here
+        The case's kratom in many people.
+    """
+    size = here.own["ka"].size
+    under = [dict(here.own) | _under(one, here) for one in hypotheses()]
+    sought = _sought(case, medicines, acting, here)
+    # Blocks of people: kratom alone under each hypothesis, then with each medicine under each.
+    nothing = together([], here.own)
+    beside: list[Mapping[str, Array]] = [{}, *(one.own for one in sought)]
+    lanes = _side_by_side([{**own, **nothing, **given} for given in beside for own in under])
+    shape = (1 + len(sought), len(under), size)
+    doses = [replace(d, nmol={c: np.tile(a, shape[0] * shape[1]) for c, a in d.nmol.items()}) for d in here.doses]
+    solved = course(lanes, doses, here.end_h + DAY)
+    found = []
+    for i, one in enumerate(sought):
+        window = (here.start_h, here.end_h) if one.stopped_h is None else (0.0, DAY)
+        for code, alkaloid in ALKALOIDS:
+            area = solved.area(code, *window).reshape(shape)
+            found.append(_size(one, alkaloid, list(area[i + 1] / area[0]), here.warnings))
+    return found
+
+
+def _sought(case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting) -> list[_Change]:
+    found, taken = [], []
+    for one in acting:
+        started, stopped = timing(case, medicines, one.generic)
+        own = parameters(one, here.own, spread(one, here.stream)[: here.own["ka"].size], started, stopped)
+        found.append(_Change(one.generic, own, stopped, one.facts, one.note))
+        if stopped is None:
+            taken.append(found[-1])
+    if len(taken) > 1:
+        taken.sort(key=lambda one: one.medicine)
+        names = listed(one.medicine for one in taken)
+        facts = tuple(dict.fromkeys(fact for one in taken for fact in one.facts))
+        added = together([one.own for one in taken], here.own)
+        note = f"{names} together, each there in full; what they do to the enzyme is added up, which nobody measured"
+        found.append(_Change(TOGETHER, added, None, facts, note))
+    return found
+
+
+def spread(one: Perpetrator, stream: Stream) -> Array:
+    """Draw how far a medicine's strength is from the mean of its studies, as standard normal numbers."""
+    return stream.normal("knowledge", STRENGTH + one.generic)
+
+
+def _size(one: _Change, alkaloid: str, ratios: Sequence[Array], warnings: Sequence[str]) -> InteractionSize:
+    parts = [interval(ratio) for ratio in ratios]
+    spanned = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
+    said = "; ".join(
+        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})"
+        for h, p in zip(hypotheses(), parts, strict=True)
+    )
+    when = (
+        "on the last day of use"
+        if one.stopped_h is None
+        else f"on the first day, {one.stopped_h / DAY:g} days after it was stopped"
+    )
+    notes = [f"{when}; the interval spans two hypotheses", said, one.note, *warnings, "no study in people"]
+    return InteractionSize(
+        medicine=one.medicine,
+        role="perpetrator",
+        enzyme="CYP3A",
+        quantity=f"AUC of {alkaloid}",
+        ratio=spanned,
+        method="dynamic",
+        fact_ids=tuple(dict.fromkeys((*one.facts, *(f for h in hypotheses() for f in h.facts)))),
+        note="; ".join(note for note in notes if note),
+    )
+
+
+def _under(one: Hypothesis, here: Setting) -> dict[str, Array]:
+    size = here.own["ka"].size
+    u, v = (here.stream.uniform("knowledge", f"hypothesis/{name}")[:size] for name in ("formed", "lost"))
+    return {
+        "formed_3A": one.formed[0] + u * (one.formed[1] - one.formed[0]),
+        "lost_3A": one.lost[0] + v * (one.lost[1] - one.lost[0]),
+    }
+
+
+def _side_by_side(blocks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
