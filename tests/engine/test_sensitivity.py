@@ -87,6 +87,84 @@ def test_parameters_of_infusions_against_the_closed_form(oral, name, columns, ho
     close(found[f"d_C_d_{name}"][0], complex_step(curve, value))
 
 
+def late_c(t, lag, **more):
+    return np.where(np.real(t - lag) >= 0, oral_c(t - lag, **more), 0)
+
+
+@pytest.mark.parametrize("lag", [0.0, 0.7, 1.5])  # 1.5 is an output time
+def test_the_lag_of_a_bolus_against_the_closed_form(oral, lag):
+    table = doses(II=7.0, ADDL=2)
+    found = oral.solve(
+        table, TIMES, {"L1": lag, "F1": 0.6}, ["C", "depot"], dosing={"depot": Dosing("F1", lag="L1")},
+        sensitivities=["L1", "F1", "ka"],
+    )  # fmt: skip
+    each = [lag + 7.0 * i for i in range(3)]
+    curve = sum(complex_step(lambda x, at=at: late_c(TIMES, x, dose=60), at) for at in each)
+    bolus = sum(np.where(at <= TIMES, 60 * KA * np.exp(-KA * (TIMES - at)), 0) for at in each)
+    close(found["d_C_d_L1"][0], curve)
+    close(found["d_depot_d_L1"][0], bolus)
+    assert (abs(found["d_C_d_L1"][0, lag > TIMES]) < 1e-12).all()
+    close(found["d_C_d_F1"][0], found["C"][0] / 0.6)
+    close(found["d_C_d_ka"][0], sum(complex_step(lambda x, at=at: late_c(TIMES, at, dose=60, ka=x), KA) for at in each))
+
+
+def test_the_lag_of_a_bolus_at_the_dose_itself(oral):
+    """The depot falls at once by ka times the dose for each hour that it comes later; just before it knows nothing."""
+    call = {"dosing": {"depot": Dosing(lag="L1")}, "sensitivities": ["L1"]}
+    after, before = (
+        float(oral.solve(doses(), [2.0], {"L1": 2.0}, ["depot"], observe=how, **call)["d_depot_d_L1"][0, 0])
+        for how in ("after", "before")
+    )
+    assert after == pytest.approx(KA * 100)
+    assert before == pytest.approx(0.0, abs=1e-9)
+
+
+def test_lags_of_two_people_and_a_reset(oral):
+    table = pd.DataFrame({"TIME": [0.0, 10.0, 10.0], "EVID": [1, 3, 1], "AMT": [100.0, 0, 50], "CMT": ["depot"] * 3})
+    lags = np.array([0.4, 2.3])
+    found = oral.solve(
+        table, TIMES, {"L1": lags}, ["C"], dosing={"depot": Dosing(lag="L1")}, sensitivities=["L1"]
+    )["d_C_d_L1"]  # fmt: skip
+    for person, lag in enumerate(lags):
+        first = complex_step(lambda x: late_c(TIMES, x), lag)
+        second = complex_step(lambda x: late_c(TIMES - 10, x, dose=50), lag)
+        close(found[person], np.where(TIMES < 10, first, second))
+
+
+BUSY = """
+model busy
+  compartment body = 2;
+  species X in body = 3;  # a concentration, with a baseline
+  substanceOnly species depot in body;  depot = 0;
+  k = 0.3; n = 1.4; start = 2 * k; kin := k * 3 * (1 + 0.2 * sin(time)) + 0.1 * n;
+  substanceOnly species Y in body;
+  Y = start;  Y' = kin * X - 0.4 * Y;
+  absorbed: depot -> X; 0.9 * depot;
+  out: X -> ; body * kin * X^n / (1 + X);
+  ratio := X / (Y + kin);
+end
+"""
+
+
+def test_a_lag_in_a_model_with_a_baseline_powers_rules_and_time_against_differences(load):
+    """The lag also stands in the rates here (n), so both of its effects must be there, and add up."""
+    model = load(BUSY)
+    table = pd.DataFrame({"TIME": [1.0], "AMT": 20.0, "CMT": "depot", "II": 6.0, "ADDL": 2})
+    times, outputs = np.linspace(0, 24, 37), ["X", "Y", "ratio", "out", "kin", "depot"]
+
+    def run(lag, k=0.3, **more):
+        own = {"n": lag, "k": k}
+        return model.solve(table, times, own, outputs, dosing={"depot": Dosing(lag="n")}, **more)
+
+    found, step = run(1.4, sensitivities=["n", "k"]), 1e-4
+    up, down = run(1.4 + step, rtol=1e-13), run(1.4 - step, rtol=1e-13)
+    for output in outputs:
+        expected = (up[output] - down[output]).to_numpy()[0] / (2 * step)
+        close(found[f"d_{output}_d_n"][0], expected, rel=2e-6)
+    up, down = run(1.4, 0.3 + step, rtol=1e-13), run(1.4, 0.3 - step, rtol=1e-13)
+    close(found["d_Y_d_k"][0], (up["Y"] - down["Y"]).to_numpy()[0] / (2 * step), rel=2e-6)
+
+
 def test_a_parameter_of_doses_and_rates_at_once(oral):
     """Each counts: F = CL here, so the amount grows as the clearance does."""
     found = oral.solve(doses(), TIMES, outputs=["C"], dosing={"depot": Dosing("CL")}, sensitivities=["CL"])
@@ -199,8 +277,16 @@ def test_what_is_not_covered_is_refused_by_name(oral, load, no_doses):
         oral.solve(doses(), TIMES, sensitivities=["Km"])
     with pytest.raises(ModelError, match="CL: is named more than once"):
         oral.solve(doses(), TIMES, sensitivities=["CL", "CL"])
-    with pytest.raises(ModelError, match="L1: the sensitivity to the lag of a bolus"):
-        oral.solve(doses(), TIMES, {"L1": 1.0}, dosing={"depot": Dosing(lag="L1")}, sensitivities=["L1"])
+    late = {"dosing": {"depot": Dosing(lag="L1")}, "sensitivities": ["L1"]}
+    beside = pd.DataFrame({"TIME": [0.0, 0.0], "AMT": 100.0, "CMT": ["depot", "central"]})
+    infused = pd.DataFrame({"TIME": [0.0, 5.0], "AMT": 100.0, "CMT": "depot", "RATE": [0.0, 20.0]})
+    for table in (beside, infused):
+        with pytest.raises(ModelError, match="L1: the sensitivity to the lag of a bolus is not covered beside"):
+            oral.solve(table, TIMES, {"L1": 1.0}, **late)
+    driven = load("model d\n substanceOnly species x in c; compartment c; x = 0; x' = sin(time) - x\nend")
+    reset = pd.DataFrame({"TIME": [0.0, 5.0], "AMT": [1.0, 0.0], "EVID": [1, 3], "CMT": ["x", None]})
+    with pytest.raises(ModelError, match="where rates hold time and a reset comes"):
+        driven.solve(reset, TIMES, {"L1": 1.0}, dosing={"x": Dosing(lag="L1")}, sensitivities=["L1"])
     steady = doses(SS=1, II=8.0)
     with pytest.raises(ModelError, match="F1: the sensitivity of a steady state"):
         oral.solve(steady, TIMES, {"F1": 1.0}, dosing={"depot": Dosing("F1")}, sensitivities=["F1"])

@@ -8,8 +8,8 @@ import pytest
 from ketum import pharmacology
 from ketum.evidence import fact, facts
 from ketum.interaction.algebra import activity_of
+from ketum.interaction.changes import hypotheses
 from ketum.interaction.perpetrators import perpetrators
-from ketum.interaction.size import hypotheses
 from ketum.pharmacology.tables import ROOM
 
 PRIOR = {p.name: p.prior_median for p in pharmacology.parameters()}

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ketum.engine.covariates import Course, changing, in_rates
+from ketum.engine.dose_sensitivity import checked, with_moved_doses
 from ketum.engine.doses import Array, Dosing, Plan, Records
 from ketum.engine.integrate import compile_system, settings
 from ketum.engine.plans import plan
 from ketum.engine.pruning import needed, onto, reduced
-from ketum.engine.sensitivity import checked, output_name, unmoved, with_moved_doses
+from ketum.engine.sensitivity import output_name, unmoved
 from ketum.engine.solved import Runner, Solved
 from ketum.engine.system import System
 

@@ -2,31 +2,49 @@
 
 For each state x and parameter p the system gets one more state, dx/dp, whose rate follows from the model's by the chain
 rule: d(dx/dp)/dt = sum over y of (df/dy) (dy/dp) + df/dp. What results is a system like any other, so error control,
-scales, resets and steady states hold for it as they stand. What doses add to these states is worked out here as well.
+scales, resets and steady states hold for it as they stand. What doses add to these states is worked out in
+`ketum.engine.dose_sensitivity`.
+
+A lag moves the clock. A bolus that comes later by dp leaves a jump in dx/dp, the rates just before less those just
+after, and rates are no plain data. But u = dx/dp + f is the same on both sides: it says how x changes for one whose
+clock starts with the dose. So where all doses have the lag, u is the state instead. It follows the same equation with
+time as one of the things that move: u' = sum over y of (df/dy) u_y + df/dt + df/dp.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from ketum.engine.calculus import NoDerivativeError, derivative
-from ketum.engine.doses import Array, Code, Dosing, Index, Plan, Records
-from ketum.engine.formula import ONE, ZERO, Formula, divide
-from ketum.engine.switches import freeze
+from ketum.engine.doses import Array
+from ketum.engine.formula import ONE, ZERO, Formula, divide, minus, plus
+from ketum.engine.mathml import TIME
 from ketum.engine.system import System
-from ketum.errors import ModelError, Problem
-
-STEP = 1e-4
-"""Part of a parameter by which it is moved to see what it does to doses."""
-STENCIL = {1: 8 / 12, 2: -1 / 12}
-"""Differences of fourth order. Doses are products and quotients of their parameters: the error is below 1e-11."""
 
 
-Sensitivities = tuple[tuple[str, tuple[str, ...]], ...]
-"""Parameters, each with the states that doses enter which move with it."""
+class Sensitivity(NamedTuple):
+    """What outputs are differentiated by.
+
+    Parameters
+    ----------
+    parameter
+        A constant, a name that only the dosing uses, or a state, whose id stands for its initial value.
+    entered
+        The states that doses enter which move with it.
+    clock
+        Whether it is the lag of all doses, and they are boluses.
+    """
+
+    parameter: str
+    entered: tuple[str, ...] = ()
+    clock: bool = False
+
+
+Sensitivities = tuple[Sensitivity, ...]
 
 
 def output_name(output: str, parameter: str) -> str:
@@ -34,12 +52,9 @@ def output_name(output: str, parameter: str) -> str:
     return f"d_{output}_d_{parameter}"
 
 
-def _inner(name: str, parameter: str) -> str:
+def inner(name: str, parameter: str) -> str:
     """Name a quantity that no model can hold, as ids have no blanks."""
     return f"d {name} / d {parameter}"
-
-
-# ------------------------------------------------------------------------------------------------ equations
 
 
 def with_sensitivities(system: System, sensitivities: Sensitivities) -> System:
@@ -50,8 +65,7 @@ def with_sensitivities(system: System, sensitivities: Sensitivities) -> System:
     system
         The model.
     sensitivities
-        Each parameter with the states that doses enter which move with it. A parameter is a constant, a name that only
-        the dosing uses, or a state; a state's id stands for its initial value.
+        What its outputs are differentiated by.
 
     Returns
     -------
@@ -60,60 +74,120 @@ def with_sensitivities(system: System, sensitivities: Sensitivities) -> System:
         state and rule that has a derivative.
     """
     whole = system
-    for parameter, entered in sensitivities:
-        whole = _with_one(system, whole, parameter, _reached(system, parameter, entered))
+    for each in sensitivities:
+        whole = _with_one(system, whole, each)
     return whole
 
 
-def _reached(system: System, parameter: str, entered: Sequence[str]) -> set[str]:
+def _reached(system: System, each: Sensitivity) -> set[str]:
     """Find what a parameter has any effect on; the sensitivity of all else is zero, and costs nothing."""
     formulas = [*system.rates.items(), *system.rules.items(), *system.initial.items()]
-    reached, before = {parameter, *entered}, 0
+    reached, before = {each.parameter, *each.entered}, 0
     while len(reached) > before:
         before = len(reached)
         reached |= {name for name, formula in formulas if not reached.isdisjoint(formula.names())}
     return reached
 
 
-def _with_one(system: System, whole: System, parameter: str, reached: set[str]) -> System:
-    known: dict[str, Formula] = {}
-    missing: dict[str, str] = {}
+@dataclass(frozen=True)
+class _Chain:
+    """Derivatives of a system's rules, one upon the other.
+
+    Parameters
+    ----------
+    system
+        The model.
+    parameter
+        With respect to which.
+    states
+        The derivative of each state.
+    time
+        The derivative of time.
+    of_constants
+        The derivatives of constants that the model works out, where another chain has them.
+    mark
+        Ends the names of the derivatives of rules.
+    """
+
+    system: System
+    parameter: str
+    states: Mapping[str, Formula]
+    time: Formula = ZERO
+    of_constants: Mapping[str, Formula] | None = None
+    mark: str = ""
+    known: dict[str, Formula] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def followed(self) -> _Chain:
+        """Work all rules, and constants where nobody else has, out."""
+        system = self.system
+        for name in (n for n in system.order if n not in system.states and n != self.parameter):
+            if name not in system.rules and self.of_constants is not None:
+                continue
+            try:
+                self.known[name] = derivative(system.rules.get(name) or system.initial[name], self.of)
+            except NoDerivativeError as fault:
+                self.missing[name] = str(fault)
+        return self
+
+    def of(self, name: str) -> Formula:
+        """Give the derivative of a quantity."""
+        if name in self.system.states:
+            return self.states[name]
+        if name in (self.parameter, TIME):
+            return ONE if name == self.parameter else self.time
+        if name in self.missing:
+            raise NoDerivativeError(self.missing[name])
+        found = self.known.get(name) or (self.of_constants or {}).get(name) or ZERO
+        return found if found == ZERO else Formula.name(self.named(name))
+
+    def named(self, name: str) -> str:
+        """Name the derivative of a quantity."""
+        return inner(name, self.parameter) + self.mark * (name in self.system.rules)
+
+    def constants(self) -> dict[str, Formula]:
+        """Collect the derivatives of constants."""
+        return {n: f for n, f in self.known.items() if n not in self.system.rules}
+
+    def rules(self) -> dict[str, Formula]:
+        """Collect the derivatives of rules that are not zero."""
+        return {self.named(n): f for n, f in self.known.items() if n in self.system.rules and f != ZERO}
+
+
+def _with_one(system: System, whole: System, each: Sensitivity) -> System:
+    parameter, reached = each.parameter, _reached(system, each)
     states = [name for name in system.states if name in reached]
-
-    def of(name: str) -> Formula:
-        if name in system.states:
-            return Formula.name(_inner(name, parameter)) if name in reached else ZERO
-        if name == parameter:
-            return ONE
-        if name in missing:
-            raise NoDerivativeError(missing[name])
-        return ZERO if known.get(name, ZERO) == ZERO else Formula.name(_inner(name, parameter))
-
-    for name in (n for n in system.order if n not in system.states and n != parameter):
-        try:
-            known[name] = derivative(system.rules.get(name) or system.initial[name], of)
-        except NoDerivativeError as fault:
-            missing[name] = str(fault)
-    rules = {_inner(n, parameter): f for n, f in known.items() if n in system.rules and f != ZERO}
-    constants = [n for n, f in known.items() if n not in system.rules and f != ZERO]
-    initial = {_inner(n, parameter): known[n] for n in constants}
-    initial |= {_inner(n, parameter): _start(system, n, parameter, of) for n in states}
+    moved = {n: Formula.name(inner(n, parameter)) if n in reached else ZERO for n in system.states}
+    if not each.clock:
+        held = moving = _Chain(system, parameter, moved).followed()
+    else:
+        clock = {n: formula if n in reached else system.rates[n] for n, formula in moved.items()}
+        moved = {n: minus(formula, system.rates[n]) if n in reached else ZERO for n, formula in moved.items()}
+        held = _Chain(system, parameter, moved).followed()
+        moving = _Chain(system, parameter, clock, ONE, held.constants(), " by the clock").followed()
+    constants = [n for n, f in held.constants().items() if f != ZERO]
+    initial = {inner(n, parameter): held.known[n] for n in constants}
+    initial |= {inner(n, parameter): _start(system, n, held, each.clock) for n in states}
+    rules = held.rules() | moving.rules()
+    order = (made for n in system.order for made in dict.fromkeys((held.named(n), moving.named(n))))
     return replace(
         whole,
-        states=(*whole.states, *(_inner(name, parameter) for name in states)),
-        rates={**whole.rates, **{_inner(n, parameter): derivative(system.rates[n], of) for n in states}},
-        rules={**whole.rules, **rules, **_outputs(system, parameter, of)},
-        constants={**whole.constants, **{_inner(name, parameter): 0.0 for name in constants}},
+        states=(*whole.states, *(inner(name, parameter) for name in states)),
+        rates={**whole.rates, **{inner(n, parameter): derivative(system.rates[n], moving.of) for n in states}},
+        rules={**whole.rules, **rules, **_outputs(system, parameter, held.of)},
+        constants={**whole.constants, **{inner(name, parameter): 0.0 for name in constants}},
         initial={**whole.initial, **initial},
-        order=(*whole.order, *(i for n in system.order if (i := _inner(n, parameter)) in {*initial, *rules})),
+        order=(*whole.order, *(name for name in order if name in {*initial, *rules})),
         units={**whole.units, **_units(system, parameter)},
     )
 
 
-def _start(system: System, state: str, parameter: str, of: Callable[[str], Formula]) -> Formula:
-    if state != parameter:
-        return derivative(system.initial.get(state, ZERO), of)
-    return Formula.name(system.per_volume[state]) if state in system.per_volume else ONE
+def _start(system: System, state: str, held: _Chain, clock: bool) -> Formula:
+    if state != held.parameter:
+        first = derivative(system.initial.get(state, ZERO), held.of)
+    else:
+        first = Formula.name(system.per_volume[state]) if state in system.per_volume else ONE
+    return plus(first, system.rates[state]) if clock else first
 
 
 def _outputs(system: System, parameter: str, of: Callable[[str], Formula]) -> dict[str, Formula]:
@@ -136,151 +210,5 @@ def _units(system: System, parameter: str) -> dict[str, str]:
 
 def unmoved(system: System, given: Mapping[str, Array], people: int) -> dict[str, Array]:
     """Hold constants still that are given, whatever the model would have worked them out from."""
-    fixed = tuple(_inner(name, "") for name in given)
+    fixed = tuple(inner(name, "") for name in given)
     return {name: np.zeros(people) for name in system.constants if name.startswith(fixed)}
-
-
-# ------------------------------------------------------------------------------------------------ doses
-
-
-def with_moved_doses(
-    planned: Callable[[Mapping[str, Array]], Plan],
-    parameters: Mapping[str, Array],
-    sensitivities: Sensitivities,
-    states: tuple[str, ...],
-) -> Plan:
-    """Add to a plan what its doses do to the sensitivities.
-
-    Parameters
-    ----------
-    planned
-        Makes the plan from people's parameters.
-    parameters
-        Theirs, shape (people,) or (1,) each.
-    sensitivities, states
-        Of the system with its sensitivities.
-
-    Notes
-    -----
-    Where an amount or rate moves with a parameter, so do the sensitivities of the state that it enters. Where an
-    infusion's rate steps by r at a time T, these step by -r dT/dp.
-    """
-    actions = planned(parameters)
-    parts, after = [actions], [np.arange(actions.codes.size)]
-    rates = actions.codes == Code.RATE
-    for parameter in (name for name, entered in sensitivities if entered):
-        place = {i: states.index(own) for i, name in enumerate(states) if (own := _inner(name, parameter)) in states}
-        by_time, by_value = _difference(planned, parameters, parameter)
-        for values, code in ((by_value, None), (-actions.values * by_time * rates, Code.ADD)):
-            which = np.flatnonzero(values.any(axis=0))
-            parts.append(_on_sensitivities(actions, which, values, place, code))
-            after.append(which)
-    return _joined(parts, np.argsort(np.concatenate(after), kind="stable"))
-
-
-def _difference(
-    planned: Callable[[Mapping[str, Array]], Plan], parameters: Mapping[str, Array], parameter: str
-) -> tuple[Array, Array]:
-    """Differentiate times and values of a plan's actions, shape (people or 1, actions) each."""
-    value = parameters[parameter]
-    step = STEP * np.where(value != 0, np.abs(value), 1.0)
-
-    def moved(by: int) -> Plan:
-        return planned({**parameters, parameter: value + by * step})
-
-    pairs = [(weight / step[:, None], moved(by), moved(-by)) for by, weight in STENCIL.items()]
-    # What does not move cancels exactly, and gets no action.
-    times = np.sum([weight * (above.times - below.times) for weight, above, below in pairs], axis=0)
-    values = np.sum([weight * (above.values - below.values) for weight, above, below in pairs], axis=0)
-    return times, values
-
-
-def _on_sensitivities(actions: Plan, which: Index, values: Array, place: Mapping[int, int], code: Code | None) -> Plan:
-    """Take the actions that move over to the sensitivities of the states that they enter."""
-    targets = np.array([place[target] for target in actions.targets[which].tolist()], dtype=np.intp)
-    codes = actions.codes[which] if code is None else np.full(which.size, int(code))
-    return replace(actions, times=actions.times[:, which], codes=codes, targets=targets, values=values[:, which])
-
-
-def _joined(parts: list[Plan], order: Index) -> Plan:
-    def column(name: str) -> Array:
-        each = [getattr(part, name) for part in parts]
-        rows = max(table.shape[0] for table in each)
-        return np.concatenate([np.broadcast_to(t, (rows, t.shape[1])) for t in each], axis=1)[:, order]
-
-    return replace(
-        parts[0],
-        times=column("times"),
-        values=column("values"),
-        codes=np.concatenate([part.codes for part in parts])[order],
-        targets=np.concatenate([part.targets for part in parts])[order],
-    )
-
-
-# ------------------------------------------------------------------------------------------------ refusals
-
-
-def checked(
-    system: System,
-    parameters: Sequence[str],
-    outputs: Sequence[str],
-    records: Sequence[Records],
-    dosing: Mapping[int, Dosing],
-) -> Sensitivities:
-    """Refuse by name what has no sensitivity here.
-
-    Raises
-    ------
-    ModelError
-        With everything that is not covered.
-    """
-    used = {name for how in dosing.values() for name in how.names()}
-    allowed = ", ".join([*system.constants, *system.states, *sorted(used - system.constants.keys())])
-    problems = [
-        Problem(name, "the model has no such parameter or state", allowed=allowed)
-        for name in parameters
-        if name not in {*system.constants, *system.states, *used}
-    ]
-    twice = dict.fromkeys(name for name in parameters if list(parameters).count(name) > 1)
-    problems += [Problem(name, "is named more than once") for name in twice]
-    if freeze(system).switches:
-        what = "rates with conditions have no sensitivities here: that a switch moves in time would be missed"
-        problems.append(
-            Problem(system.name, what, cure="write the switch as a smooth function, such as a Hill function")
-        )
-    problems += [problem for name in parameters for problem in _uncovered_doses(name, records, dosing)]
-    entered = {p: tuple(system.states[t] for t, how in dosing.items() if p in how.names()) for p in parameters}
-    if not problems:
-        problems = _without_derivative(system, tuple(entered.items()), outputs)
-    if problems:
-        raise ModelError("sensitivities", problems)
-    return tuple(entered.items())
-
-
-def _uncovered_doses(name: str, records: Sequence[Records], dosing: Mapping[int, Dosing]) -> list[Problem]:
-    what = []
-    for target, how in dosing.items():
-        doses = [(each, (each.target == target) & np.isin(each.evid, (1, 4))) for each in records]
-        if name not in how.names():
-            continue
-        if any(name in each.extra for each in records):
-            what.append("a column of the dose table has a value for each dose, and no one derivative")
-        if how.lag == name and any((each.rate[:, here] == 0).any() for each, here in doses):
-            what.append("the sensitivity to the lag of a bolus is not covered")
-        if any(each.ss[here].any() for each, here in doses):
-            what.append("the sensitivity of a steady state to a parameter of its doses is not covered")
-    return [Problem(name, each, cure="take differences of two runs") for each in dict.fromkeys(what)]
-
-
-def _without_derivative(system: System, sensitivities: Sensitivities, outputs: Sequence[str]) -> list[Problem]:
-    try:
-        whole = with_sensitivities(system, sensitivities)
-    except NoDerivativeError as fault:
-        return [Problem(system.name, f"its rates have no sensitivities here: {fault} is not known")]
-    names = {output_name(output, parameter): output for output in outputs for parameter, _ in sensitivities}
-    without = dict.fromkeys(output for name, output in names.items() if name not in whole.rules)
-    own = {*system.constants, *system.states, *system.rules}
-    return [
-        *(Problem(output, "this output has no derivative here", cure="leave it out") for output in without),
-        *(Problem(name, "the model already has something of this name") for name in names if name in own),
-    ]
