@@ -1,5 +1,7 @@
 """Doses: what an event table means."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -214,3 +216,23 @@ def test_the_table_is_left_as_it_was(oral):
     before = rows.copy()
     central(oral, rows)
     pd.testing.assert_frame_equal(rows, before)
+
+
+@pytest.mark.parametrize("interval", [2.0, 8.0, 12.0, 24.0, 72.0, 240.0, 1000.0])
+@pytest.mark.parametrize("where", ["depot", "central"])
+def test_a_steady_state_of_what_is_gone_before_the_next_dose(oral, interval, where):
+    """The trough is nothing, a little more or less of it by rounding; that is a steady state like any other."""
+    ka, k, V = 1.3, np.array([0.1, 1.0, 3.0, 30.0])[:, None], 20.0
+    times = np.append(0.0, np.geomspace(1e-3, 0.999 * interval, 40))
+    doses = pd.DataFrame({"TIME": [0.0], "AMT": 100.0, "CMT": where, "II": interval, "SS": 1})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = oral.solve(doses, times, {"CL": k[:, 0] * V, "V": V, "ka": ka}, ["C"])
+
+    def left(rate):
+        return np.exp(-rate * times) / -np.expm1(-rate * interval)
+
+    exact = 100 / V * (left(k) if where == "central" else ka / (ka - k) * (left(k) - left(ka)))
+    worst = (np.abs(found["C"].to_numpy() - exact) / exact.max(axis=1, keepdims=True)).max()
+    assert worst < 1e-7
+    assert found["steady_state_residual"].max() < 1e-8

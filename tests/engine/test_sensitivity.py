@@ -19,6 +19,7 @@ def doses(**columns):
 
 
 def close(found, expected, rel=2e-7):
+    assert np.isfinite(expected).all(), "not a number equals itself to numpy, and proves nothing"
     np.testing.assert_allclose(found, expected, rtol=0, atol=rel * np.abs(expected).max())
 
 
@@ -183,6 +184,41 @@ def test_a_steady_state(oral):
     close(found["d_C_d_V"][0], complex_step(lambda x: curve(v=x), V), rel=1e-6)
 
 
+@pytest.mark.parametrize("ss", [1, 2])
+def test_bioavailability_at_a_steady_state(oral, ss):
+    """Everything that was given is in proportion to F, in a linear model, also a dose that is on its way."""
+    table = doses(SS=ss, II=8.0, ADDL=1)
+    own = {"F1": np.array([0.6, 0.9]), "L1": np.array([0.0, 1.3])}
+    found = oral.solve(table, TIMES, own, ["C"], dosing={"depot": Dosing("F1", lag="L1")}, sensitivities=["F1", "ka"])
+    for person in range(2):
+        close(found["d_C_d_F1"][person], found["C"][person] / own["F1"][person], rel=1e-6)
+    k, beyond = CL / V, TIMES < 8
+
+    def curve(ka):
+        once = 60 * ka / V / (ka - k)
+        return once * (np.exp(-k * TIMES) / (1 - np.exp(-k * 8)) - np.exp(-ka * TIMES) / (1 - np.exp(-ka * 8)))
+
+    close(found["C"][0, beyond], curve(KA)[beyond], rel=1e-6)
+    close(found["d_C_d_ka"][0, beyond], complex_step(curve, KA)[beyond], rel=1e-6)
+
+
+def test_bioavailability_at_a_steady_state_of_a_model_that_is_not_linear(load):
+    model = load("""
+model mm
+  compartment body = 1;  substanceOnly species x in body;  x = 0;
+  Vmax = 30;  Km = 10;  x' = -Vmax * x / (Km + x);
+end
+""")
+    table = pd.DataFrame({"TIME": [0.0], "AMT": 50.0, "CMT": "x", "II": 12.0, "SS": 1, "ADDL": 2})
+    times, step = np.linspace(0, 36, 25), 1e-4
+
+    def run(F, **more):
+        return model.solve(table, times, {"F1": F}, ["x"], dosing={"x": Dosing("F1")}, **more)
+
+    up, down = (run(0.8 + d, rtol=1e-12)["x"].to_numpy()[0] for d in (step, -step))
+    close(run(0.8, sensitivities=["F1"])["d_x_d_F1"][0], (up - down) / (2 * step), rel=1e-5)
+
+
 def test_a_reset_forgets_what_was_before(oral):
     """A dose just before the reset counts for nothing, one just after it counts, all at one instant."""
     table = pd.DataFrame(
@@ -288,8 +324,10 @@ def test_what_is_not_covered_is_refused_by_name(oral, load, no_doses):
     with pytest.raises(ModelError, match="where rates hold time and a reset comes"):
         driven.solve(reset, TIMES, {"L1": 1.0}, dosing={"x": Dosing(lag="L1")}, sensitivities=["L1"])
     steady = doses(SS=1, II=8.0)
-    with pytest.raises(ModelError, match="F1: the sensitivity of a steady state"):
-        oral.solve(steady, TIMES, {"F1": 1.0}, dosing={"depot": Dosing("F1")}, sensitivities=["F1"])
+    with pytest.raises(ModelError, match="L1: the sensitivity of a steady state to the lag"):
+        oral.solve(steady, TIMES, {"L1": 1.0}, **late)
+    with pytest.raises(ModelError, match="F1: the sensitivity of a steady state to a parameter of its infusions"):
+        oral.solve(steady.assign(RATE=20.0), TIMES, {"F1": 1.0}, dosing={"depot": Dosing("F1")}, sensitivities=["F1"])
     with pytest.raises(ModelError, match="F1: a column of the dose table"):
         oral.solve(doses(F1=[0.5]), TIMES, dosing={"depot": Dosing("F1")}, sensitivities=["F1"])
     with pytest.raises(ModelError, match="conditions have no sensitivities"):

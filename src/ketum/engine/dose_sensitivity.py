@@ -7,13 +7,14 @@ rate steps by r at a time T, these step by -r dT/dp. A lag of boluses moves the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from ketum.engine.calculus import NoDerivativeError
-from ketum.engine.doses import Array, Code, Dosing, Index, Plan, Records
+from ketum.engine.doses import Array, Code, Dosing, Index, Plan, Records, Steady
 from ketum.engine.mathml import TIME
 from ketum.engine.sensitivity import Sensitivities, Sensitivity, inner, output_name, with_sensitivities
 from ketum.engine.switches import freeze
@@ -44,33 +45,58 @@ def with_moved_doses(
         Of the system with its sensitivities.
     """
     actions = planned(parameters)
-    parts, after = [actions], [np.arange(actions.codes.size)]
+    parts, after, steady = [actions], [np.arange(actions.codes.size)], actions.steady
     rates = actions.codes == Code.RATE
     for parameter in (each.parameter for each in sensitivities if each.entered):
         place = {i: states.index(own) for i, name in enumerate(states) if (own := inner(name, parameter)) in states}
-        by_time, by_value = _difference(planned, parameters, parameter)
+        moved = _Moved.by(parameter, parameters, planned)
+        by_time, by_value = moved.slope(attrgetter("times")), moved.slope(attrgetter("values"))
         for values, code in ((by_value, None), (-actions.values * by_time * rates, Code.ADD)):
             which = np.flatnonzero(values.any(axis=0))
             parts.append(_on_sensitivities(actions, which, values, place, code))
             after.append(which)
-    return _joined(parts, np.argsort(np.concatenate(after), kind="stable"))
+        steady = tuple(_with_also(each, number, moved, place) for number, each in enumerate(steady))
+    return replace(_joined(parts, np.argsort(np.concatenate(after), kind="stable")), steady=steady)
 
 
-def _difference(
-    planned: Callable[[Mapping[str, Array]], Plan], parameters: Mapping[str, Array], parameter: str
-) -> tuple[Array, Array]:
-    """Differentiate times and values of a plan's actions, shape (people or 1, actions) each."""
-    value = parameters[parameter]
-    step = STEP * np.where(value != 0, np.abs(value), 1.0)
+@dataclass(frozen=True)
+class _Moved:
+    """Plans of people whose parameter is a little larger or smaller; how anything in a plan moves with it.
 
-    def moved(by: int) -> Plan:
-        return planned({**parameters, parameter: value + by * step})
+    Parameters
+    ----------
+    step
+        By how much, shape (people,) or (1,).
+    pairs
+        Of each pair its weight, and the plans above and below.
+    """
 
-    pairs = [(weight / step[:, None], moved(by), moved(-by)) for by, weight in STENCIL.items()]
-    # What does not move cancels exactly, and gets no action.
-    times = np.sum([weight * (above.times - below.times) for weight, above, below in pairs], axis=0)
-    values = np.sum([weight * (above.values - below.values) for weight, above, below in pairs], axis=0)
-    return times, values
+    step: Array
+    pairs: tuple[tuple[float, Plan, Plan], ...]
+
+    @classmethod
+    def by(
+        cls, parameter: str, parameters: Mapping[str, Array], planned: Callable[[Mapping[str, Array]], Plan]
+    ) -> _Moved:
+        """Make the plans."""
+        value = parameters[parameter]
+        step = STEP * np.where(value != 0, np.abs(value), 1.0)
+        plans = [[planned({**parameters, parameter: value + by * step}) for by in (n, -n)] for n in STENCIL]
+        return cls(step, tuple((w, above, below) for w, (above, below) in zip(STENCIL.values(), plans, strict=True)))
+
+    def slope(self, of: Callable[[Plan], Array]) -> Array:
+        """Differentiate something of shape (people or 1, ...); what does not move cancels exactly, and gives zero."""
+        each = [weight * (of(above) - of(below)) for weight, above, below in self.pairs]
+        total = np.sum(each, axis=0)
+        return np.asarray(total / self.step.reshape(-1, *[1] * (total.ndim - 1)))
+
+
+def _with_also(each: Steady, number: int, moved: _Moved, place: Mapping[int, int]) -> Steady:
+    """Let the implied boluses of a steady state add to the sensitivities as those of the plan do."""
+    by_amount = moved.slope(lambda plan: plan.steady[number].amount)
+    if not by_amount.any():
+        return each
+    return replace(each, also=(*each.also, (place[each.target], np.broadcast_to(by_amount, each.amount.shape))))
 
 
 def _on_sensitivities(actions: Plan, which: Index, values: Array, place: Mapping[int, int], code: Code | None) -> Plan:
@@ -175,8 +201,11 @@ def _uncovered_doses(
             continue
         if any(name in each.extra for each in records):
             what.append("a column of the dose table has a value for each dose, and no one derivative")
-        if any(each.ss[here].any() for each, here in doses):
-            what.append("the sensitivity of a steady state to a parameter of its doses is not covered")
+        steady = [(each, here & (each.ss > 0)) for each, here in doses]
+        if any((each.rate[:, here] != 0).any() for each, here in steady):
+            what.append("the sensitivity of a steady state to a parameter of its infusions is not covered")
+        if how.lag == name and any(here.any() for _, here in steady):
+            what.append("the sensitivity of a steady state to the lag of its doses is not covered")
     return [Problem(name, each, cure="take differences of two runs") for each in dict.fromkeys(what)]
 
 

@@ -113,6 +113,8 @@ class Steady:
         Whether it is added to the state (SS 2) rather than put in its place (SS 1).
     held
         Constants that change in time, with their value at the record's instant.
+    also
+        Further states to which each implied bolus adds, with the amounts.
     """
 
     target: int
@@ -124,11 +126,13 @@ class Steady:
     lag: Array
     adds: bool
     held: Mapping[str, Array] = field(default_factory=dict)
+    also: tuple[tuple[int, Array], ...] = ()
 
     def take(self, people: Index) -> Steady:
         """Keep only some of the people."""
         own = {n: getattr(self, n)[people] for n in ("amount", "rate", "duration", "lag")}
-        return replace(self, **own, held={n: column[people] for n, column in self.held.items()})
+        held = {n: column[people] for n, column in self.held.items()}
+        return replace(self, **own, held=held, also=tuple((state, amount[people]) for state, amount in self.also))
 
     @property
     def on_their_way(self) -> Index:

@@ -152,8 +152,9 @@ class Model:
             Where a run into it was stopped, the same call computes only what is missing.
         sensitivities
             Parameters, or states for their initial values, with respect to which every output is differentiated too:
-            ``d_C_d_CL`` is the change of C with CL. Parameters of doses count, but for the lag of a bolus, and those
-            that a steady state rests on. Error control covers the derivatives.
+            ``d_C_d_CL`` is the change of C with CL. Parameters of doses count: bioavailability, lag (of boluses only
+            where it is the lag of all doses), duration and rate; under SS the bioavailability of boluses. Error
+            control covers the derivatives.
 
         Returns
         -------

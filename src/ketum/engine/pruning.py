@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ketum.engine.doses import Code, Index, Plan
+from ketum.engine.doses import Code, Index, Plan, Steady
 from ketum.engine.system import System
 
 
@@ -57,5 +57,10 @@ def onto(plan: Plan, system: System, states: Sequence[str]) -> Plan:
         codes=plan.codes[kept],
         targets=targets[kept],
         values=plan.values[:, kept],
-        steady=tuple(replace(each, target=int(number[each.target])) for each in plan.steady),
+        steady=tuple(_steady_onto(each, number) for each in plan.steady),
     )
+
+
+def _steady_onto(each: Steady, number: Index) -> Steady:
+    also = tuple((int(number[state]), amount) for state, amount in each.also if number[state] >= 0)
+    return replace(each, target=int(number[each.target]), also=also)

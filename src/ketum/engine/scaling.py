@@ -156,5 +156,6 @@ def largest_doses(plan: Plan, shape: tuple[int, ...], end: float) -> Array:
         amount = np.where(steady.rate > 0, steady.rate * steady.duration, steady.amount)
         amount = np.nan_to_num(amount, posinf=0.0, neginf=0.0)
         largest = np.broadcast_to(largest, (shape[0], np.broadcast_shapes((largest.shape[1],), amount.shape)[0])).copy()
-        largest[steady.target] = np.maximum(largest[steady.target], np.abs(amount))
+        for state, given in ((steady.target, amount), *steady.also):
+            largest[state] = np.maximum(largest[state], np.abs(given))
     return np.broadcast_to(largest, shape).copy()

@@ -8,7 +8,7 @@ followed until their own state is steady and no further, so that nobody's number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -84,9 +84,13 @@ def steady_states(
     interval = steady.interval or CONSTANT_INTERVAL
 
     def cycle(states: Array, copies: int = 1) -> Array:
-        """Carry states over one interval; `copies` sets of them stand side by side."""
+        """Carry states over one interval; `copies` sets of them stand side by side. First comes what a bolus makes."""
         own = {name: np.tile(np.broadcast_to(column, initial.shape[1]), copies) for name, column in parameters.items()}
         reached = flow(_cycle_plan(steady, interval, copies), interval * CHECKPOINTS, own, states)
+        dosed = states.copy()
+        if not steady.infused:
+            dosed[steady.target] += np.tile(steady.amount, copies)
+        reached = np.concatenate([dosed[None], reached])
         reached[:, ~settles] = states[None, ~settles]
         return reached
 
@@ -96,7 +100,7 @@ def steady_states(
             state = cycle(state)[-1]
         after = cycle(state)
         near, drift = state, np.abs(after[-1] - state)
-        best, least = state, _residual(after, state)
+        best, least, size = state, _residual(after, state), _size(after)
         enough = max(RESIDUAL, tolerance / 10)
         for step in range(MOST_STEPS):
             if (least < enough).all():
@@ -108,7 +112,8 @@ def steady_states(
             residual = _residual(after, state)
             better = (least >= enough) & (residual < least)
             best, least = np.where(better, state, best), np.where(better, residual, least)
-        size = np.maximum(np.abs(best), 1e-3 * np.abs(best).max(axis=0) + 1e-300)
+            size = np.where(better, _size(after), size)
+        # Against its size within the interval: what is gone by the end of it is a little more or less than nothing.
         far = (np.abs(best - near) / size).max(axis=0) > REACH * (drift / size).max(axis=0) + 1e-6
         negative = (amounts[:, None] & (best < -1e-6 * size)).any(axis=0)
         least = np.where(far | negative, np.inf, least)
@@ -156,21 +161,23 @@ def _cycle_plan(steady: Steady, interval: float, copies: int) -> Plan:
     amount, rate, duration = (np.tile(c, copies)[:, None] for c in (steady.amount, steady.rate, steady.duration))
     people = np.arange(amount.shape[0])
     if not steady.interval:
-        return _plan(people, [(0.0, Code.RATE, rate)], steady.target)
+        return _plan(people, [(0.0, Code.RATE, rate, steady.target)])
     if not steady.infused:
-        return _plan(people, [(0.0, Code.ADD, amount)], steady.target)
+        further = [(0.0, Code.ADD, np.tile(given, copies)[:, None], state) for state, given in steady.also]
+        return _plan(people, [(0.0, Code.ADD, amount, steady.target), *further])
     # Infusions that outlast the interval overlap: so many run all the time, and one more for the rest of it.
     whole = np.floor(duration / interval * (1 + ROUNDING))
     rest = np.maximum(duration - whole * interval, 0.0)
-    return _plan(people, [(0.0, Code.RATE, (whole + 1) * rate), (rest, Code.RATE, -rate)], steady.target)
+    begins, ends = (0.0, Code.RATE, (whole + 1) * rate, steady.target), (rest, Code.RATE, -rate, steady.target)
+    return _plan(people, [begins, ends])
 
 
-def _plan(people: Index, actions: list[tuple[Array | float, Code, Array]], target: int) -> Plan:
+def _plan(people: Index, actions: Sequence[tuple[Array | float, Code, Array, int]]) -> Plan:
     size = people.size
-    times = np.concatenate([np.broadcast_to(t, (size, 1)) for t, _, _ in actions], axis=1)
-    values = np.concatenate([np.broadcast_to(v, (size, 1)) for _, _, v in actions], axis=1)
-    codes = np.array([int(code) for _, code, _ in actions])
-    return Plan(people, times, codes, np.full(codes.size, target), values)
+    times = np.concatenate([np.broadcast_to(t, (size, 1)) for t, *_ in actions], axis=1)
+    values = np.concatenate([np.broadcast_to(v, (size, 1)) for _, _, v, _ in actions], axis=1)
+    codes, targets = (np.array([int(each[i]) for each in actions]) for i in (1, 3))
+    return Plan(people, times, codes, targets, values)
 
 
 def _advanced(steady: Steady, interval: float, state: Array, parameters: Mapping[str, Array], flow: Flow) -> Array:
