@@ -19,13 +19,14 @@ import numpy as np
 
 from ketum import pharmacology
 from ketum.case import Case
+from ketum.crowd import crowd
 from ketum.indices import Index, Method, design, independent_runs, indices, tied
 from ketum.interaction.changes import STRENGTH
 from ketum.people import Stream
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array
 from ketum.results import Found
-from ketum.simulate import crowd, found_of, horizon
+from ketum.simulate import found_of, horizon
 
 SAMPLES = 512
 MAIN = ("Cmax", "tmax", "AUC", "Cmax_last", "AUC_last", "Cmin_last", "half_life")

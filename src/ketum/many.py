@@ -14,6 +14,7 @@ from ketum import __version__, simulate
 from ketum import results as results_of
 from ketum.bands import RELATIVE_ERROR
 from ketum.case import Case
+from ketum.crowd import crowd
 from ketum.engine.digests import digest
 from ketum.engine.integrate import settings
 from ketum.engine.stream import GOES_ON, occupied
@@ -24,7 +25,7 @@ from ketum.ledger import ENDPOINTS, Block, Finished, Ledger
 from ketum.people import LAYERS, Stream
 from ketum.pharmacology import ALKALOIDS
 from ketum.results import EFFECTS, Found
-from ketum.simulate import MOST_FOR_SHARES, Run, crowd, horizon
+from ketum.simulate import MOST_FOR_SHARES, Run, horizon
 from ketum.trials import model
 
 MANY = 20_000

@@ -19,7 +19,7 @@ from ketum.trials import model
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ketum.simulate import Crowd
+    from ketum.crowd import Crowd
 
 Found = dict[str, dict[str, Array]]
 """Endpoints by alkaloid code or `EFFECTS`, then quantity; shape (people,)."""

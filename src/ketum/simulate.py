@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ketum import effect, endpoints, habit, people, results
-from ketum.beside import Beside, beside
+from ketum import effect, endpoints, results
+from ketum.beside import Beside
 from ketum.case import Case
+from ketum.crowd import Crowd, crowd
 from ketum.engine.work import processes
 from ketum.errors import SolveError, SolveWarning
 from ketum.evidence import fact
-from ketum.intake import Intake, dose_table, intakes, molar_mass
-from ketum.interaction.levels import Enzymes, enzymes
+from ketum.intake import Intake, dose_table, molar_mass
+from ketum.interaction.levels import Enzymes
 from ketum.people import LAYERS, Stream
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.tables import Array
 from ketum.results import EFFECTS, Found
-from ketum.sized import generic
 from ketum.trials import model
 
 if TYPE_CHECKING:
@@ -72,34 +72,6 @@ class Run:
     tree: xr.DataTree
     beside: Beside
     enzymes: Enzymes
-
-
-@dataclass(frozen=True, eq=False)
-class Crowd:
-    """Virtual people and what they take: everything that the equations need."""
-
-    own: Mapping[str, Array]
-    taken: tuple[Intake, ...]
-    stream: Stream
-    beside: Beside
-    enzymes: Enzymes
-
-
-def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
-    """Draw the virtual people of a case: they share what it says and differ in what it does not."""
-    typical = people.draw_knowledge(stream)
-    weight = np.full(stream.people, case.person.weight_kg)
-    own = people.individual(typical, people.draw_effects(stream), weight)
-    taken, others = intakes(case, stream), beside(case, own, stream, end_h)
-    changed = enzymes(*generic(case), own, stream)
-    own |= dict(others.own)
-    with_medicines = {**own, **changed.own}
-
-    def before(until_h: float) -> pd.DataFrame:
-        return pd.concat([dose_table(taken, own, until_h), beside(case, own, stream, until_h).doses], ignore_index=True)
-
-    earlier = with_medicines if changed.settled else own
-    return Crowd(with_medicines | habit.start(case, earlier, before), taken, stream, others, changed)
 
 
 def horizon(case: Case, days: float | None) -> tuple[float, Array]:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from ketum.case import Case
+from ketum.crowd import crowd
 from ketum.interaction import sizes
 from ketum.people import Stream
 from ketum.screen.interaction_size import TOGETHER
-from ketum.simulate import crowd, simulate
+from ketum.simulate import simulate
 
 PEOPLE = 40
 

@@ -6,13 +6,12 @@ from ketum.report.content import (
     DoseContent,
     DoseLine,
     Endpoint,
-    Levels,
     PublishedLevel,
     Report,
-    Share,
     SourceLine,
     Unknown,
 )
+from ketum.report.curves import Levels, Share
 from ketum.report.figure import Figure
 from ketum.report.page import render_page
 from ketum.report.writing import check_folder, write_report

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ketum.report.content import QUANTILES, Levels, Report
+from ketum.report.content import Report
+from ketum.report.curves import QUANTILES, Levels
 from ketum.report.effects import as_mapping
 from ketum.report.thin import thin
 

@@ -21,17 +21,15 @@ from ketum.pharmacology import ALKALOIDS
 from ketum.report import effects as sections
 from ketum.report import stopping
 from ketum.report.content import (
-    QUANTILES,
     DoseContent,
     DoseLine,
     Endpoint,
-    Levels,
     PublishedLevel,
     Report,
-    Share,
     SourceLine,
     Unknown,
 )
+from ketum.report.curves import QUANTILES, Levels, Share
 from ketum.report.interactions import interactions
 from ketum.report.numbers import number
 from ketum.report.writing import PAGE, write_report

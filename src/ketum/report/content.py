@@ -6,46 +6,16 @@ Everything here is plain data. The simulation fills it; this room only reads it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from ketum.report.curves import Levels, Share
 
 if TYPE_CHECKING:
     from ketum.margins import Margin
     from ketum.report.effects import Effects
     from ketum.report.interactions import Interactions
     from ketum.report.stopping import Withdrawal
-
-Array = NDArray[np.float64]
-QUANTILES = ("p05", "p25", "p50", "p75", "p95")
-
-
-@dataclass(frozen=True, eq=False)
-class Levels:
-    """Predicted plasma concentration of one alkaloid over the whole run, in ng/mL.
-
-    Parameters
-    ----------
-    alkaloid
-        Its name, such as ``mitragynine``.
-    time_h
-        Hours since the first dose, increasing.
-    p05, p25, p50, p75, p95
-        Quantiles over the virtual people at each time.
-    certainty_note
-        What a reader must know before trusting the curve ("order of magnitude: no human data").
-    """
-
-    alkaloid: str
-    time_h: Array
-    p05: Array
-    p25: Array
-    p50: Array
-    p75: Array
-    p95: Array
-    certainty_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,15 +50,6 @@ class PublishedLevel:
 
 
 @dataclass(frozen=True)
-class Share:
-    """What drives the spread of one endpoint, as parts of one; None where it was not computed."""
-
-    people: float | None = None
-    product: float | None = None
-    knowledge: float | None = None
-
-
-@dataclass(frozen=True)
 class Endpoint:
     """One number of exposure over the virtual people.
 
@@ -105,7 +66,7 @@ class Endpoint:
     median: float
     p05: float
     p95: float
-    share: Share = Share()
+    share: Share = field(default_factory=Share)
 
 
 @dataclass(frozen=True)

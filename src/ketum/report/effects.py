@@ -10,7 +10,7 @@ import numpy as np
 from ketum import effect, pharmacology
 from ketum.evidence import fact
 from ketum.margins import Margin, margins, unbound_peaks
-from ketum.report.content import QUANTILES, Levels, Share
+from ketum.report.curves import QUANTILES, Levels, Share
 from ketum.simulate import Run
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketum.report.content import QUANTILES, Levels, Report
+from ketum.report.content import Report
+from ketum.report.curves import QUANTILES, Levels
 from ketum.report.effects import Yardstick
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_50, BAND_90, INK, LOOK, MEASURED, MEDIAN, WIDTH, pixels, row_title

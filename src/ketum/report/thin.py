@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ketum.report.content import QUANTILES, Array, Levels
+from ketum.report.curves import QUANTILES, Array, Levels
 
 POINTS_PER_PANEL = 600
 
