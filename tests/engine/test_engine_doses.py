@@ -236,3 +236,37 @@ def test_a_steady_state_of_what_is_gone_before_the_next_dose(oral, interval, whe
     worst = (np.abs(found["C"].to_numpy() - exact) / exact.max(axis=1, keepdims=True)).max()
     assert worst < 1e-7
     assert found["steady_state_residual"].max() < 1e-8
+
+
+BENT = """
+model bent
+  compartment body = 1;  substanceOnly species depot in body, x in body, p in body;  x = 0;  depot = 0;  p = 0;
+  ka = 1.2;  Vmax = 30;  Km = 10;  kq = 0.3;  enzyme = 1;
+  depot' = -ka * depot;  p' = kq * x - 0.2 * p;
+  x' = ka * depot - Vmax * x / (Km + x) * enzyme - kq * x + 0.2 * p;
+  enzyme' = 0.1 * (1 - enzyme) - 0.05 * x / (5 + x) * enzyme;
+end
+"""
+
+
+@given(
+    interval=st.sampled_from([2.0, 6.0, 12.0, 48.0]),
+    part=st.floats(0.05, 0.9),
+    late=st.sampled_from([0.0, 0.3, 1.0, 2.4]),
+    where=st.sampled_from(["depot", "x"]),
+    stretch=st.sampled_from([0.0, 0.2, 1.0, 2.3]),
+    share=st.sampled_from([0.4, 1.0]),
+)
+@how(max_examples=15, deadline=None)
+def test_a_steady_state_is_what_a_long_run_in_comes_to(load, interval, part, late, where, stretch, share):
+    """In a model that is not linear; boluses and infusions, lags and infusions beyond the interval."""
+    model, amount, many = load(BENT), 12 * interval * part, 600
+    rate = amount / (interval * stretch) if stretch else 0.0
+    row = {"TIME": [0.0], "AMT": amount, "CMT": where, "II": interval, "RATE": rate}
+    own, after = {"F1": share, "L1": late * interval}, interval * np.array([0.1, 0.5, 0.99, 1.5, 3.2])
+    call = {"parameters": own, "dosing": {where: Dosing("F1", lag="L1")}, "observe": "before"}
+    steady = model.solve(pd.DataFrame(row | {"SS": 1, "ADDL": 1}), after, **call)
+    waited = model.solve(pd.DataFrame(row | {"ADDL": many + 1}), after + many * interval, **call)
+    for name in ("depot", "x", "p", "enzyme"):
+        expected = waited[name].to_numpy()
+        np.testing.assert_allclose(steady[name], expected, rtol=0, atol=1e-6 * max(expected.max(), 1e-3))
