@@ -14,6 +14,7 @@ from ketum.medicine.catalogue import entries
 from ketum.screen import DoseSize, InteractionSize, Interval, screen
 from ketum.screen.as_text import as_text
 from ketum.screen.finding import RANK
+from ketum.screen.interaction_size import TOGETHER
 
 TODAY = date(2026, 11, 22)
 LEAF = (
@@ -434,3 +435,36 @@ def test_blood_pressure_medicines_are_a_note_unless_pressure_is_low():
 
 def test_conditional_qt_medicines_alone_stay_a_note():
     assert severities("omeprazole", "hydrochlorothiazide", "hydroxyzine")["interaction.qt"] == "note"
+
+
+def changed(medicine, median, low, high):
+    ratios = {
+        "mitragynine": Interval(median, low, high),
+        "7-hydroxymitragynine": Interval(median / 2, low / 2, high / 2),
+    }
+    return tuple(
+        InteractionSize(medicine, "perpetrator", "CYP3A", f"AUC of {alkaloid}", ratio, "dynamic", ("ddi23",))
+        for alkaloid, ratio in ratios.items()
+    )
+
+
+def test_one_inhibitor_says_how_much_more_and_several_say_it_of_all_together():
+    single = one("interaction.cyp3a-inhibitor", "fluconazole", sizes=changed("fluconazole", 1.5, 1.2, 2.0))
+    assert "about 1.5 times as much (1.2 to 2)" in single.because
+    assert TOGETHER not in single.because
+    sizes = (*changed("fluconazole", 1.5, 1.2, 2.0), *changed("verapamil", 1.3, 1.1, 1.7))
+    both = one(
+        "interaction.cyp3a-inhibitor", "fluconazole", "verapamil", sizes=(*sizes, *changed(TOGETHER, 1.9, 1.3, 2.7))
+    )
+    assert f"about 1.9 times as much (1.3 to 2.7) with {TOGETHER}" in both.because
+    labels = [number.label for number in both.numbers]
+    for name in ("fluconazole", "verapamil", TOGETHER):
+        assert f"AUC of mitragynine, with {name} over without" in labels
+
+
+def test_many_weak_ones_may_be_a_danger_together():
+    sizes = (*changed("fluconazole", 3.0, 1.2, 4.0), *changed("verapamil", 3.0, 1.1, 4.0))
+    apart = one("interaction.cyp3a-inhibitor", "fluconazole", "verapamil", sizes=sizes)
+    together = (*sizes, *changed(TOGETHER, 5.5, 1.3, 9.0))
+    assert apart.severity == "caution"
+    assert one("interaction.cyp3a-inhibitor", "fluconazole", "verapamil", sizes=together).severity == "danger"

@@ -24,11 +24,12 @@ from ketum.evidence import Fact, facts
 from ketum.medicine import Taken
 from ketum.screen.beside import Beside, ids, listed, not_verified, shown
 from ketum.screen.finding import Finding, Number, Severity
-from ketum.screen.interaction_size import TOGETHER
+from ketum.screen.interaction_size import TOGETHER, InteractionSize
 from ketum.screen.ratio import numbers
 from ketum.screen.victims import STRONG
 
 Role = Literal["inhibitor", "inducer"]
+ALKALOIDS = ("AUC of mitragynine", "AUC of 7-hydroxymitragynine")
 STRENGTHS = ("strong", "moderate", "weak")
 
 
@@ -97,7 +98,7 @@ def _finding(case: Beside, role: Role, found: list[tuple[Taken, str, Fact]]) -> 
         code=f"interaction.cyp3a-{role}",
         severity=severity,
         title=f"May change how kratom acts: {names}",
-        because=because + _stopped(role, several) + not_verified((one, g) for one, _, g in found),
+        because=because + _expected(sizes) + _stopped(role, several) + not_verified((one, g) for one, _, g in found),
         clinical=f"{clinical} {listed(f'{one.generic}: {how} {role}' for one, how, _ in found).capitalize()}.",
         numbers=(
             *numbers(sizes),
@@ -136,6 +137,20 @@ def _induces(names: str, many: bool) -> tuple[str, str, str]:
         "De-induction after stopping takes two to three weeks and raises exposure at an unchanged dose.",
         "Withdrawal on starting it; sleepiness or stronger effect after stopping it.",
     )
+
+
+def _expected(sizes: list[InteractionSize]) -> str:
+    """Say how much of kratom's main substance there will be: with all together where there are several."""
+    found = [size for size in sizes if size.quantity == ALKALOIDS[0]]
+    found = [size for size in found if size.medicine == TOGETHER] or found
+    if not found:
+        return ""
+    said = (
+        f"about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g})"
+        + (f" with {size.medicine}" if len(sizes) > len(ALKALOIDS) else "")
+        for size in found
+    )
+    return f" Of mitragynine in the blood the model expects {listed(said)}."
 
 
 def _stopped(role: Role, several: list[Taken]) -> str:

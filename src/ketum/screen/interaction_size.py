@@ -7,7 +7,7 @@ from typing import Literal
 
 from ketum.screen.dose_size import Interval
 
-TOGETHER = "all of these together"
+TOGETHER = "all that change kratom together"
 """Stands for a medicine where a size is that of all that are taken and act on kratom."""
 
 
