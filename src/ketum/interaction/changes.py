@@ -122,15 +122,20 @@ def _size(one: _Change, alkaloid: str, ratios: Sequence[Array], warnings: Sequen
     parts = [interval(ratio) for ratio in ratios]
     spanned = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
     said = "; ".join(
-        f"if {h.words} ({h.name}): {p.median:.2g} ({p.low:.2g} to {p.high:.2g})"
-        for h, p in zip(hypotheses(), parts, strict=True)
+        f"{h.name}: {p.median:.2g} ({p.low:.2g} to {p.high:.2g})" for h, p in zip(hypotheses(), parts, strict=True)
     )
     when = (
         "on the last day of use"
         if one.stopped_h is None
         else f"on the first day, {one.stopped_h / DAY:g} days after it was stopped"
     )
-    notes = [f"{when}; the interval spans two hypotheses", said, one.note, *warnings, "no study in people"]
+    notes = [
+        f"{when}; the interval spans two hypotheses of what CYP3A is to 7-hydroxymitragynine",
+        said,
+        one.note,
+        *warnings,
+        "no study in people",
+    ]
     return InteractionSize(
         medicine=one.medicine,
         role="perpetrator",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ketum.medicine.taken import SPELT
 from ketum.report import effects_tables, numbers
 from ketum.report.figure import Figure
-from ketum.report.interactions import studied, table
+from ketum.report.interactions import hypotheses_of, studied, table
 from ketum.report.names import capital, product_name, unique, unit_name
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
@@ -92,6 +92,7 @@ def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "without_size": report.interactions.unsized if report.interactions else (),
         "enzymes": figures.get("enzymes"),
         "interactions_study": studied(),
+        "hypotheses": hypotheses_of(report.interactions) if report.interactions else (),
         "effect_figures": [figures[name] for name in ("receptors", "relief") if name in figures],
         "withdrawal_figure": figures.get("withdrawal"),
         **effects_tables.view(report),
