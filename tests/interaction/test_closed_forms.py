@@ -8,7 +8,16 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from ketum import pharmacology, trials
-from ketum.interaction.algebra import LEAST_ACTIVITY, activity_of, fm_of, gut_ratio, iv_ratio, liver_ratio, oral_ratio
+from ketum.interaction.algebra import (
+    LEAST_ACTIVITY,
+    activity_of,
+    fm_of,
+    gut_activity_of,
+    gut_ratio,
+    iv_ratio,
+    liver_ratio,
+    oral_ratio,
+)
 from ketum.interaction.perpetrators import together
 
 share = st.floats(0.02, 0.98)
@@ -31,6 +40,11 @@ def test_a_ratio_gives_back_the_activity_behind_it(Fg, fm, active):
     assert activity_of(oral_ratio(active, active, Fg, fm), Fg, fm) == pytest.approx(
         max(active, LEAST_ACTIVITY), rel=1e-6
     )
+
+
+@given(share, activity)
+def test_what_survives_the_gut_wall_gives_back_the_activity_behind_it(Fg, active):
+    assert gut_activity_of(gut_ratio(active, Fg), Fg) == pytest.approx(max(active, LEAST_ACTIVITY), rel=1e-6)
 
 
 @given(share, share, st.floats(0.0, 0.9))

@@ -47,6 +47,12 @@ def activity_of(ratio: Array | float, Fg: Array | float, fm: Array | float) -> A
     return np.maximum(-2 * c / (b + root), LEAST_ACTIVITY)  # this form of the root also holds where a is 0
 
 
+def gut_activity_of(ratio: Array | float, Fg: Array | float) -> Array:
+    """Find the activity in the gut wall that gives a ratio of what survives it; the inverse of `gut_ratio`."""
+    Fg = np.asarray(Fg, dtype=float)
+    return np.clip((1.0 / np.asarray(ratio, dtype=float) - Fg) / (1.0 - Fg), LEAST_ACTIVITY, None)
+
+
 def fm_of(ratio: Array | float, Fg: Array | float, active: Array | float) -> Array:
     """Find CYP3A's share in the liver, without the gut wall's part, from the ratio under an inhibitor."""
     liver = np.asarray(ratio) / gut_ratio(active, Fg)

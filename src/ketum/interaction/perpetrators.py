@@ -15,7 +15,7 @@ from functools import cache
 import numpy as np
 
 from ketum.evidence import facts
-from ketum.interaction.algebra import activity_of
+from ketum.interaction.algebra import activity_of, gut_activity_of
 from ketum.interaction.pairs import between_studies, mean_ratio
 from ketum.pharmacology.tables import ROOM, Array
 
@@ -31,8 +31,7 @@ CLASS_RATIO = {
 CLASS_HALF_LIFE_H = 12.0
 LONG_AGO_H, HISTORY_STEP_H = 60 * 24.0, 0.5
 MECHANISMS = ("inhibition", "inactivation", "induction")
-GUT_ONLY = ("grapefruit juice",)
-"""Acts in the gut wall only (PI387: intravenous alfentanil unchanged), so that a class ratio misleads."""
+PLACES = ("gut", "liver")
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class Perpetrator:
         Of its own level, as it comes and goes.
     facts, note
         Where from, and what to know.
+    places
+        Where it acts.
     by_class
         Whether only its class is on file.
     """
@@ -60,6 +61,7 @@ class Perpetrator:
     half_life_h: float
     facts: tuple[str, ...]
     note: str
+    places: tuple[str, ...] = PLACES
     by_class: bool = False
 
 
@@ -70,14 +72,17 @@ def perpetrators() -> Mapping[str, Perpetrator]:
     with (ROOM / "perpetrators.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             strength = tuple(row["strength"].split(";"))
+            gut_only = row["where"] == "gut"
             found[row["generic"]] = Perpetrator(
                 row["generic"],
                 row["mechanism"],
-                mean_ratio(strength),
+                # What acts in the gut wall alone leaves nothing to be lost there at most: its strength is an Fg.
+                1.0 / mean_ratio(strength) if gut_only else mean_ratio(strength),
                 between_studies(strength),
                 float(row["half_life_h"]),
                 tuple(dict.fromkeys((*strength, *row["facts"].split(";")))),
                 row["note"],
+                ("gut",) if gut_only else PLACES,
             )
     return found
 
@@ -88,7 +93,7 @@ def _by_class() -> dict[str, Perpetrator]:
         if one.table != "perpetrator_classes" or one.details["enzyme"] != "CYP3A":
             continue
         name, key = one.details["perpetrator"].casefold(), (one.details["role"], one.value)
-        if key not in CLASS_RATIO or name in GUT_ONLY:
+        if key not in CLASS_RATIO:
             continue
         low, high = CLASS_RATIO[key]
         mechanism = {"inhibitor": "inhibition", "inducer": "induction"}[key[0]]
@@ -119,11 +124,17 @@ def parameters(
     started_h, stopped_h
         How long before time 0 it was started and stopped; None: long ago, and not at all.
     """
-    active = activity_of(one.ratio * np.exp(one.ratio_sd * z), own["trial_Fg"], own["trial_3A"])
+    ratio = one.ratio * np.exp(one.ratio_sd * z)
+    if one.places == PLACES:
+        active = activity_of(ratio, own["trial_Fg"], own["trial_3A"])
+    else:
+        active = gut_activity_of(ratio, own["trial_Fg"])
     k = np.log(2) / one.half_life_h
     strength = {
         f"co_{one.mechanism}_{place}": _strength(one.mechanism, active, own[f"kdeg_{place}"])
-        for place in ("gut", "liver")
+        if place in one.places
+        else np.zeros_like(active)
+        for place in PLACES
     }
     level, gut, liver = _history(one.mechanism, strength, own, k, started_h, stopped_h)
     taken = float(stopped_h is None)
@@ -153,12 +164,12 @@ def together(several: Sequence[Mapping[str, Array]], own: Mapping[str, Array]) -
     total = {
         f"co_{mechanism}_{place}": sum((one.get(f"co_{mechanism}_{place}", absent) for one in several), absent)
         for mechanism in MECHANISMS
-        for place in ("gut", "liver")
+        for place in PLACES
     }
     start = {
         f"co_CYP3A_{place}_start": (1 + total[f"co_induction_{place}"])
         / (1 + total[f"co_inactivation_{place}"] / own[f"kdeg_{place}"])
-        for place in ("gut", "liver")
+        for place in PLACES
     }
     return total | start | dict.fromkeys(("co_k", "co_taken", "co_start"), np.ones_like(absent))
 
@@ -184,7 +195,7 @@ def _history(
     peak = 1.0 - np.exp(-k * min(taking, LONG_AGO_H))
     level = float(peak * np.exp(-k * stopped))
     enzymes = []
-    for place in ("gut", "liver"):
+    for place in PLACES:
         kdeg, A = own[f"kdeg_{place}"], np.ones_like(own[f"kdeg_{place}"])
         effect = strength[f"co_{mechanism}_{place}"]
         for length, start, target in ((taking, 0.0, 1.0), (stopped, peak, 0.0)):
