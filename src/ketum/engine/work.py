@@ -73,7 +73,7 @@ def results(
 def window(executor: Executor) -> int:
     """Say how many chunks may be in flight at once."""
     # Executors do not say how many workers they have; the standard library's and Dask's can be asked this way.
-    workers = getattr(executor, "_max_workers", None)
+    workers = executor.workers if isinstance(executor, Processes) else getattr(executor, "_max_workers", None)
     client = getattr(executor, "_client", None)
     if workers is None and client is not None:
         workers = sum(client.ncores().values())
@@ -106,22 +106,44 @@ def _result(future: Future[Result]) -> Result:
         raise
 
 
+class _Line:
+    """Our end of a process's pipe. Calls are answered in the order in which they are made."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe, self.turn = pipe, threading.Condition()
+        self.made = self.answered = 0
+
+    def ask(self, call: Any) -> Any:
+        """Make a call, and wait for its answer."""
+        with self.turn:
+            self.pipe.send(call)
+            number, self.made = self.made, self.made + 1
+            self.turn.wait_for(lambda: self.answered == number)
+        try:
+            return self.pipe.recv()
+        finally:
+            with self.turn:
+                self.answered += 1
+                self.turn.notify_all()
+
+
 class Processes(ThreadPoolExecutor):
-    """Threads, each of which hands one call at a time to a process of its own.
+    """Threads that hand calls to processes: to each one that it works on, and one that lies ready for it.
 
     The standard library's pool lets all processes answer through one pipe. One that dies while it answers leaves half a
     message there, and whoever reads it waits for ever. Here each has a pipe of its own, which ends with the process.
 
     Parameters
     ----------
-    lines
+    pipes
         This end of each process's pipe.
     """
 
-    def __init__(self, lines: Sequence[Connection]) -> None:
-        super().__init__(len(lines))
-        self._free: SimpleQueue[Connection] = SimpleQueue()
-        for line in lines:
+    def __init__(self, pipes: Sequence[Connection]) -> None:
+        super().__init__(AHEAD * len(pipes))
+        self.workers = len(pipes)
+        self._free: SimpleQueue[_Line] = SimpleQueue()
+        for line in [_Line(pipe) for pipe in pipes] * AHEAD:  # in turn, so that nobody gets two while another has none
             self._free.put(line)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -131,8 +153,7 @@ class Processes(ThreadPoolExecutor):
     def _ask(self, *call: Any) -> Any:
         line = self._free.get()
         try:
-            line.send(call)
-            done, answer = line.recv()
+            done, answer = line.ask(call)
         except (EOFError, OSError) as error:
             raise BrokenExecutor("a worker process ended") from error
         finally:
