@@ -332,6 +332,13 @@ def test_what_is_not_covered_is_refused_by_name(oral, load, no_doses):
         oral.solve(doses(F1=[0.5]), TIMES, dosing={"depot": Dosing("F1")}, sensitivities=["F1"])
     with pytest.raises(ModelError, match="conditions have no sensitivities"):
         load(SWITCH).solve(no_doses, TIMES, sensitivities=["a"])
+    hidden = load(
+        "model h\n compartment c; substanceOnly species x in c; x = 0; a = 2; k = factorial(a); x' = -k*x\nend"
+    )
+    once = pd.DataFrame({"TIME": [0.0], "AMT": [1.0], "CMT": ["x"]})
+    for dosing in ({}, {"x": Dosing(lag="a")}):  # what has no derivative is never taken for zero
+        with pytest.raises(ModelError, match="its rates have no sensitivities here"):
+            hidden.solve(once, TIMES, dosing=dosing, sensitivities=["a"])
     whole = load("model w\n a = 2; x = 1; x' = -a * x; whole := factorial(x)\nend")
     with pytest.raises(ModelError, match="whole: this output has no derivative"):
         whole.solve(no_doses, TIMES, outputs=["whole"], sensitivities=["a"])

@@ -103,8 +103,8 @@ class _Chain:
         The derivative of each state.
     time
         The derivative of time.
-    of_constants
-        The derivatives of constants that the model works out, where another chain has them.
+    still
+        The chain that has the derivatives of constants, where it is another one.
     mark
         Ends the names of the derivatives of rules.
     """
@@ -113,7 +113,7 @@ class _Chain:
     parameter: str
     states: Mapping[str, Formula]
     time: Formula = ZERO
-    of_constants: Mapping[str, Formula] | None = None
+    still: _Chain | None = None
     mark: str = ""
     known: dict[str, Formula] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class _Chain:
         """Work all rules, and constants where nobody else has, out."""
         system = self.system
         for name in (n for n in system.order if n not in system.states and n != self.parameter):
-            if name not in system.rules and self.of_constants is not None:
+            if self.still and name not in system.rules:
                 continue
             try:
                 self.known[name] = derivative(system.rules.get(name) or system.initial[name], self.of)
@@ -136,18 +136,15 @@ class _Chain:
             return self.states[name]
         if name in (self.parameter, TIME):
             return ONE if name == self.parameter else self.time
+        if self.still and name not in self.system.rules:
+            return self.still.of(name)
         if name in self.missing:
             raise NoDerivativeError(self.missing[name])
-        found = self.known.get(name) or (self.of_constants or {}).get(name) or ZERO
-        return found if found == ZERO else Formula.name(self.named(name))
+        return ZERO if self.known.get(name, ZERO) == ZERO else Formula.name(self.named(name))
 
     def named(self, name: str) -> str:
         """Name the derivative of a quantity."""
         return inner(name, self.parameter) + self.mark * (name in self.system.rules)
-
-    def constants(self) -> dict[str, Formula]:
-        """Collect the derivatives of constants."""
-        return {n: f for n, f in self.known.items() if n not in self.system.rules}
 
     def rules(self) -> dict[str, Formula]:
         """Collect the derivatives of rules that are not zero."""
@@ -164,8 +161,8 @@ def _with_one(system: System, whole: System, each: Sensitivity) -> System:
         clock = {n: formula if n in reached else system.rates[n] for n, formula in moved.items()}
         moved = {n: minus(formula, system.rates[n]) if n in reached else ZERO for n, formula in moved.items()}
         held = _Chain(system, parameter, moved).followed()
-        moving = _Chain(system, parameter, clock, ONE, held.constants(), " by the clock").followed()
-    constants = [n for n, f in held.constants().items() if f != ZERO]
+        moving = _Chain(system, parameter, clock, ONE, held, " by the clock").followed()
+    constants = [n for n, f in held.known.items() if n not in system.rules and f != ZERO]
     initial = {inner(n, parameter): held.known[n] for n in constants}
     initial |= {inner(n, parameter): _start(system, n, held, each.clock) for n in states}
     rules = held.rules() | moving.rules()

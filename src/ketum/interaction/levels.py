@@ -60,7 +60,7 @@ def enzymes(case: Case, medicines: Sequence[str], own: Mapping[str, Array], stre
     taken, stopped = [], []
     for one in [found for name in sorted(set(medicines)) if (found := perpetrators().get(name))]:
         when = timing(case, medicines, one.generic)
-        theirs = together([], own) | parameters(one, own, spread(one, stream), *when)
+        theirs = parameters(one, own, spread(one, stream), *when)
         if when[1] is None:
             taken.append((one, theirs, when))
         elif when[1] < LONG_AGO_H:
@@ -85,7 +85,6 @@ def enzymes(case: Case, medicines: Sequence[str], own: Mapping[str, Array], stre
 def _said(several: list[Perpetrator]) -> tuple[str, ...]:
     more = "; what they do to the enzyme is added up, each there in full" if len(several) > 1 else ""
     return tuple(
-        f"Blood levels with {one.generic}: its {one.mechanism} of CYP3A is that which its effect on midazolam asks for"
-        f"{more}. {one.note}".strip()
+        f"Blood levels are those with {one.generic} ({one.mechanism} of CYP3A){more}. {one.note}".strip()
         for one in several
     )
