@@ -28,7 +28,8 @@ from ketum.bench.case import Answer, draw
 from ketum.bench.measure import worst
 from ketum.bench.with_ketum import Ketum
 from ketum.bench.with_scipy import ScipyLsoda, reference
-from ketum.engine import Model, integrate
+from ketum.engine import Model
+from ketum.engine.solve import integrate
 
 FOLDER = Path(__file__).parent.parent / "docs" / "explanation"
 RTOLS = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10)

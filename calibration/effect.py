@@ -27,11 +27,14 @@ import numpy as np
 from scipy.stats import norm
 
 from ketum import pharmacology
-from ketum.effect import withdrawal
-from ketum.effect_trials import Course, course, studies
+from ketum.arrays import Array
+from ketum.chance import Stream
+from ketum.crowd.people import draw_knowledge
+from ketum.endpoints.effect import withdrawal
 from ketum.evidence import fact
-from ketum.people import Stream, draw_knowledge, moved
-from ketum.pharmacology.tables import ROOM, Array
+from ketum.pharmacology.models import ROOM
+from ketum.pharmacology.parameters import moved
+from ketum.trials.effects import Course, course, studies
 
 PUPIL_ERROR_MM = 0.15
 """p < 0.01 with ten people asks for a standard error of at most 0.21 (t = 3.25); two eyes agree within 0.03."""

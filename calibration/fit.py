@@ -25,10 +25,12 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from scipy.stats import norm, qmc
 
-from ketum import pharmacology, trials
+from ketum import pharmacology
+from ketum.arrays import Array
 from ketum.evidence import fact
-from ketum.people import moved
-from ketum.pharmacology.tables import ROOM, Array
+from ketum.pharmacology.models import ROOM
+from ketum.pharmacology.parameters import moved
+from ketum.trials import blood as trials
 
 PEOPLE = 256
 ARM_ERROR = 0.12

@@ -29,10 +29,11 @@ from scipy.special import logsumexp
 from scipy.stats import norm, qmc
 
 from ketum import pharmacology
+from ketum.arrays import Array
 from ketum.evidence import fact
-from ketum.interaction.trial import GRID, RATIOS, TEA_MG, WEIGHT_KG, ratios, run
-from ketum.people import moved
-from ketum.pharmacology.tables import ROOM, Array
+from ketum.pharmacology.models import ROOM
+from ketum.pharmacology.parameters import moved
+from ketum.trials.interaction import GRID, RATIOS, TEA_MG, WEIGHT_KG, ratios, run
 
 BEND = 0.15
 """SD of the logarithm with which a bend between the two doses is borne: groups of about 12 people, CV about 40 %."""

@@ -11,18 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
-from ketum import people
+from ketum.arrays import Array
 from ketum.case import Case
-from ketum.intake import Intake, intakes, nmol
+from ketum.crowd import people
+from ketum.crowd.intake import Intake, intakes
+from ketum.enzymes.pairs import AIM, Outcome, outcomes, scatter, score
+from ketum.enzymes.victims import victims
 from ketum.interaction import sizes
 from ketum.interaction.course import course
-from ketum.interaction.pairs import AIM, Outcome, outcomes, scatter, score
 from ketum.interaction.setting import setting
 from ketum.interaction.size import victim_ratio
-from ketum.interaction.victims import victims
-from ketum.pharmacology.tables import Array
-from ketum.validation.interactions import REPEATS, rows
-from ketum.validation.row import Row
+from ketum.pharmacology.alkaloids import nmol
+from ketum.trials.validation.interactions import REPEATS, rows
+from ketum.trials.validation.row import Row
 
 PAGE = Path(__file__).parent.parent / "docs" / "validation" / "interactions.md"
 TEA = {"product": "tea", "amount": "2 g", "certificate": {"mitragynine": "1.95 %"}}

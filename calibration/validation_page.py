@@ -13,9 +13,9 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from ketum.validation import FOLD_BAR, Row, failures
-from ketum.validation.blood import REPEATS, rows
-from ketum.validation.effects import APART, effect_rows
+from ketum.trials.validation import FOLD_BAR, Row, failures
+from ketum.trials.validation.blood import REPEATS, rows
+from ketum.trials.validation.effects import APART, effect_rows
 
 FOLDER = Path(__file__).parent.parent / "docs" / "validation"
 NAMES = {"MG": "mitragynine", "HM": "7-hydroxymitragynine", "SC": "speciociliatine", "HM/MG": "7-OH over mitragynine"}

@@ -131,7 +131,7 @@ def test_all_problems_are_said_at_once(ketum, write):
 def test_a_file_in_the_place_of_the_folder_is_refused_before_anything_is_computed(ketum, tmp_path, monkeypatch):
     place = tmp_path / "out"
     place.write_text("mine")
-    monkeypatch.setattr("ketum.simulate.simulate", lambda *_, **__: pytest.fail("it simulated"))
+    monkeypatch.setattr("ketum.simulation.simulate.simulate", lambda *_, **__: pytest.fail("it simulated"))
     code, _, err = ketum("run", EXAMPLE, "-o", place)
     assert code == 2
     assert str(place) in err

@@ -89,10 +89,10 @@ def run(
     understood = load_case(case)
     check_folder(output)
 
-    from ketum.drivers import drivers as find_drivers
-    from ketum.many import MANY, STORE, simulate_many
-    from ketum.report.assemble import write_run
-    from ketum.simulate import simulate
+    from ketum.answers.assemble import write_run
+    from ketum.simulation.drivers import drivers as find_drivers
+    from ketum.simulation.many import MANY, STORE, simulate_many
+    from ketum.simulation.simulate import simulate
 
     with _cluster(dask) as executor, _progress() as progress:
         how: dict[str, Any] = {"days": days, "seed": seed, "workers": workers, "executor": executor}
@@ -112,13 +112,13 @@ def run(
 @app.command()
 def screen(case: CaseFile, as_json: AsJson = False) -> None:
     """List findings only, in about a second."""
+    from ketum.answers.sized import interactions_of
     from ketum.case import load_case
-    from ketum.intake import dose_sizes, intakes
+    from ketum.chance import Stream
+    from ketum.crowd.intake import dose_sizes, intakes
+    from ketum.hazards import screen as screened
     from ketum.medicine import taken_in
-    from ketum.people import Stream
-    from ketum.screen import screen as screened
-    from ketum.screen.as_text import as_text
-    from ketum.sized import interactions_of
+    from ketum.report.terminal import as_text
 
     understood = load_case(case)
     sizes = dose_sizes(intakes(understood, Stream(SCREEN_SEED, SCREEN_PEOPLE)))
@@ -151,13 +151,13 @@ def check(case: CaseFile) -> None:
 @app.command()
 def validate(as_json: AsJson = False) -> None:
     """Compare predictions with every human datum on file; exit code 1 where a calibration row misses its bar."""
-    from ketum.validation import everything, failures
+    from ketum.trials.validation import everything, failures
 
     found = everything()
     if as_json:
         _print_json({"rows": [row.as_dict() for row in found]})
     else:
-        from ketum.validation import table
+        from ketum.trials.validation import table
 
         print(table(found))
     if failures(found):
@@ -172,10 +172,10 @@ def margins(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the random numbers.")] = 0,
 ) -> None:
     """Put the unbound peak in blood beside every potency on file: receptors, channels, enzymes, inflammation."""
+    from ketum.answers.margins import margins as computed
+    from ketum.answers.margins import table, unbound_peaks
     from ketum.case import load_case
-    from ketum.margins import margins as computed
-    from ketum.margins import table, unbound_peaks
-    from ketum.simulate import simulate
+    from ketum.simulation.simulate import simulate
 
     understood = load_case(case)
     found = computed(unbound_peaks(simulate(understood, number=number, seed=seed, shares=False)))
@@ -191,7 +191,7 @@ def evidence(
     as_json: AsJson = False,
 ) -> None:
     """Look a fact or a source up: value, spread, source, what of it was seen, and where ketum uses it."""
-    from ketum.lookup import as_dicts, as_text
+    from ketum.answers.lookup import as_dicts, as_text
 
     print(json.dumps(as_dicts(query), ensure_ascii=False, indent=1) if as_json else as_text(query))
 
@@ -225,7 +225,7 @@ def sbml_suite(
     as_json: AsJson = False,
 ) -> None:
     """Run cases of the SBML Test Suite, list passes by tag and why the others fail; exit code 1 where one fails."""
-    from ketum.engine.suite import run_suite, table
+    from ketum.bench.suite import run_suite, table
 
     with _progress("cases") as progress:
         verdicts = run_suite(folder, progress)
@@ -269,7 +269,7 @@ def _cluster(address: str | None) -> Iterator[Executor | None]:
     if address is None:
         yield None
         return
-    from ketum.cluster import cluster
+    from ketum.simulation.cluster import cluster
 
     with cluster(address) as executor:
         yield executor
@@ -318,7 +318,7 @@ def _say(text: str) -> None:
 
 def _say_emergencies(path: str) -> None:
     """Say what cannot wait before what is wrong with the file."""
-    from ketum.screen.despite import emergencies_of
+    from ketum.answers.despite import emergencies_of
 
     for finding in emergencies_of(path):
         _say(f"EMERGENCY  {finding.title}  [{finding.code}]\n           {finding.because}\n")

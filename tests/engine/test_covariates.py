@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from ketum.engine import Covariates, Dosing
-from ketum.engine.work import processes
+from ketum.engine.runs.work import processes
 from ketum.errors import ModelError, OutputError
 
 TIMES = np.array([0.0, 1.0, 2.0, 3.0, 3.5, 5.0, 8.0, 12.0, 20.0])

@@ -55,7 +55,7 @@ def test_the_code_on_the_page_runs(monkeypatch):
 
 
 def test_every_column_is_on_the_page():
-    from ketum.engine.dose_table import COLUMNS
+    from ketum.engine.doses.dose_table import COLUMNS
 
     assert all(f"`{name}`" in PAGE for name in COLUMNS)
 

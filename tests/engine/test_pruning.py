@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from ketum.engine import Covariates, Dosing, job
-from ketum.engine.pruning import needed, reduced
+from ketum.engine import Covariates, Dosing
+from ketum.engine.runs import job
+from ketum.engine.solve.pruning import needed, reduced
 from ketum.errors import ModelError
 
 TIMES = np.array([0.0, 1.0, 2.5, 6.0, 24.0])

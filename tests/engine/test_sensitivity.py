@@ -289,7 +289,7 @@ def test_chunks_change_no_bit_and_sensitivities_superpose(oral2, factors, chunk)
 
 
 def test_workers_and_a_store_give_the_same(oral, tmp_path):
-    from ketum.engine.work import processes
+    from ketum.engine.runs.work import processes
 
     call = {"parameters": {"CL": np.linspace(3, 9, 12)}, "outputs": ["C"], "sensitivities": ["CL", "ka"]}
     plain = oral.solve(doses(), TIMES, **call)

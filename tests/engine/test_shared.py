@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from ketum.engine.shared import Room, room
+from ketum.engine.runs.shared import Room, room
 
 VALUES = np.arange(2.0 * 3 * 4).reshape(2, 3, 4)
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ketum.engine import Dosing, Model, integrate, job, native, stepper
+from ketum.engine import Dosing, Model
+from ketum.engine.runs import job
+from ketum.engine.solve import integrate, native, stepper
 
 TIMES = np.array([0.0, 0.5, 1.0, 6.0, 12.0, 12.25, 24.0, 24.0 + 1e-13, 30.0, 48.0])
 GROWS = """
@@ -109,7 +111,7 @@ def test_a_step_that_cannot_be_trusted_is_not_used(oral, monkeypatch, lacking):
         run = stepper.Stepper.run
         monkeypatch.setattr(stepper.Stepper, "run", lambda *given: run(*given) * (1 + 1e-15))
     else:
-        monkeypatch.setitem(sys.modules, "ketum.engine.native", None)  # as if it could not be imported
+        monkeypatch.setitem(sys.modules, "ketum.engine.solve.native", None)  # as if it could not be imported
     monkeypatch.setattr(integrate, "FEW", 0)
     job._compiled.__dict__.clear()
     found = oral.solve(PLANS["bolus"], [0.0, 1.0, 5.0])

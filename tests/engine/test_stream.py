@@ -17,7 +17,8 @@ import pytest
 import xarray as xr
 from zarr.storage import LocalStore
 
-from ketum.engine import Dosing, Model, stream, work
+from ketum.engine import Dosing, Model
+from ketum.engine.runs import stream, work
 from ketum.errors import OutputError, SolveError, SolveWarning
 
 PEOPLE, CHUNK = 29, 4
@@ -28,7 +29,8 @@ SCRIPT = """
 import signal
 import sys
 import pandas as pd
-from ketum.engine import Model, work
+from ketum.engine import Model
+from ketum.engine.runs import work
 
 def finished(people):
     print(people, flush=True)

@@ -7,7 +7,7 @@ from concurrent.futures import BrokenExecutor
 
 import pytest
 
-from ketum.engine.work import processes
+from ketum.engine.runs.work import processes
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from ketum import pharmacology, trials
-from ketum.interaction.algebra import (
+from ketum import pharmacology
+from ketum.crowd.model import kratom_model
+from ketum.enzymes.algebra import (
     LEAST_ACTIVITY,
     activity_of,
     fm_of,
@@ -18,7 +19,7 @@ from ketum.interaction.algebra import (
     liver_ratio,
     oral_ratio,
 )
-from ketum.interaction.perpetrators import together
+from ketum.enzymes.perpetrators import together
 
 share = st.floats(0.02, 0.98)
 activity = st.floats(0.02, 12.0)
@@ -29,7 +30,7 @@ Q_H, Q_GUT = 97.0, 18.0
 
 @pytest.fixture(scope="module")
 def model():
-    return trials.model()
+    return kratom_model()
 
 
 # Algebra

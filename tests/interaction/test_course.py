@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ketum import people, pharmacology, trials
-from ketum.intake import nmol
+from ketum import pharmacology
+from ketum.crowd import people
+from ketum.crowd.model import kratom_model
 from ketum.interaction.course import Dose, course
+from ketum.pharmacology.alkaloids import nmol
 
 PEOPLE = 24
 WINDOWS = ((0.0, 24.0), (96.0, 120.0), (216.0, 240.0))
@@ -38,10 +40,10 @@ def test_the_quick_course_is_the_engines(own, name):
     times = tuple(8.0 * i for i in range(15))
     quick = course(own | CO[name], [Dose("leaf", times, {"MG": amount})], 240.0)
     rows = {"ID": np.arange(PEOPLE), "TIME": 0.0, "AMT": amount, "CMT": "leaf_MG", "II": 8.0, "ADDL": 14}
-    known = trials.model().system.constants
+    known = kratom_model().system.constants
     given = {n: v for n, v in own.items() if n in known} | CO[name]
     grid = np.arange(0, 240.01, 0.05)
-    exact = trials.model().solve(pd.DataFrame(rows), grid, given, NAMES, rtol=1e-7)
+    exact = kratom_model().solve(pd.DataFrame(rows), grid, given, NAMES, rtol=1e-7)
     for start, end in WINDOWS:
         inside = (grid >= start) & (grid <= end)
         for quantity in NAMES:
@@ -62,9 +64,9 @@ def test_two_forms_and_both_alkaloids_enter(own):
             "CMT": ["extract_MG"] * 2 + ["lumen_MG", "lumen_HM"],
         }
     )
-    known = trials.model().system.constants
+    known = kratom_model().system.constants
     grid = np.arange(0, 24.01, 0.05)
-    exact = trials.model().solve(rows, grid, {n: v for n, v in own.items() if n in known}, ["C_MG", "C_HM"])
+    exact = kratom_model().solve(rows, grid, {n: v for n, v in own.items() if n in known}, ["C_MG", "C_HM"])
     for code in ("MG", "HM"):
         area = np.trapezoid(exact[f"C_{code}"].to_numpy(), grid, axis=1)
         np.testing.assert_allclose(quick.area(code, 0.0, 24.0), area, rtol=0.03)
@@ -77,7 +79,7 @@ def test_the_algebra_over_the_mean_enzyme_is_the_dynamic_victim(half_life):
     The gut wall as it is in the two hours after the victim, the liver as on average over the day.
     """
     typical = {p.name: p.value for p in pharmacology.parameters()}
-    known = trials.model().system.constants
+    known = kratom_model().system.constants
     own = {n: v for n, v in typical.items() if n in known}
     E = 30 / (own["Q_H"] + 30)
     victim = {
@@ -91,7 +93,7 @@ def test_the_algebra_over_the_mean_enzyme_is_the_dynamic_victim(half_life):
     grid = last + np.arange(0, 24.01, 0.05)
     areas = [
         np.trapezoid(
-            trials.model().solve(pd.DataFrame(d), grid, own | victim, ["C_victim"])["C_victim"].to_numpy()[0], grid
+            kratom_model().solve(pd.DataFrame(d), grid, own | victim, ["C_victim"])["C_victim"].to_numpy()[0], grid
         )
         for d in (kratom + beside, [*[dict(k, AMT=1e-9) for k in kratom], *beside])
     ]
@@ -99,7 +101,7 @@ def test_the_algebra_over_the_mean_enzyme_is_the_dynamic_victim(half_life):
     quick = course(
         columns, [Dose("leaf", tuple(8.0 * i for i in range(3 * days + 3)), {"MG": np.array([2e4])})], last + 24.0
     )
-    from ketum.interaction.algebra import gut_ratio, liver_ratio
+    from ketum.enzymes.algebra import gut_ratio, liver_ratio
 
     soon = (quick.times >= last) & (quick.times < last + 2)
     gut = np.average(gut_ratio(quick.active_gut[soon, 0], 0.5), weights=quick.steps[soon])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from ketum.case import Case
-from ketum.crowd import crowd
+from ketum.chance import Stream
+from ketum.crowd.crowd import crowd
 from ketum.interaction import sizes
-from ketum.people import Stream
-from ketum.screen.interaction_size import TOGETHER
-from ketum.simulate import simulate
+from ketum.simulation.simulate import simulate
+from ketum.sizes import TOGETHER
 
 PEOPLE = 40
 

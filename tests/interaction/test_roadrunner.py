@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ketum import trials
+from ketum.crowd.model import kratom_model
 
 NAMES = ("central_MG", "central_HM", "CYP3A_gut", "CYP3A_liver", "co_level", "victim_central")
 CO = {
@@ -20,7 +20,7 @@ START = {"lumen_MG": 30000.0, "leaf_MG": 20000.0, "victim_lumen": 8000.0}
 @pytest.mark.parametrize("own", [{}, CO, {"co_taken": 1.0, "co_induction_gut": 5.0, "co_induction_liver": 4.0}])
 def test_libroadrunner_agrees_to_a_millionth(own):
     roadrunner = pytest.importorskip("roadrunner")
-    model = trials.model()
+    model = kratom_model()
     grid = np.linspace(0.0, 60.0, 121)
     doses = pd.DataFrame({"TIME": 0.0, "AMT": list(START.values()), "CMT": list(START)})
     ours = model.solve(doses, grid[1:], own, NAMES, rtol=1e-10)

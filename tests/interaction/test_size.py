@@ -3,9 +3,9 @@
 import pytest
 
 from ketum.case import Case
+from ketum.enzymes.perpetrators import perpetrators
+from ketum.enzymes.victims import victims
 from ketum.interaction import enzyme_course, sizes, unsized
-from ketum.interaction.perpetrators import perpetrators
-from ketum.interaction.victims import victims
 
 
 def case(amount="3 g", medicines=(), product="leaf-powder", **more):

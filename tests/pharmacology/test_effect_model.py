@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from ketum import effect, pharmacology
+from ketum import pharmacology
 from ketum.engine import Model
+from ketum.pharmacology.closed_forms import ceiling
 
 BELIEVED = {p.name: p.prior_median for p in pharmacology.effect_parameters()}
 KINETIC = {p.name: p.prior_median for p in pharmacology.parameters()}
@@ -129,7 +130,7 @@ def test_speciociliatine_without_efficacy_only_blocks(model):
 
 def test_breathing_has_a_ceiling_for_mitragynine_and_none_below_a_full_agonist_for_7_hydroxymitragynine(model):
     own = {name: np.array([value]) for name, value in BELIEVED.items()}
-    top = effect.ceiling(own)[0]
+    top = ceiling(own)[0]
     mitragynine = at_rest(model, {"site_MG": np.geomspace(1, 1e9, 19)})["breathing"]
     assert (mitragynine < top).all()
     assert mitragynine[-1] == pytest.approx(top, rel=1e-3)

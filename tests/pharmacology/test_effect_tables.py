@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ketum import pharmacology
-from ketum.effect_trials import effect_data, studies
+from ketum.answers.margins import potency_nM, targets
 from ketum.evidence import fact, facts
-from ketum.margins import potency_nM, targets
-from ketum.pharmacology.effect_tables import NOT_IN_EQUATIONS
+from ketum.pharmacology.parameters import NOT_IN_EQUATIONS
+from ketum.trials.effects import effect_data, studies
 
 PARAMETERS = {p.name: p for p in pharmacology.effect_parameters()}
 VARIABILITY = {v.name: v for v in pharmacology.effect_variability()}

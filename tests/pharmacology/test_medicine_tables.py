@@ -1,28 +1,25 @@
 """Victims, perpetrators and hypotheses: every number against the facts that its row cites."""
 
-import csv
-
 import numpy as np
 import pytest
 
 from ketum import pharmacology
+from ketum.enzymes.algebra import activity_of, gut_ratio
+from ketum.enzymes.perpetrators import parameters, perpetrators
 from ketum.evidence import fact, facts
-from ketum.interaction.algebra import activity_of, gut_ratio
 from ketum.interaction.changes import hypotheses
-from ketum.interaction.perpetrators import parameters, perpetrators
-from ketum.pharmacology.tables import ROOM
+from ketum.rows import read_rows
 
 PRIOR = {p.name: p.prior_median for p in pharmacology.parameters()}
 Q_H = 97.0
 
 
-def rows(name):
-    return list(csv.DictReader((ROOM / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
+TABLES = {"victims": "ketum.pharmacology", "perpetrators": "ketum.enzymes", "hypotheses": "ketum.interaction"}
 
 
-@pytest.mark.parametrize("name", ["victims", "perpetrators", "hypotheses"])
-def test_a_row_cites_facts_that_exist_and_says_what_is_assumed(name):
-    for row in rows(name):
+@pytest.mark.parametrize(("name", "room"), TABLES.items())
+def test_a_row_cites_facts_that_exist_and_says_what_is_assumed(name, room):
+    for row in read_rows(room, f"{name}.csv"):
         assert set(row["facts"].split(";")) <= set(facts())
         assert row.get("how") != "assumed" or row["note"]
 

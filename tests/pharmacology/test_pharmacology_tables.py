@@ -10,9 +10,8 @@ from ketum import pharmacology
 from ketum.case import model as case_model
 from ketum.engine import Model, consistency_messages
 from ketum.evidence import fact, facts
-from ketum.intake import molar_mass, nmol
-from ketum.people import moved
-from ketum.pharmacology.effect_tables import NOT_IN_EQUATIONS
+from ketum.pharmacology.alkaloids import molar_mass, nmol
+from ketum.pharmacology.parameters import NOT_IN_EQUATIONS, moved
 
 HOW = {"measured", "fitted", "derived", "assumed"}
 PARAMETERS = {p.name: p for p in pharmacology.parameters()}

@@ -7,17 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ketum.report import (
-    DoseContent,
-    DoseLine,
-    Endpoint,
-    Levels,
-    PublishedLevel,
-    Report,
-    Share,
-    SourceLine,
-    Unknown,
-)
+from ketum.report import DoseContent, DoseLine, Endpoint, Levels, PublishedLevel, Report, Share, SourceLine, Unknown
 
 DOSES = tuple(8.0 * i for i in range(42))
 SINGLE = (0.0,)

@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pytest
 
+from ketum.answers.assemble import assemble
 from ketum.case import parse_case
 from ketum.report import figures, render_page, report_json
-from ketum.report.assemble import assemble
-from ketum.simulate import simulate
+from ketum.simulation.simulate import simulate
 
 CASE = """
 [person]

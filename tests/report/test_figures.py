@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ketum.answers.thin import thin
 from ketum.report import Levels, Share, figures
 from ketum.report.drivers_figure import shares
 from ketum.report.levels_figure import close_up_windows
 from ketum.report.series import series_of
-from ketum.report.thin import thin
 
 
 def test_repeated_doses_have_a_close_up(drawn):

@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from ketum.answers.as_json import plain
 from ketum.report import report_json
-from ketum.report.as_json import plain
 
 
 def refuse(constant: str) -> None:

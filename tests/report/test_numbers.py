@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ketum.report.names import quantity_name, split_quantity
-from ketum.report.numbers import interval, interval_of, number
+from ketum.writing.names import quantity_name, split_quantity
+from ketum.writing.numbers import interval, interval_of, number
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ketum.answers.interactions import Interactions
 from ketum.report import render_page
-from ketum.report.interactions import Interactions
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 

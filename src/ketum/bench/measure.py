@@ -22,7 +22,7 @@ from ketum.bench.with_ketum import Ketum
 from ketum.bench.with_roadrunner import RoadRunner
 from ketum.bench.with_scipy import ScipyLsoda, reference
 from ketum.engine import Model
-from ketum.engine.work import processes
+from ketum.engine.runs.work import processes
 
 CURE = "pip install 'ketum[bench]'"
 PEERS = ("libroadrunner_bdf", "libroadrunner_adams", "diffrax")
@@ -177,7 +177,7 @@ def _compiling() -> float:
     """Measure how long compiling the model takes in s, nothing being remembered; the fastest of three."""
     import heyoka as hy
 
-    from ketum.engine.integrate import compile_system
+    from ketum.engine.solve.integrate import compile_system
 
     system, spent, memory = Model.from_file(MODEL).system, [], hy.llvm_state
     on_disk = memory.get_diskcache_enabled() if hasattr(memory, "get_diskcache_enabled") else False

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ketum.bench.case import AMOUNTS, EVERY_H, OUTPUTS, RTOL, START, STATES, Answer, Array, Case
+from ketum.arrays import Array
+from ketum.bench.case import AMOUNTS, EVERY_H, OUTPUTS, RTOL, START, STATES, Answer, Case
 
 
 class RoadRunner:

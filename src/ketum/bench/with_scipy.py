@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Answer, Array, Case, outputs, rates
+from ketum.arrays import Array
+from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Answer, Case, outputs, rates
 
 EXACT = 1e-12
 

@@ -11,14 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from ketum.case.amounts import (
-    Amount,
-    MedicineAmount,
-    read_amount,
-    read_certificate,
-    read_medicine_amount,
-    too_large,
-)
+from ketum.case.amounts import Amount, MedicineAmount, read_amount, read_certificate, read_medicine_amount, too_large
 from ketum.case.fields import choice, duration, flag, number, text, texts
 from ketum.case.measures import Measure, read_labs, read_upper_limits, read_vitals
 from ketum.case.refusal import RefusalError, refusal

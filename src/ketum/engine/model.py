@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.checks import check_outputs, checked_times, is_after, known, parameter_table
-from ketum.engine.covariate_table import read as read_courses
-from ketum.engine.covariates import Covariates
-from ketum.engine.dose_table import read
-from ketum.engine.doses import Array, Dosing
-from ketum.engine.job import Job
-from ketum.engine.memory import solve_here
-from ketum.engine.sbml import System, parse, read_text
-from ketum.engine.scaling import ATOL
-from ketum.engine.sensitivity import Sensitivities, with_sensitivities
-from ketum.engine.ways import check as check_ways
+from ketum.arrays import Array
+from ketum.engine.doses.covariate_table import read as read_courses
+from ketum.engine.doses.covariates import Covariates
+from ketum.engine.doses.dose_table import read
+from ketum.engine.doses.records import Dosing
+from ketum.engine.doses.ways import check as check_ways
+from ketum.engine.equations.sbml import System, parse, read_text
+from ketum.engine.equations.sensitivity import Sensitivities, with_sensitivities
+from ketum.engine.runs.checks import check_outputs, checked_times, is_after, known, parameter_table
+from ketum.engine.runs.job import Job
+from ketum.engine.runs.memory import solve_here
+from ketum.engine.solve.scaling import ATOL
 from ketum.errors import ModelError, Problem, SolveWarning
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Model:
         Parameters
         ----------
         doses
-            Event table, see `ketum.engine.dose_table`.
+            Event table, see `ketum.engine.doses.dose_table`.
         times
             Output times, increasing, in the model's unit of time, shape (times,). When None, the rows with EVID 0 of
             the dose table say when to look, see Returns.
@@ -190,7 +191,7 @@ class Model:
         if store is None:
             solved, failed = solve_here(job, executor, chunk, progress)
         else:
-            from ketum.engine.stream import solve_into
+            from ketum.engine.runs.stream import solve_into
 
             try:
                 solved, failed = solve_into(job, Path(store), executor, chunk, progress)
@@ -211,7 +212,7 @@ class Model:
         store: str | Path | None,
     ) -> xr.Dataset:
         """Answer the observations in a dose table; `rest` are `_job`'s arguments from the parameters on."""
-        from ketum.engine.observed import rows_of, solve_rows, split
+        from ketum.engine.runs.observed import rows_of, solve_rows, split
 
         if store is not None:
             problem = Problem("times", "a store needs output times", cure="give `times`, or leave `store` out")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
+from ketum.arrays import Array
 from ketum.case import Case
+from ketum.chance import Stream
+from ketum.enzymes.perpetrators import Perpetrator, parameters, together
 from ketum.interaction.course import course
-from ketum.interaction.perpetrators import Perpetrator, parameters, together
 from ketum.interaction.setting import DAY, Setting, interval, timing
-from ketum.people import Stream
-from ketum.pharmacology.tables import ROOM, Array
-from ketum.screen.beside import listed
-from ketum.screen.dose_size import Interval
-from ketum.screen.interaction_size import TOGETHER, InteractionSize
+from ketum.rows import read_rows
+from ketum.sizes import TOGETHER, InteractionSize, Interval
+from ketum.writing.lists import listed
 
 STRENGTH = "strength/"
 """Begins the name of a medicine's strength among random numbers."""
@@ -38,17 +37,16 @@ class Hypothesis:
 @cache
 def hypotheses() -> tuple[Hypothesis, ...]:
     """Read the two."""
-    with (ROOM / "hypotheses.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Hypothesis(
-                row["name"],
-                (float(row["formed_low"]), float(row["formed_high"])),
-                (float(row["lost_low"]), float(row["lost_high"])),
-                tuple(row["facts"].split(";")),
-                row["words"],
-            )
-            for row in csv.DictReader(file)
+    return tuple(
+        Hypothesis(
+            row["name"],
+            (float(row["formed_low"]), float(row["formed_high"])),
+            (float(row["lost_low"]), float(row["lost_high"])),
+            tuple(row["facts"].split(";")),
+            row["words"],
         )
+        for row in read_rows(__package__, "hypotheses.csv")
+    )
 
 
 @dataclass(frozen=True, eq=False)

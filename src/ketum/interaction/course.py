@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ketum.pharmacology.tables import Array
+from ketum.arrays import Array
 
 FINE_H, COARSE_H, LONG_H = 0.25, 1.0, 4.0
 """Steps soon after a dose, later, and when nothing more is taken."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ketum import people
+from ketum.arrays import Array
 from ketum.case import Case, Medicine
-from ketum.intake import intakes, nmol
+from ketum.chance import Stream
+from ketum.crowd import people
+from ketum.crowd.intake import intakes
 from ketum.interaction.course import Dose
-from ketum.people import Stream
-from ketum.pharmacology.tables import Array
-from ketum.screen.dose_size import Interval
+from ketum.pharmacology.alkaloids import nmol
+from ketum.sizes import Interval
 
 DRAWS, SEED = 150, 0
 DAY = 24.0

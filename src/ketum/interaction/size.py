@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ketum.arrays import Array
 from ketum.case import Case
-from ketum.interaction.algebra import gut_ratio, iv_ratio, liver_ratio
+from ketum.enzymes.algebra import gut_ratio, iv_ratio, liver_ratio
+from ketum.enzymes.perpetrators import perpetrators
+from ketum.enzymes.victims import VictimFacts, reason_without_size, sampled, victims
 from ketum.interaction.changes import changes
 from ketum.interaction.course import Course, course
-from ketum.interaction.perpetrators import perpetrators
 from ketum.interaction.setting import DAY, Setting, entry, interval, knows_mitragynine, setting
-from ketum.interaction.victims import VictimFacts, reason_without_size, sampled, victims
-from ketum.pharmacology.tables import Array
-from ketum.screen.interaction_size import InteractionSize
+from ketum.sizes import InteractionSize
 
 PERPETRATOR_DRAWS = 60
 AFTER_H = 7 * DAY

@@ -6,15 +6,14 @@ those lack: herbs, over-the-counter and illicit drugs, and common medicines that
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 
 from ketum.evidence import Fact, facts
 from ketum.medicine.spelling import key, plain
+from ketum.rows import read_rows
 
 TABLES = ("victim_facts_long", "medicine_additions")
 _REMARK = re.compile(r"\s*\((?:comb\.|[^)]*)\)")
@@ -109,8 +108,7 @@ def by_key() -> Mapping[str, tuple[str, ...]]:
 @cache
 def combinations() -> Mapping[str, tuple[str, ...]]:
     """Return the generic names of what combination products hold, by product."""
-    with files(__package__).joinpath("combinations.csv").open(encoding="utf-8") as lines:
-        return {row["name"]: tuple(row["components"].split(";")) for row in csv.DictReader(lines)}
+    return {row["name"]: tuple(row["components"].split(";")) for row in read_rows(__package__, "combinations.csv")}
 
 
 def _is_number(one: Fact) -> bool:

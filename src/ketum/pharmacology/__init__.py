@@ -1,31 +1,21 @@
 """The system itself, as data: equations, parameters and their spread. Nothing here solves or draws."""
 
-from ketum.pharmacology.effect_tables import (
-    Opioid,
+from ketum.pharmacology.alkaloids import ALKALOIDS, Alkaloid, alkaloid, molar_mass, nmol, study_peak
+from ketum.pharmacology.models import model_names, model_path
+from ketum.pharmacology.opioids import Opioid, opioids
+from ketum.pharmacology.parameters import (
+    Effect,
+    Parameter,
+    draws,
     effect_parameters,
     effect_posterior,
     effect_variability,
-    opioids,
-)
-from ketum.pharmacology.reference_victims import Victim, victims
-from ketum.pharmacology.tables import (
-    ALKALOIDS,
-    Alkaloid,
-    Companion,
-    Effect,
-    Parameter,
-    Product,
-    Serving,
-    alkaloid,
-    draws,
     effects,
-    model_names,
-    model_path,
     parameters,
     posterior,
-    products,
-    servings,
 )
+from ketum.pharmacology.products import Companion, Product, Serving, products, servings
+from ketum.pharmacology.reference_victims import Victim, victims
 
 __all__ = [
     "ALKALOIDS",
@@ -45,10 +35,13 @@ __all__ = [
     "effects",
     "model_names",
     "model_path",
+    "molar_mass",
+    "nmol",
     "opioids",
     "parameters",
     "posterior",
     "products",
     "servings",
+    "study_peak",
     "victims",
 ]

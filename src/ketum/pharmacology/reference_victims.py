@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from ketum.pharmacology.tables import read_rows
+from ketum.rows import read_rows
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,6 @@ def victims() -> Mapping[str, Victim]:
                 note=row["note"],
                 **{key: float(row[key]) for key in numbers},
             )
-            for row in read_rows("victims.csv")
+            for row in read_rows(__package__, "victims.csv")
         }
     )

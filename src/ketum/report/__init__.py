@@ -1,17 +1,9 @@
 """Figures and the page: the only room that draws, and it never simulates."""
 
-from ketum.report.as_json import json_text, report_json
+from ketum.answers.as_json import json_text, report_json
+from ketum.answers.content import DoseContent, DoseLine, Endpoint, PublishedLevel, Report, SourceLine, Unknown
+from ketum.answers.curves import Levels, Share
 from ketum.report.charts import figures
-from ketum.report.content import (
-    DoseContent,
-    DoseLine,
-    Endpoint,
-    PublishedLevel,
-    Report,
-    SourceLine,
-    Unknown,
-)
-from ketum.report.curves import Levels, Share
 from ketum.report.figure import Figure
 from ketum.report.page import render_page
 from ketum.report.writing import check_folder, write_report

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ketum.report.content import Endpoint, Report
+from ketum.answers.content import Endpoint, Report
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import INK, LOOK, MEDIAN, SHARE_COLOURS, SHARE_INKS, WIDTH, pixels, row_title
-from ketum.report.names import capital, quantity_name, share_name, unique
-from ketum.report.numbers import is_finite, percent
+from ketum.writing.names import capital, quantity_name, share_name, unique
+from ketum.writing.numbers import is_finite, percent
 
 if TYPE_CHECKING:
     import altair as alt

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketum.report.content import Report
-from ketum.report.curves import QUANTILES, Levels
-from ketum.report.effects import Yardstick
+from ketum.answers.content import Report
+from ketum.answers.curves import QUANTILES, Levels
+from ketum.answers.effects import Yardstick
+from ketum.answers.stopping import ScorePoint, Withdrawal
+from ketum.answers.thin import thin
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_50, BAND_90, INK, LOOK, MEASURED, MEDIAN, WIDTH, pixels, row_title
-from ketum.report.numbers import interval, number
-from ketum.report.stopping import ScorePoint, Withdrawal
-from ketum.report.thin import thin
+from ketum.writing.numbers import interval, number
 
 if TYPE_CHECKING:
     import altair as alt

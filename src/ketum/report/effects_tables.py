@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ketum.margins import Margin
-from ketum.report.content import Endpoint, Report
-from ketum.report.effects import EffectLine, RoleLine
-from ketum.report.names import unique
-from ketum.report.numbers import is_finite, number
+from ketum.answers.content import Endpoint, Report
+from ketum.answers.effects import EffectLine, RoleLine
+from ketum.answers.margins import Margin
 from ketum.report.tables import driver_of
+from ketum.writing.names import unique
+from ketum.writing.numbers import is_finite, number
 
 MORE_THAN_ANY = "more than any dose"
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketum.report.content import Report
-from ketum.report.curves import QUANTILES, Levels
+from ketum.answers.content import Report
+from ketum.answers.curves import QUANTILES, Levels
+from ketum.answers.thin import POINTS_PER_PANEL, between, thin
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_50, BAND_90, INK, LOOK, MEASURED, MEDIAN, SHAPES, WIDTH, pixels, row_title
-from ketum.report.names import capital
-from ketum.report.numbers import interval, is_finite, number
 from ketum.report.series import Series, series_of
-from ketum.report.thin import POINTS_PER_PANEL, between, thin
+from ketum.writing.names import capital
+from ketum.writing.numbers import interval, is_finite, number
 
 if TYPE_CHECKING:
     import altair as alt

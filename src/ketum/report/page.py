@@ -7,22 +7,23 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from ketum.answers.interactions import hypotheses_of, studied, table
+from ketum.clinic import helplines
+from ketum.hazards.emergency import SIGNS_FACTS
 from ketum.medicine.taken import SPELT
-from ketum.report import effects_tables, numbers
+from ketum.report import effects_tables
 from ketum.report.figure import Figure
-from ketum.report.interactions import hypotheses_of, studied, table
-from ketum.report.names import capital, product_name, unique, unit_name
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables, input_tables
-from ketum.screen import helplines
-from ketum.screen.beside import listed
-from ketum.screen.emergency import SIGNS_FACTS
+from ketum.writing import numbers
+from ketum.writing.lists import listed
+from ketum.writing.names import capital, product_name, unique, unit_name
 
 if TYPE_CHECKING:
     import jinja2
 
-    from ketum.report.content import Report
+    from ketum.answers.content import Report
 
 SEVERITIES = ("emergency", "danger", "caution", "note")
 CERTAINTIES = ("very low", "low", "moderate", "high")

@@ -6,9 +6,9 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ketum.report.content import PublishedLevel
-from ketum.report.names import unique
-from ketum.report.numbers import is_finite
+from ketum.answers.content import PublishedLevel
+from ketum.writing.names import unique
+from ketum.writing.numbers import is_finite
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ketum.report.content import DoseLine, Endpoint
+from ketum.answers.content import DoseLine, Endpoint
 from ketum.report.drivers_figure import shares, shares_in_words
-from ketum.report.names import SPANS, capital, quantity_name, share_name, split_quantity, unique, unit_name
-from ketum.report.numbers import interval, is_finite, number
+from ketum.writing.names import SPANS, capital, quantity_name, share_name, split_quantity, unique, unit_name
+from ketum.writing.numbers import interval, is_finite, number
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from ketum.answers.as_json import report_json
+from ketum.answers.content import Report
 from ketum.errors import OutputError, Problem
-from ketum.report.as_json import report_json
 from ketum.report.charts import figures
-from ketum.report.content import Report
 from ketum.report.page import render_page
 
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -1,0 +1,251 @@
+"""Effects and margins of a run, ready to be shown: words, numbers, and how little stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ketum import pharmacology
+from ketum.answers.curves import QUANTILES, Levels, Share
+from ketum.answers.margins import Margin, margins, unbound_peaks
+from ketum.evidence import fact
+from ketum.simulation.effects import UNITS
+from ketum.simulation.simulate import Run
+
+
+@dataclass(frozen=True)
+class EffectLine:
+    """One number from receptor to relief.
+
+    Parameters
+    ----------
+    certainty
+        very low | low: nothing here is better known.
+    basis
+        What it rests on, in a sentence.
+    """
+
+    quantity: str
+    label: str
+    unit: str
+    median: float
+    p05: float
+    p95: float
+    share: Share
+    certainty: str
+    basis: str
+    fact_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """The same number under one of speciociliatine's two published roles."""
+
+    role: str
+    quantity: str
+    median: float
+    p05: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """Relief on the scale of 0 to 10: measured for other care, or computed here."""
+
+    label: str
+    points: float
+    low: float
+    high: float
+    kind: str
+    fact_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Everything from receptor to relief."""
+
+    lines: tuple[EffectLine, ...]
+    roles: tuple[RoleLine, ...]
+    yardstick: tuple[Yardstick, ...]
+    curves: tuple[Levels, ...]
+    beside: tuple[str, ...]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+LINES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
+    ("occupancy", "Mu-opioid receptors taken by kratom, at most", "very low",
+     "Affinities quoted by other sources, unbound levels assumed, brain levels never measured.", ("RA051", "RA050")),
+    ("occupancy_other", "Mu-opioid receptors taken by the other opioid, at most", "very low",
+     "Its level is taken from its dose; competition follows receptor theory.", ("EA028",)),
+    ("pupil", "Narrowing of the pupil, at most", "low",
+     "Fitted to one study without placebo: about 0.7 mm in ten regular users.", ("AN012", "AN013")),
+    ("cold_pressor", "Cold-pressor tolerance time, times that without", "very low",
+     "Fitted to one placebo-controlled study of 26 habitual users whose dose was not seen; a thesis on the same study "
+     "found nothing significant.", ("AN001", "AN002", "EA027")),
+    ("relief", "Relief in chronic pain over placebo, if it went as with opioids", "very low",
+     "No trial in chronic pain: receptor effect on the yardstick of opioid trials.", ("CE066",)),
+    ("morphine_mg", "Sedation and relief: like one swallowed dose of morphine, at the strongest moment", "very low",
+     "Same receptor effect as morphine on the pupil; no comparison in people exists.", ("EA001", "EA004", "EA005")),
+    ("breathing_mg", "Breathing: like one swallowed dose of morphine, 7-hydroxymitragynine counted as a full agonist",
+     "very low", "Animals only: no ceiling was seen for 7-hydroxymitragynine.", ("targets-AE037", "targets-AE039")),
+    ("breathing_ceiling_mg", "Breathing: the most that mitragynine itself could do, whatever the dose", "very low",
+     "Animals only: a ceiling was seen for mitragynine.", ("targets-AE036", "targets-AE038")),
+    ("responsiveness", "Responsiveness left, at the lowest", "very low",
+     "Tolerance over weeks is assumed; most daily users report it, nobody measured its course.", ("DE008", "DE019")),
+    ("withdrawal_worst", "Worst withdrawal after the last dose, points of the SOWS above the usual score", "very low",
+     "Fitted to a recalled mean of 13.5 points and to 5.5 after a night.", ("DE025", "AN015")),
+)  # fmt: skip
+
+NOTES = (
+    "Everything in this section is a hypothesis with numbers. The receptor potency seen in test tubes explains only a "
+    "small part of what people showed; the missing factor was fitted, and is wide.",
+    "Kappa and delta opioid receptors: no human affinity is on file. Their part is not known, and not simulated.",
+    "Pseudoindoxyl, which human plasma makes of 7-hydroxymitragynine, was never measured in people; it may be part of "
+    "the missing factor.",
+    "Sedation and breathing have no human measure here. Alcohol, sedatives and sleep add to them in ways that are not "
+    "simulated. A small number rules out no harm to breathing.",
+)
+YARDSTICK = (
+    ("CE066", "Opioids, chronic pain, over placebo"),
+    ("CE058", "NSAIDs, back pain, over placebo"),
+    ("CE060", "Duloxetine and alike, back pain, over placebo"),
+    ("CE038", "Exercise, back pain, over no treatment"),
+    ("CE157", "Cognitive behavioural therapy, chronic pain, over usual care"),
+)
+
+
+BEYOND = (
+    "These doses lie above any that a human study gave (see the findings). What follows here is computed all the same, "
+    "and is extrapolated: nothing shows that it holds."
+)
+FROM_7OH = (
+    "A 7-hydroxymitragynine product is taken: no human study of it exists, neither of its levels nor of its effects. "
+    "The anchors of this section are leaf and tea."
+)
+
+
+OUTSIDE = "is not in the model"
+TOGETHER = (
+    "These are effects of kratom and {names} together, unless a line says otherwise. After the last dose of the run "
+    "the doses of both end; a level that is taken to stand still stays."
+)
+
+
+def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
+    """Put the effects of a run into words and numbers.
+
+    Parameters
+    ----------
+    run
+        A finished simulation.
+    finding_codes
+        Codes of its findings: doses beyond the studied ones are marked here too.
+    """
+    seven = any(intake.product.name == "7oh-product" for intake in run.taken)
+    together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
+    left_out = "; ".join(dict.fromkeys(text for intake in run.taken for text in intake.unknown if OUTSIDE in text))
+    missing = f"Not counted in this section, and not small for that: {left_out}."
+    marks = (
+        (missing, bool(left_out)),
+        (BEYOND, "dose.above-studied" in finding_codes),
+        (FROM_7OH, seven),
+        (together, bool(together)),
+    )
+    found = run.tree["effects"].to_dataset()
+    lines = tuple(_line(found, *row) for row in LINES if row[0] != "occupancy_other" or run.beside.names)
+    return Effects(
+        lines=lines,
+        roles=_roles(run),
+        yardstick=_yardstick(next(line for line in lines if line.quantity == "relief"), run.beside.names),
+        curves=_curves(run),
+        beside=run.beside.names,
+        warnings=tuple(text for text, holds in marks if holds),
+        notes=NOTES,
+    )
+
+
+def _line(found: object, quantity: str, label: str, certainty: str, basis: str, facts: tuple[str, ...]) -> EffectLine:
+    values = found[quantity].to_numpy()  # type: ignore[index]
+    p05, median, p95 = quantiles(values)
+    shares = found["share"].sel(quantity=quantity).to_numpy()  # type: ignore[index]
+    share = Share(*(None if np.isnan(part) else round(float(part), 3) for part in shares))
+    unit = UNITS[quantity]
+    return EffectLine(quantity, label, unit, median, p05, p95, share, certainty, basis, facts)
+
+
+def quantiles(values: np.ndarray) -> tuple[float, float, float]:
+    """Take the 5 %, 50 % and 95 % quantiles of people, each of them somebody's number."""
+    # Linear interpolation between infinities is none; an infinite end stays infinite.
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], method="nearest")
+    return float(low), float(middle), float(high)
+
+
+def _roles(run: Run) -> tuple[RoleLine, ...]:
+    agonist = run.tree["effects"]["agonist_SC"].to_numpy() > 0.5
+    if not any("SC" in intake.mg for intake in run.taken):
+        return ()
+    rows = []
+    for role, who in (("partial agonist", agonist), ("no agonist, only occupies", ~agonist)):
+        for quantity in ("relief", "morphine_mg", "withdrawal_worst"):
+            values = run.tree["effects"][quantity].to_numpy()[who]
+            if values.size:
+                p05, median, p95 = quantiles(values)
+                rows.append(RoleLine(role, quantity, median, p05, p95))
+    return tuple(rows)
+
+
+def _yardstick(relief: EffectLine, others: tuple[str, ...]) -> tuple[Yardstick, ...]:
+    label = f"{' and '.join(('This kratom', *others))}, computed; no trial in chronic pain"
+    own = Yardstick(label, relief.median, relief.p05, relief.p95, "computed", relief.fact_ids)
+    rows = [own, *(_care(fact_id, label) for fact_id, label in YARDSTICK)]
+    for name in ("placebo", "natural"):
+        row = next(p for p in pharmacology.effect_parameters() if p.name == name)
+        rows.append(Yardstick(row.label, row.prior_median, row.low, row.high, "measured", row.facts))
+    return tuple(rows)
+
+
+def _care(fact_id: str, label: str) -> Yardstick:
+    row = fact(fact_id)
+    points = -float(row.details["approx_pain_points_0_10"])
+    interval = row.interval()
+    # The table's points stand in proportion to the published number, so its interval does too.
+    scale = points / row.number()
+    low, high = sorted(end * scale for end in interval) if interval else (points, points)
+    return Yardstick(label, points, low, high, "measured", (fact_id,))
+
+
+def _curves(run: Run) -> tuple[Levels, ...]:
+    bands = run.tree["bands"].to_dataset()
+    times = bands["time"].to_numpy()
+    shown = {"occupied_kratom": "Mu-opioid receptors taken by kratom"}
+    if run.beside.names:
+        shown["occupied_other"] = f"Mu-opioid receptors taken by {' and '.join(run.beside.names)}"
+    shown |= {"responsiveness": "Responsiveness left (tolerance)"}
+    return tuple(
+        Levels(label, times, **dict(zip(QUANTILES, 100 * bands[name].to_numpy(), strict=True)))
+        for name, label in shown.items()
+    )
+
+
+def shown_margins(run: Run) -> tuple[Margin, ...]:
+    """Work out the margins of a run."""
+    return margins(unbound_peaks(run))
+
+
+def facts_of(found: Effects, margin: tuple[Margin, ...]) -> set[str]:
+    """Collect every fact that these sections show."""
+    ids = {fact_id for line in found.lines for fact_id in line.fact_ids}
+    ids |= {fact_id for line in found.yardstick for fact_id in line.fact_ids}
+    ids |= {one.fact_id for one in margin}
+    ids |= {fact_id for row in pharmacology.effect_parameters() for fact_id in row.facts}
+    return ids | {fact_id for row in pharmacology.effect_variability() for fact_id in row.facts}
+
+
+def as_mapping(found: Effects) -> Mapping[str, object]:
+    """Give the effects for JSON, without the curves, which stand in their own file."""
+    from dataclasses import asdict
+
+    return {name: value for name, value in asdict(found).items() if name != "curves"}

@@ -1,0 +1,178 @@
+"""``ketum evidence``: a fact or source, what of it was seen, and where ketum uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ketum import pharmacology
+from ketum.answers.margins import targets
+from ketum.evidence import Fact, facts, search, sources
+from ketum.hazards import Finding
+from ketum.hazards.emergency import SIGNS_FACTS
+from ketum.hazards.every import every_hazard
+from ketum.hazards.medicines import medicine
+from ketum.hazards.medicines.beside import Beside
+from ketum.hazards.medicines.unknown import unknown
+from ketum.hazards.person import person
+from ketum.hazards.product import product
+from ketum.medicine import Match, Taken
+from ketum.medicine.catalogue import entries
+from ketum.trials import blood as trials
+from ketum.trials.effects import effect_data, studies
+
+MOST_SHOWN = 40
+
+
+@cache
+def uses() -> Mapping[str, tuple[str, ...]]:
+    """List, by fact id, the places whose numbers rest on the fact."""
+    found: dict[str, list[str]] = {}
+
+    def note(ids: tuple[str, ...], place: str) -> None:
+        for fact_id in ids:
+            found.setdefault(fact_id, []).append(place)
+
+    for parameter in pharmacology.parameters():
+        note(parameter.facts, f"parameter {parameter.name} ({parameter.how})")
+    for effect in pharmacology.effects():
+        note(effect.facts, f"spread between people: {effect.name} ({effect.how})")
+    for parameter in pharmacology.effect_parameters():
+        note(parameter.facts, f"effect parameter {parameter.name} ({parameter.how})")
+    for effect in pharmacology.effect_variability():
+        note(effect.facts, f"spread of effects between people: {effect.name} ({effect.how})")
+    for opioid in pharmacology.opioids():
+        note(opioid.facts, f"{opioid.medicine} beside kratom")
+    for target in targets():
+        note((target.fact_id,), f"exposure margin: {target.target}")
+    for effect_datum in effect_data():
+        note((effect_datum.fact_id,), f"validation of effects ({effect_datum.role})")
+    for study in studies().values():
+        note(study.facts, f"design of {study.name}")
+    for kind in pharmacology.products().values():
+        note(kind.facts, f"content of {kind.name}")
+        for companion in kind.companions:
+            note(companion.facts, f"{pharmacology.alkaloid(companion.alkaloid).name} in {kind.name}")
+    for serving in pharmacology.servings().values():
+        note(serving.facts, f"weight of a {serving.unit}")
+    for alkaloid in pharmacology.ALKALOIDS:
+        note((alkaloid.molar_mass,), f"molar mass of {alkaloid.name}")
+    for datum in trials.data():
+        note((datum.fact_id,), f"validation ({datum.role})")
+    for arm in trials.arms():
+        note(arm.facts, f"design of {arm.trial}, {arm.name}")
+    for finding in _every_finding():
+        note(finding.evidence, f"finding {finding.code}")
+    note(SIGNS_FACTS, "report: emergency signs")
+    for fact in facts().values():
+        if fact.table in SCREEN_TABLES:
+            note((fact.fact_id,), SCREEN_TABLES[fact.table])
+    return {fact_id: tuple(dict.fromkeys(places)) for fact_id, places in found.items()}
+
+
+def _every_finding() -> tuple[Finding, ...]:
+    """Raise every finding that rests on fixed facts, to see which."""
+    kinds = tuple(_Kind(name) for name in pharmacology.products())
+    return (
+        *person(10.0, True, 20.0, True),
+        *person(80.0, None, None, None),
+        *product(kinds),
+        *medicine(Beside(taken=tuple(Taken(one, (one.generic,)) for one in entries().values()))),
+        *unknown(Beside(matches=(Match("any", ()),))),
+        *every_hazard(),
+    )
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A product of which nothing but its kind is known."""
+
+    product: str
+    certificate: None = None
+    with_: None = None
+
+
+SCREEN_TABLES = {
+    "legal_status": "screen: law",
+    "studied_amounts": "screen: amounts above those studied",
+}
+"""Tables that the screen reads as a whole."""
+
+
+def as_dicts(query: str) -> dict[str, Any]:
+    """Give what was found as plain data: ``{query, facts, sources}``."""
+    found = _found(query)
+    return {
+        "query": query,
+        "facts": [_fact(fact) for fact in found],
+        "sources": [_source(source_id) for source_id in _source_ids(found, query)],
+    }
+
+
+def as_text(query: str) -> str:
+    """Lay what was found out for a terminal."""
+    found = _found(query)
+    lines = [line for fact in found[:MOST_SHOWN] for line in _lines(fact)]
+    if len(found) > MOST_SHOWN:
+        lines.append(f"... and {len(found) - MOST_SHOWN} more; use more words, or --json for all")
+    ids = _source_ids(found[:MOST_SHOWN], query)
+    if ids:
+        lines += ["", "Sources", *(f"  {source_id}: {sources()[source_id]}" for source_id in ids)]
+    return "\n".join(lines) if lines else f"nothing on file matches {query!r}; try a fact id, a source, or fewer words"
+
+
+def _found(query: str) -> tuple[Fact, ...]:
+    return search(query) if query.strip() else tuple(facts().values())
+
+
+def _source_ids(found: tuple[Fact, ...], query: str) -> list[str]:
+    ids = {source_id for fact in found for source_id in fact.source_ids}
+    ids |= {query.strip()} & set(sources())
+    return sorted(source_id for source_id in ids if source_id in sources())
+
+
+def _lines(fact: Fact) -> list[str]:
+    value = f"{fact.value} {fact.unit}".strip()
+    spread = f" ({fact.spread_type + ' ' if fact.spread_type else ''}{fact.spread})" if fact.spread else ""
+    number = f", n = {fact.n}" if fact.n else ""
+    lines = [f"{fact.fact_id}  {fact.what}", f"    {value}{spread}{number}"]
+    if fact.conditions:
+        lines.append(f"    {fact.conditions}")
+    lines.append(f"    source: {', '.join(fact.source_ids)}, {fact.locator}; seen: {fact.seen}")
+    places = uses().get(fact.fact_id)
+    lines.append(f"    used for: {'; '.join(places) if places else 'nothing yet'}")
+    return lines
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "fact_id": fact.fact_id,
+        "table": fact.table,
+        "what": fact.what,
+        "value": fact.value,
+        "unit": fact.unit,
+        "spread": fact.spread,
+        "spread_type": fact.spread_type,
+        "n": fact.n,
+        "conditions": fact.conditions,
+        "sources": list(fact.source_ids),
+        "locator": fact.locator,
+        "access": fact.access,
+        "seen": fact.seen,
+        "details": dict(fact.details),
+        "used_for": list(uses().get(fact.fact_id, ())),
+    }
+
+
+def _source(source_id: str) -> dict[str, Any]:
+    source = sources()[source_id]
+    return {
+        "source_id": source_id,
+        "citation": str(source),
+        "doi": source.doi,
+        "pmid": source.pmid,
+        "access": source.access,
+        "note": source.note,
+    }

@@ -1,0 +1,66 @@
+"""Random numbers that belong to people: keyed by (seed, layer, name, person).
+
+A number does not depend on how many people there are, on chunks or workers, nor on which other quantities are drawn.
+Three layers of spread are drawn apart, so that each can be held still while the others move:
+
+``people``
+    random effects and, where a trial does not give it, body weight;
+``product``
+    what a product holds;
+``knowledge``
+    a row of the joint posterior.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from ketum.arrays import Array
+
+LAYERS = ("people", "product", "knowledge")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Random numbers for people ``0 ... people - 1``.
+
+    Parameters
+    ----------
+    seed
+        The run's seed.
+    people
+        How many people.
+    reseeded
+        Layers that take their numbers from an independent second stream; used to tell which layer drives a result.
+    first
+        Number of the first of them, a multiple of four, where they are a part of a larger crowd.
+    """
+
+    seed: int
+    people: int
+    reseeded: frozenset[str] = frozenset()
+    first: int = 0
+
+    def uniform(self, layer: str, name: str) -> Array:
+        """Draw from (0, 1), shape (people,)."""
+        salt = "second" if layer in self.reseeded else "first"
+        digest = hashlib.blake2b(f"{salt}/{layer}/{name}".encode(), digest_size=8).digest()
+        key = np.array([self.seed, int.from_bytes(digest, "big")], dtype=np.uint64)
+        # One counter step of Philox yields four numbers; the nth number of the stream is person n's.
+        numbers = np.random.Generator(np.random.Philox(key=key).advance(self.first // 4)).random(self.people)
+        return np.clip(numbers, 2.0**-54, 1 - 2.0**-53)
+
+    def normal(self, layer: str, name: str) -> Array:
+        """Draw from a standard normal distribution, shape (people,)."""
+        return np.asarray(ndtri(self.uniform(layer, name)))
+
+    def together(self, layer: str, name: str, table: Mapping[str, Array]) -> dict[str, Array]:
+        """Draw rows of a table of joint draws, columns of shape (draws,): numbers that belong together stay so."""
+        draws = next(iter(table.values())).size
+        row = (self.uniform(layer, name) * draws).astype(int)
+        return {name: column[row] for name, column in table.items()}

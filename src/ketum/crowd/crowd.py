@@ -1,0 +1,70 @@
+"""A case's virtual people, with all that they take: everything that the equations need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ketum.answers.sized import generic
+from ketum.arrays import Array
+from ketum.case import Case
+from ketum.chance import Stream
+from ketum.crowd import habit, people
+from ketum.crowd.enzymes import Enzymes, enzymes
+from ketum.crowd.intake import Intake, dose_table, intakes
+from ketum.crowd.opioids import Beside, beside
+
+
+@dataclass(frozen=True, eq=False)
+class Crowd:
+    """Virtual people and what they take.
+
+    Parameters
+    ----------
+    own
+        Each person's parameters, shape (people,).
+    taken
+        What they take of kratom.
+    stream
+        The random numbers behind all of it.
+    beside
+        The opioids taken beside kratom.
+    enzymes
+        The medicines that change how kratom is lost.
+    """
+
+    own: Mapping[str, Array]
+    taken: tuple[Intake, ...]
+    stream: Stream
+    beside: Beside
+    enzymes: Enzymes
+
+
+def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
+    """Draw the virtual people of a case: they share what it says and differ in what it does not.
+
+    Parameters
+    ----------
+    case
+        The case.
+    stream
+        Random numbers, which also say how many.
+    end_h
+        Later doses are left out.
+    """
+    typical = people.draw_knowledge(stream)
+    weight = np.full(stream.people, case.person.weight_kg)
+    own = people.individual(typical, people.draw_effects(stream), weight)
+    taken, others = intakes(case, stream), beside(case, own, stream, end_h)
+    changed = enzymes(*generic(case), own, stream)
+    own |= dict(others.own)
+    with_medicines = {**own, **changed.own}
+
+    def before(until_h: float) -> pd.DataFrame:
+        return pd.concat([dose_table(taken, own, until_h), beside(case, own, stream, until_h).doses], ignore_index=True)
+
+    earlier = with_medicines if changed.settled else own
+    return Crowd(with_medicines | habit.start(case, earlier, before), taken, stream, others, changed)

@@ -1,0 +1,90 @@
+"""What a case's medicines do to CYP3A in each virtual person: how the levels of a run take them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ketum.arrays import Array
+from ketum.case import Case
+from ketum.chance import Stream
+from ketum.enzymes.perpetrators import LONG_AGO_H, Perpetrator, parameters, perpetrators, together
+from ketum.interaction.changes import spread
+from ketum.interaction.setting import DAY, timing
+
+SETTLED_H = 14 * DAY
+"""So long after its start a medicine counts as there in full, and as beside kratom all along."""
+
+
+@dataclass(frozen=True, eq=False)
+class Enzymes:
+    """Medicines that change how kratom is lost.
+
+    Parameters
+    ----------
+    names
+        Those that are taken in.
+    own
+        Each person's parameters of the model, shape (people,); empty where there is none.
+    settled
+        Whether they were there in full long before the run.
+    assumptions, unknown
+        In words.
+    facts
+        Ids of the facts behind them.
+    """
+
+    names: tuple[str, ...] = ()
+    own: Mapping[str, Array] = field(default_factory=dict)
+    settled: bool = True
+    assumptions: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+
+def enzymes(case: Case, medicines: Sequence[str], own: Mapping[str, Array], stream: Stream) -> Enzymes:
+    """Work out what medicines do to the enzymes.
+
+    One medicine comes and goes as the case says. Of several, those that are taken add up, each there in full; one that
+    was stopped before and still acts is then left out, and named.
+
+    Parameters
+    ----------
+    case, medicines
+        The case, and the generic names of its medicines, in its order.
+    own
+        Each person's parameters, shape (people,).
+    stream
+        Random numbers.
+    """
+    taken, stopped = [], []
+    for one in [found for name in sorted(set(medicines)) if (found := perpetrators().get(name))]:
+        when = timing(case, medicines, one.generic)
+        theirs = parameters(one, own, spread(one, stream), *when)
+        if when[1] is None:
+            taken.append((one, theirs, when))
+        elif when[1] < LONG_AGO_H:
+            stopped.append((one, theirs, when))
+    if len(taken) + len(stopped) == 1:
+        ((one, theirs, when),) = taken + stopped
+        started, ended = when
+        settled = ended is None and (started is None or started >= SETTLED_H)
+        return Enzymes((one.generic,), theirs, settled, _said([one]), (), one.facts)
+    unknown = tuple(
+        f"what is left of {one.generic}, which was stopped: beside other medicines it is not followed"
+        for one, _, _ in stopped
+    )
+    if not taken:
+        return Enzymes(unknown=unknown)
+    several = [one for one, _, _ in taken]
+    facts = tuple(dict.fromkeys(fact for one in several for fact in one.facts))
+    added = together([theirs for _, theirs, _ in taken], own)
+    return Enzymes(tuple(one.generic for one in several), added, True, _said(several), unknown, facts)
+
+
+def _said(several: list[Perpetrator]) -> tuple[str, ...]:
+    more = "; what they do to the enzyme is added up, each there in full" if len(several) > 1 else ""
+    return tuple(
+        f"Blood levels are those with {one.generic} ({one.mechanism} of CYP3A){more}. {one.note}".strip()
+        for one in several
+    )

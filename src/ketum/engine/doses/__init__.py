@@ -1,0 +1,1 @@
+"""Doses, covariates and observations: NONMEM's columns and meaning, as plain data."""

@@ -1,0 +1,1 @@
+"""A model as formulas: read from SBML, worked on, never solved here."""

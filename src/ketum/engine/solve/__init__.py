@@ -1,0 +1,1 @@
+"""The integration of some people, by heyoka."""

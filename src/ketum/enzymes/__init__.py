@@ -1,0 +1,1 @@
+"""What medicines do to CYP enzymes, and what that means for those which these clear: knows nothing of a case."""

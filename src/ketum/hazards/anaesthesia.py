@@ -1,0 +1,56 @@
+"""Anaesthesia or sedation ahead.
+
+The rule
+--------
+``procedure.anaesthesia`` is a caution where a procedure is planned, whatever the amount: midazolam rose in the one
+study there is, and withdrawal after surgery was reported. It is never lower, because it is easily told and easily
+missed.
+"""
+
+from __future__ import annotations
+
+from ketum.hazards.finding import Finding, Number
+
+
+def anaesthesia(procedure_planned: bool | None, repeated: bool = False) -> tuple[Finding, ...]:
+    """Return what concerns a planned procedure.
+
+    Parameters
+    ----------
+    procedure_planned
+        None where unknown.
+    repeated
+        Whether kratom is taken repeatedly.
+    """
+    if not procedure_planned:
+        return ()
+    stop = " Do not stop all at once just before: ask how to go about it." if repeated else ""
+    return (
+        Finding(
+            code="procedure.anaesthesia",
+            severity="caution",
+            title="Tell the anaesthetist about kratom",
+            because=(
+                "Kratom can make some medicines used for sleep and pain work longer or more. "
+                f"Withdrawal can also begin in hospital, where nobody expects it.{stop} "
+                "Say how much is taken, how often, and when the last dose was."
+            ),
+            clinical=(
+                "2 g of leaf as tea raised oral midazolam AUC 1.39-fold by the gut wall; intravenous midazolam and "
+                "alfentanil were not "
+                "studied. Expect additive sedation, opioid cross-tolerance or withdrawal, and delayed gastric "
+                "emptying by mu agonism. A "
+                "mention of 5-15 g a day with perioperative withdrawal was seen second hand only."
+            ),
+            numbers=(
+                Number.of_fact("midazolam by mouth after 2 g of leaf as tea, with over without", "DD001"),
+                Number.of_fact("daily intake mentioned with withdrawal around surgery", "MO038"),
+            ),
+            evidence=("DD001", "DD006", "MO038", "DE007"),
+            certainty="low",
+            watch=(
+                "After the procedure: sleepiness that is hard to wake from, slow breathing; or sweats, shaking, cramps."
+            ),
+            ask="The anaesthetist, well before the day.",
+        ),
+    )

@@ -1,0 +1,140 @@
+"""What needs the emergency number now. Nothing stands before it.
+
+The rule
+--------
+- ``emergency.now``: a symptom that the vocabulary marks as an emergency and that is there now, vital signs as in
+  `ketum.clinic.vitals`, or sleepiness together with very small pupils.
+- ``emergency.self-harm``: any word of wanting to die, of hurting oneself or of hurting another.
+- Both are emergencies whatever the dose, the product or the certainty of the cause: a sign is not argued with. A
+  symptom that is denied does not count, one that is over goes to ``urgent.same-day``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ketum.clinic import helplines
+from ketum.clinic.vitals import Sign, emergencies, signs
+from ketum.hazards.finding import Finding, Number
+from ketum.words.understanding import Understood
+
+SIGNS_FACTS = ("WS020", "WS021", "WS022", "WS030", "WS040", "AE027", "AE053", "MO031", "MO032", "MO040", "AE049")
+"""The facts behind the signs that every report shows on top, whatever the case."""
+
+_BEHIND: Mapping[str, tuple[str, ...]] = {
+    "cannot be woken": ("AE028", "AE051"),
+    "slow or shallow breathing": ("AE027",),
+    "not breathing, or not able to": ("AE027", "AE029"),
+    "cannot get enough air": ("AE027", "CC024"),
+    "blue or grey lips or skin": ("AE027",),
+    "cold and clammy skin": ("WS022",),
+    "a seizure": ("AE024", "CC017"),
+    "chest pain": ("CC011", "CC012"),
+    "fainting": ("CC015",),
+    "a heart that stops or stumbles badly": ("AE029", "CC012"),
+    "confusion": ("AE023",),
+    "too much was taken": ("AE055",),
+    "very hot, stiff or rigid": ("DD030", "DD031"),
+}
+
+
+def emergency(
+    said: Understood, vitals: Mapping[str, float], region: str, age_years: float | None = None
+) -> tuple[Finding, ...]:
+    """Return what needs the emergency number now.
+
+    Parameters
+    ----------
+    said
+        Symptoms and conditions.
+    vitals
+        Vital signs by name, in the units of a case.
+    region
+        Where the person is, as an ISO 3166 code; empty where it could not be read.
+    age_years
+        Age, None where it could not be read.
+    """
+    measured = emergencies(signs(vitals, age_years, bool(said.has("copd"))))
+    named = (*said.named("emergency"), *_together(said))
+    found = []
+    if named or measured:
+        found.append(_now(named, measured, region))
+    if wishes := said.named("self-harm"):
+        found.append(_self_harm(wishes, region))
+    return tuple(found)
+
+
+def _together(said: Understood) -> tuple[str, ...]:
+    sleepy = set(said.named("sedation"))
+    return ("sleepiness with very small pupils",) if {"sleepiness", "tiny pupils"} <= sleepy else ()
+
+
+def _now(named: tuple[str, ...], measured: tuple[Sign, ...], region: str) -> Finding:
+    call = helplines.emergency_number(region)
+    every = ", ".join(dict.fromkeys((*named, *(one.name for one in measured))))
+    behind = [name for sign in named for name in _BEHIND.get(sign, ())]
+    return Finding(
+        code="emergency.now",
+        severity="emergency",
+        title=f"Emergency: call {call} now",
+        because=(
+            f"These signs cannot wait: {every}. Call {call}. Say that kratom was taken, and what else. "
+            "If the person cannot be woken or breathes slowly, give naloxone if it is at hand. Give it again if "
+            "nothing changes. "
+            "Someone who takes kratom often may wake up upset, sweating and sick: that passes. "
+            "If they breathe, lay them on their side. If they do not, start pressing on the chest and giving breaths. "
+            "Stay until help is there. Do not wait to see whether it passes."
+        ),
+        clinical=(
+            "Airway, breathing, circulation and glucose first. Naloxone reversed kratom-only respiratory "
+            "depression in case "
+            "reports, not in every patient; titrate to breathing, expect withdrawal and agitation in regular "
+            "users, watch "
+            "for return of sedation, more so after 7-OH. Co-ingestants are the rule in severe cases. The cause may "
+            "not be kratom."
+        ),
+        numbers=(
+            *(Number(one.label, one.value, one.unit) for one in measured),
+            Number.of_fact("poison-centre calls about kratom alone with slowed breathing", "AE027"),
+            Number.of_fact("poison-centre calls about kratom alone with a seizure", "AE024"),
+            Number.of_fact("poisoned people who woke promptly with naloxone", "AE053"),
+        ),
+        evidence=_unique(
+            *behind,
+            *(one.fact_id for one in measured),
+            *("AE027", "AE024", "AE053", "MO031", "MO032", "AE049", "WS020", "WS021"),
+            *helplines.facts(region),
+        ),
+        certainty="high",
+        watch="Breathing, colour of the lips, and whether the person can be woken, without a break until help comes.",
+        ask=f"The emergency number first; then {helplines.poison_centre(region)}.",
+    )
+
+
+def _self_harm(wishes: tuple[str, ...], region: str) -> Finding:
+    call = helplines.emergency_number(region)
+    return Finding(
+        code="emergency.self-harm",
+        severity="emergency",
+        title="Thoughts of dying or of hurting someone: get help now",
+        because=(
+            f"This case says: {', '.join(wishes)}. That is an emergency, and help works. "
+            f"If there is a plan, or something was taken, call {call} now. Otherwise call "
+            f"{helplines.crisis_line(region)} now. "
+            "Do not stay alone, or do not leave the person alone. Put medicines and other means out of reach."
+        ),
+        clinical=(
+            "Assess suicide risk the same day: intent, plan, means, ingestion so far. Any answer above zero to "
+            "item 9 of the "
+            "PHQ-9 counts. Withdrawal, pain and the stopping of a medicine can each bring this on."
+        ),
+        numbers=(),
+        evidence=_unique("MO040", "care-IN008", *helplines.facts(region)),
+        certainty="high",
+        watch="Giving things away, saying goodbye, a plan, sudden calm after despair, something swallowed.",
+        ask=f"{call[0].upper()}{call[1:]}, or {helplines.crisis_line(region)}; the doctor today.",
+    )
+
+
+def _unique(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

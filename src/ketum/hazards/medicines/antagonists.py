@@ -1,0 +1,81 @@
+"""What blocks opioid receptors, or half fills them, beside kratom.
+
+The rule
+--------
+- A partial agonist (buprenorphine, butorphanol, nalbuphine, pentazocine) is a danger: it is an opioid by itself, and in
+  someone used to kratom a first dose can bring withdrawal.
+- Naltrexone and nalmefene are a danger in someone used to kratom, since they can bring withdrawal within minutes to
+  hours, and a caution in others: the effect is blocked, and taking more to break through is how people die.
+- Naloxone alone is a note: it is rescue, and may bring agitation. Beside a partial agonist it adds nothing.
+- Antagonists of the gut are a note; a caution in someone used to kratom.
+- All outlast their last dose (`ketum.medicine.wash_out`).
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.beside import Beside, ids, shown, stopped, worst
+from ketum.medicine import Taken, is_any
+from ketum.medicine.classes import code_of
+from ketum.writing.lists import listed, verb
+
+KINDS = ("partial opioid agonist", "opioid antagonist", "opioid antagonist of the gut")
+
+
+def antagonists(case: Beside) -> tuple[Finding, ...]:
+    """Return what opioid antagonists and partial agonists beside kratom mean."""
+    found = tuple((one, ground) for one in case.taken if (ground := code_of(one.entry, *KINDS)) and one.acts("opioid"))
+    partial = any(is_any(one.entry, "partial opioid agonist") for one, _ in found)
+    if not found:
+        return ()
+    medicines = [one for one, _ in found if not (partial and one.generic == "naloxone")]
+    severity = worst(_severity(case, one) for one in medicines)
+    return (_finding(case, medicines, severity, partial, [ground for _, ground in found]),)
+
+
+def _severity(case: Beside, one: Taken) -> Severity:
+    if is_any(one.entry, "partial opioid agonist"):
+        return "danger"
+    if is_any(one.entry, "opioid antagonist of the gut"):
+        return "caution" if case.regular else "note"
+    if one.generic == "naloxone":
+        return "note"
+    return "danger" if case.regular else "caution"
+
+
+def _finding(case: Beside, several: list[Taken], severity: Severity, partial: bool, grounds: list[Fact]) -> Finding:
+    name = shown(several)
+    rescue = severity == "note"
+    used_to = (
+        "In someone who is used to kratom it can bring sudden strong withdrawal."
+        if case.regular
+        else "In someone who is used to kratom it can bring sudden withdrawal; that was not said of this person."
+    )
+    own = (
+        f" {listed(one.shown for one in several if is_any(one.entry, 'partial opioid agonist'))} is an opioid "
+        "too: sleepiness and slow breathing add up."
+        if partial
+        else ""
+    )
+    return Finding(
+        code="interaction.opioid-antagonist",
+        severity=severity,
+        title=f"{'Rescue medicine' if rescue else 'Blocks or replaces what kratom does'}: {name}",
+        because=(
+            f"{name} {verb(several, 'sits', 'sit')} on the receptors through which kratom partly acts, and "
+            f"{verb(several, 'blocks', 'block')} it.{own} {used_to} Taking more "
+            "kratom to feel it anyway is dangerous: the block can fade while much is still in the "
+            f"body.{stopped(several)}"
+        ),
+        clinical=(
+            "Competitive mu antagonist or high-affinity partial agonist: blocked effect, or precipitated withdrawal in "
+            "dependence (seen in animals with mitragynine). Before naltrexone an opioid-free interval is usual; before "
+            "buprenorphine, objective withdrawal. Naloxone may need repeating, and responses to it varied."
+        ),
+        numbers=(Number.of_fact("response to naloxone in a hospital series", "AE053"),),
+        evidence=tuple(dict.fromkeys(("DE046", "AE053", "targets-AE034", *ids(grounds)))),
+        certainty="moderate",
+        watch="Sweating, cramps, vomiting, restlessness soon after a dose; sleepiness and slow breathing.",
+        ask="The prescriber, before the first or next dose of either. Keep naloxone for emergencies: it saves lives.",
+    )

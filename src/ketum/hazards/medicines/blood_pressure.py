@@ -1,0 +1,63 @@
+"""Added fall of blood pressure.
+
+The rule
+--------
+- An alpha-2 agonist (clonidine, tizanidine, lofexidine ...) is a caution: it makes sleepy as well, is given against
+  opioid withdrawal, and stopping it suddenly lets the pressure shoot up.
+- Other medicines that lower blood pressure are a note; a caution beside a systolic pressure below 100 mmHg today, or
+  three and more from 65 years of age. Kratom's own effect on pressure is poorly known.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.added import carriers
+from ketum.hazards.medicines.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
+from ketum.medicine import Taken, is_any
+from ketum.medicine.classes import code_of
+from ketum.writing.lists import verb
+
+LOW = 100.0
+
+
+def hypotensive(case: Beside) -> tuple[Finding, ...]:
+    """Return what medicines that lower blood pressure mean beside kratom."""
+    found = carriers(case, "pressure", _weigh)
+    if not found:
+        return ()
+    medicines = [one.taken for one in found]
+    names = shown(medicines)
+    low = case.systolic is not None and case.systolic < LOW
+    frail = len(found) > 2 and (case.age_years or 0) >= OLD
+    severity: Severity = "caution" if any(one.weight == 2 for one in found) or low or frail else "note"
+    sudden = " Do not stop it suddenly: blood pressure can shoot up." if any(one.weight == 2 for one in found) else ""
+    return (
+        Finding(
+            code="interaction.hypotensive",
+            severity=severity,
+            title=f"{verb(medicines, 'Lowers', 'Lower')} blood pressure beside kratom: {names}",
+            because=(
+                f"{names} {verb(medicines, 'lowers', 'lower')} blood pressure, and kratom can make dizzy. "
+                f"Standing up may bring a fall.{sudden}"
+                f"{stopped(medicines)}{not_verified((one.taken, one.ground) for one in found)}"
+            ),
+            clinical=(
+                "Additive hypotension or sedation is plausible. Mitragynine binds alpha-2 adrenoceptors weakly "
+                "in vitro and did "
+                "not activate them; regular users show faster heart rates. No interaction study."
+            ),
+            numbers=(Number.of_fact("blood pressure of regular users", "CC007"),),
+            evidence=tuple(dict.fromkeys(("CC007", "OT008", "OT011", *ids(one.ground for one in found)))),
+            certainty=lower("very low", not any(one.ground.verified for one in found)),
+            watch="Dizziness on standing, falls, fainting.",
+            ask="The prescriber or a pharmacist; measure blood pressure lying and standing.",
+        ),
+    )
+
+
+def _weigh(one: Taken) -> tuple[Fact, int] | None:
+    if row := code_of(one.entry, "alpha-2 agonist"):
+        return row, 2
+    row = code_of(one.entry, "blood pressure medicine") or one.entry.fact("hypotensive")
+    return None if row is None or is_any(one.entry, "antipsychotic") else (row, 1)

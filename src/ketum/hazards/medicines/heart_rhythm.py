@@ -1,0 +1,81 @@
+"""Added delay of the heart's recovery (QT).
+
+The rule
+--------
+- Known risk (of most concern by a list or label that was seen, or KR of CredibleMeds, which is only remembered) is a
+  caution; possible (PR) and conditional (CR) risk, or moderate concern, a note. Two or more of known or possible risk
+  are a caution; any number of conditional ones stays a note.
+- A measured QTc of 500 ms or more beside any of them, or two of known risk, is a danger where a source was seen; so
+  is one of known risk with heart disease or a QTc of 470 ms or more.
+- Where the class is only remembered it is a caution at most, unless the measured QTc itself is 500 ms or more.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.added import Carrier, carriers
+from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.medicine import Taken
+
+LONG, VERY_LONG = 470.0, 500.0
+HEART = ("rhythm", "heart")
+
+
+def qt(case: Beside) -> tuple[Finding, ...]:
+    """Return what QT-prolonging medicines beside kratom mean."""
+    found = carriers(case, "qt", _weigh)
+    if not found:
+        return ()
+    qtc = case.labs.get("qtc")
+    severity = _severity(case, found, qtc)
+    medicines = [one.taken for one in found]
+    names = shown(medicines)
+    here = () if qtc is None else (Number("QTc measured", qtc, "ms"),)
+    known = any(one.weight == 2 for one in found)
+    return (
+        Finding(
+            code="interaction.qt",
+            severity=severity,
+            title=f"May disturb the heart's rhythm together: {names}",
+            because=(
+                f"{names} can delay how the heart recovers between beats. In the laboratory kratom does so too, "
+                "at levels "
+                "above those usual in blood. Together, or with low potassium, a dangerous rhythm may come about."
+                f"{' Several such medicines add up.' if len(found) > 1 else ''}{stopped(medicines)}"
+                f"{not_verified((one.taken, one.ground) for one in found)}"
+            ),
+            clinical=(
+                "hERG block by mitragynine in vitro (IC50 0.33 to 1.6 uM, 4 to 20 times the total Cmax after 2 g "
+                "of tea); "
+                "case reports mostly with co-ingestants. ECG, potassium and magnesium; avoid a further QT drug."
+            ),
+            numbers=(*here, Number.of_fact("hERG IC50 over the peak in blood after 2 g of tea", "CA012")),
+            evidence=tuple(dict.fromkeys(("CA001", "CA005", "CA012", "DD041", *ids(one.ground for one in found)))),
+            certainty=lower("low", not known or not any(one.ground.verified for one in found)),
+            watch="Fainting, near-fainting, racing or irregular heartbeat: emergency number.",
+            ask="The prescriber, for an ECG and blood salts.",
+        ),
+    )
+
+
+def _weigh(one: Taken) -> tuple[Fact, int] | None:
+    seen, remembered = one.entry.fact("qt_concern"), one.entry.fact("qt_crediblemeds")
+    found = [
+        (row, _WEIGHTS[key]) for row in (seen, remembered) if row and (key := row.value.split()[0][:8]) in _WEIGHTS
+    ]
+    # The heavier counts; of equals, the one that was seen.
+    return max(found, key=lambda pair: (pair[1], pair[0].rank), default=None)
+
+
+_WEIGHTS = {"most": 2, "moderate": 1, "KR": 2, "PR": 1, "CR": 0}
+
+
+def _severity(case: Beside, found: tuple[Carrier, ...], qtc: float | None) -> Severity:
+    if qtc is not None and qtc >= VERY_LONG:
+        return "danger"
+    known = [one for one in found if one.weight == 2]
+    seen = [one for one in known if one.ground.verified]
+    if len(seen) > 1 or (seen and (case.has(*HEART) or (qtc or 0.0) >= LONG)):
+        return "danger"
+    return "caution" if known or sum(one.weight > 0 for one in found) > 1 else "note"

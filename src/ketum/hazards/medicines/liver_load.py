@@ -1,0 +1,118 @@
+"""Added load on the liver.
+
+The rule
+--------
+- A medicine whose label carries a boxed warning of liver injury, or of which a regulator warned (field
+  ``liver_boxed``) is a caution; one of LiverTox's likelihood category A (50 or more published cases) a note.
+  Categories tell how well injury is proven, not how often it comes, so others say nothing.
+- Two boxed ones, or three of any, are a caution. With liver disease of the person, three or more drinks a day, or an
+  ALT above 100 U/L every step is one higher, to danger at most; what is only remembered, to caution at most.
+- Paracetamol up to 3 g a day says nothing. Above 3 g a day, or beside three or more drinks a day, or with liver
+  disease, it is a caution; above 4 g a day a danger. An unknown amount is a note only where one of these holds.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.added import Carrier, carriers
+from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped, worst
+from ketum.medicine import Taken
+from ketum.writing.lists import listed
+
+PARACETAMOL = "acetaminophen"
+MUCH_G, TOO_MUCH_G = 3.0, 4.0
+MANY_DRINKS = 3.0
+RAISED_ALT = 100.0
+STEPS: tuple[Severity, ...] = ("note", "caution", "danger")
+
+
+def hepatotoxic(case: Beside) -> tuple[Finding, ...]:
+    """Return what medicines that can injure the liver mean beside kratom."""
+    found = carriers(case, "liver", _weigh)
+    paracetamol = next((one for one in case.taken if one.generic == PARACETAMOL and one.acts("liver")), None)
+    graded = [_severity(case, found)] if found else []
+    too_much = paracetamol and _paracetamol(case, paracetamol)
+    if too_much:
+        graded.append(too_much)
+    if not graded:
+        return ()
+    medicines = [one.taken for one in found] + ([paracetamol] if paracetamol and too_much else [])
+    return (_finding(case, worst(graded), medicines, found, paracetamol if too_much else None),)
+
+
+def _weigh(one: Taken) -> tuple[Fact, int] | None:
+    if one.generic in (PARACETAMOL, "ethanol"):
+        return None
+    if boxed := one.entry.fact("liver_boxed"):
+        return boxed, 2
+    row = one.entry.fact("livertox")
+    return (row, 1) if row is not None and row.value.startswith("A") else None
+
+
+def _frail(case: Beside) -> bool:
+    sick = case.liver not in (None, "normal") or case.has("liver", "cirrhosis")
+    return sick or _drinks(case) >= MANY_DRINKS or case.labs.get("alt", 0.0) > RAISED_ALT
+
+
+def _drinks(case: Beside) -> float:
+    return max((one.drinks_per_day or 0.0 for one in case.taken if one.generic == "ethanol"), default=0.0)
+
+
+def _severity(case: Beside, found: tuple[Carrier, ...]) -> Severity:
+    boxed = sum(one.weight == 2 for one in found)
+    step = 1 if boxed or len(found) > 2 else 0
+    if _frail(case):
+        step += 1
+    most = 2 if any(one.weight == 2 and one.ground.verified for one in found) else 1
+    return STEPS[min(step, most)]
+
+
+def _paracetamol(case: Beside, one: Taken) -> Severity | None:
+    grams = None if one.mg_per_day is None else one.mg_per_day / 1000
+    if grams is not None and grams > TOO_MUCH_G:
+        return "danger"
+    if grams is not None and grams > MUCH_G:
+        return "caution"
+    if _frail(case):
+        return "note" if grams is None else "caution"
+    return None
+
+
+def _finding(
+    case: Beside, severity: Severity, medicines: list[Taken], found: tuple[Carrier, ...], paracetamol: Taken | None
+) -> Finding:
+    names = shown(medicines)
+    daily = (
+        (Number("paracetamol in one day", paracetamol.mg_per_day / 1000, "g"),)
+        if paracetamol and paracetamol.mg_per_day is not None
+        else ()
+    )
+    frail = " This liver already has something to bear (disease, alcohol or a raised value)." if _frail(case) else ""
+    return Finding(
+        code="interaction.hepatotoxic",
+        severity=severity,
+        title=f"Can strain the liver beside kratom: {names}",
+        because=(
+            f"{names} can injure the liver, and so, rarely, can kratom, mostly within the first weeks.{frail} "
+            "With both it is "
+            f"hard to tell which one it was.{stopped(medicines)}"
+            f"{not_verified((one.taken, one.ground) for one in found)}"
+        ),
+        clinical=(
+            "Kratom liver injury: latency of about 3 weeks, often cholestatic or mixed. A second hepatotoxic agent "
+            "confounds attribution and may add. Known here: "
+            f"{listed([_known(one) for one in found] or ['dose of paracetamol'])}. Baseline and early "
+            "liver tests are the usual answer."
+        ),
+        numbers=(*daily, Number.of_fact("days from first use to liver injury", "DD044")),
+        evidence=tuple(dict.fromkeys(("DD044", "DD045", "DD043", *ids(one.ground for one in found)))),
+        certainty=lower("low", bool(found) and not any(one.ground.verified for one in found)),
+        watch="Yellow eyes or skin, dark urine, pale stool, itching: see a clinician the same day.",
+        ask="The prescriber, about liver blood tests.",
+    )
+
+
+def _known(one: Carrier) -> str:
+    how = one.ground.value if one.weight == 2 else f"LiverTox {one.ground.value}"
+    return f"{one.taken.generic}: {how}"

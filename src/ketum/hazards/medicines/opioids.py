@@ -1,0 +1,104 @@
+"""An opioid beside kratom.
+
+The rule
+--------
+- An opioid agonist, by its ATC code, is a danger: it acts where 7-hydroxymitragynine acts, and both slow breathing.
+  So is a person's present use of opioids where none is named, and so are opioids without an ATC code that other facts
+  call opioid (not verified; then a caution).
+- An opioid of the gut (loperamide, diphenoxylate) is a caution: in large amounts, or where P-glycoprotein is blocked,
+  it reaches the brain and slows the heart's recovery.
+  Beside an opioid agonist it joins that finding.
+- Methadone and long-acting forms count for a while after they were stopped (`ketum.medicine.wash_out`).
+- Partial agonists and antagonists stand under ``interaction.opioid-antagonist``.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number
+from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.sedatives import sedating
+from ketum.medicine import Taken
+from ketum.medicine.classes import code_of, is_any
+from ketum.writing.lists import verb
+
+AGONISTS = ("full agonist", "weak agonist")
+
+
+def opioids(case: Beside) -> tuple[Finding, ...]:
+    """Return what an opioid beside kratom means."""
+    found = tuple((one, ground) for one in case.taken if (ground := _agonist(one)) and one.acts("opioid"))
+    gut = tuple(one for one in case.taken if is_any(one.entry, "opioid of the gut") and one.acts("opioid"))
+    if found or (case.opioid_use == "current" and not _any_opioid(case)):
+        return (_opioid(case, found, gut),)
+    return (_gut(gut),) if gut else ()
+
+
+def _agonist(one: Taken) -> Fact | None:
+    by_code = code_of(one.entry, "opioid agonist")
+    remembered = one.entry.fact("opioid_role")
+    return by_code or (remembered if remembered and remembered.value in AGONISTS else None)
+
+
+def _any_opioid(case: Beside) -> bool:
+    kinds = ("opioid agonist", "partial opioid agonist", "opioid antagonist")
+    return any(is_any(one.entry, *kinds) for one in case.taken)
+
+
+def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...], gut: tuple[Taken, ...]) -> Finding:
+    medicines = [one for one, _ in found]
+    sure = not found or any(ground.verified for _, ground in found)
+    name = shown(medicines) if medicines else "an opioid that is not named"
+    grounds = [*(ground for _, ground in found), *(code_of(one.entry, "opioid of the gut") for one in gut)]
+    others = [one for one, _ in sedating(case)]
+    bowel = f" {shown(gut)} acts on the gut in the same way, and constipation adds up." if gut else ""
+    more = f" {shown(others)} {verb(others, 'adds', 'add')} to it." if others else ""
+    return Finding(
+        code="interaction.opioid",
+        severity="danger" if sure else "caution",
+        title=f"Opioid beside kratom: {name}",
+        because=(
+            f"Kratom acts partly where opioids act. With {name} breathing can slow down or stop, most of all in sleep."
+            f"{more} Of 152 people who died of an overdose with kratom in the blood, 7 had kratom alone. "
+            "How much stronger the two are together was never "
+            f"measured.{bowel}{stopped(medicines)}{not_verified(found)}"
+        ),
+        clinical=(
+            "Additive mu-opioid effect (sedation, respiratory depression, constipation); no multiplier is known, "
+            "the one "
+            "trial of kratom with oxycodone has no results on file. Kratom may also raise CYP3A-cleared opioids. "
+            "Cross-tolerance means that stopping kratom can unmask withdrawal; do not escalate on one history alone."
+        ),
+        numbers=(
+            Number.of_fact("kratom-positive deaths among overdose deaths of 27 US states", "DD034"),
+            Number.of_fact("odds of a serious outcome, several substances against kratom alone", "DD036"),
+        ),
+        evidence=tuple(dict.fromkeys(("DD034", "DD036", "DD033", "DD007", "AE015", *ids(grounds)))),
+        certainty=lower("moderate", not sure),
+        watch="Cannot be woken, slow or noisy breathing, blue lips, pinpoint pupils: call the emergency number.",
+        ask="The prescriber or a pharmacist, before the next dose of either; ask for naloxone at home.",
+    )
+
+
+def _gut(gut: tuple[Taken, ...]) -> Finding:
+    name = shown(gut)
+    grounds = [code_of(one.entry, "opioid of the gut") for one in gut]
+    return Finding(
+        code="interaction.opioid",
+        severity="caution",
+        title=f"Opioid of the gut beside kratom: {name}",
+        because=(
+            f"{name} is an opioid that at the dose on the label stays in the gut. Constipation adds up with "
+            "kratom's. In "
+            "large amounts it reaches brain and heart, and kratom may block the pump that keeps it out."
+        ),
+        clinical=(
+            "Peripheral mu agonist, P-gp and CYP3A substrate: mitragynine inhibits intestinal P-gp in vitro (clinical "
+            "relevance unknown). Ask for supratherapeutic use against withdrawal; QRS and QT prolongation then."
+        ),
+        numbers=(Number.of_fact("gut P-gp inhibition by a basic static model, after 2 g of tea", "ddi22"),),
+        evidence=("ddi22", *ids(grounds)),
+        certainty="low",
+        watch="Hard stomach, no bowel movement, fainting, irregular heartbeat, unusual sleepiness.",
+        ask="A pharmacist.",
+    )

@@ -1,0 +1,136 @@
+"""What makes sleepy or slows breathing beside kratom.
+
+The rule
+--------
+Two groups, by ATC code:
+
+- *slowing*: benzodiazepines, Z-drugs, barbiturates, gabapentinoids, oxybate, anaesthetics, alcohol, and what a source
+  that was seen says slows breathing (phenibut). They slow breathing together with opioids, and kratom acts partly as
+  one. One of them is a danger. Alcohol by itself is a caution up to 2 drinks a day, a danger above or where the amount
+  is unknown.
+- *sedating*: antihistamines of the old kind, antipsychotics, tricyclic and sedating antidepressants, muscle
+  relaxants, alpha-2 agonists, orexin antagonists. One is a caution; two or more, or one beside an opioid, a danger.
+  One is a danger too from 65 years of age, or with a disease of lungs or sleep apnoea.
+
+What is only remembered is a caution at most: one that is said to slow breathing, or two of any kind, a caution; else a
+note. All count in one finding that names them.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
+from ketum.medicine import Taken, is_any
+from ketum.medicine.classes import code_of
+from ketum.writing.lists import verb
+
+SLOWING = (
+    "benzodiazepine", "z-drug", "barbiturate", "gabapentinoid", "oxybate", "general anaesthetic", "alcohol",
+)  # fmt: skip
+SEDATING = (
+    "sedating antihistamine", "antipsychotic", "tricyclic antidepressant", "sedating antidepressant",
+    "muscle relaxant", "alpha-2 agonist", "orexin antagonist",
+)  # fmt: skip
+OPIOID = ("opioid agonist", "partial opioid agonist")
+FEW_DRINKS = 2.0
+BREATHING = ("lungs",)
+
+
+def sedating(case: Beside) -> tuple[tuple[Taken, Fact], ...]:
+    """Return every sedating medicine that is no opioid, with what puts it among them."""
+    return tuple(
+        (one, ground)
+        for one in case.taken
+        if not is_any(one.entry, *OPIOID) and (ground := _ground(one)) and one.acts("sedative")
+    )
+
+
+def _ground(one: Taken) -> Fact | None:
+    by_code = code_of(one.entry, *SLOWING, *SEDATING)
+    opioid = one.entry.value("opioid_role") in ("full agonist", "weak agonist")
+    return by_code or (None if opioid else one.entry.fact("resp_depressant") or one.entry.fact("cns_depressant"))
+
+
+def sedatives(case: Beside) -> tuple[Finding, ...]:
+    """Return what sedatives beside kratom mean: one finding that names them all."""
+    found = sedating(case)
+    if not found:
+        return ()
+    severity = _severity(case, found)
+    every = [one for one, _ in found]
+    name = shown(every)
+    opioid = [one for one in case.taken if is_any(one.entry, *OPIOID) and one.acts("opioid")]
+    together = " Together they add up: each one more makes it worse." if len(found) > 1 else ""
+    beside = f" {shown(opioid)} {verb(opioid, 'comes', 'come')} on top." if opioid else ""
+    alcohol = any(one.generic == "ethanol" for one, _ in found)
+    warned = [row for one in every if (row := one.entry.fact("breathing_warning"))]
+    return (
+        Finding(
+            code="interaction.sedative",
+            severity=severity,
+            title=f"{verb(every, 'Makes', 'Make')} sleepy beside kratom: {name}",
+            because=(
+                f"{name}: {verb(every, 'this makes', 'these make')} sleepy, and so does kratom. Kratom can slow "
+                f"breathing.{together}{beside} Nobody has "
+                "measured how strong they are together. When kratom was taken with something else, it ended badly "
+                f"more often.{stopped(every)}{not_verified(found)}"
+            ),
+            clinical=(
+                f"Additive CNS{' and respiratory' if _slows(found) else ''} depression; no human interaction study. "
+                "Poison-centre odds ratios are confounded by intent and dose. Review need and dose, do not stop a "
+                "benzodiazepine, barbiturate, gabapentinoid or heavy alcohol use abruptly."
+            ),
+            numbers=(
+                Number.of_fact("odds of a serious outcome, several substances against kratom alone", "DD036"),
+                Number.of_fact("slow breathing among poison-centre calls about kratom alone", "AE027"),
+                *(
+                    (Number.of_fact("deaths after 7-OH products in which alcohol was found", "PO012"),)
+                    if alcohol
+                    else ()
+                ),
+            ),
+            evidence=tuple(
+                dict.fromkeys(
+                    (
+                        "DD036",
+                        "AE027",
+                        "DD037",
+                        "DD038",
+                        *(("PO012", "AE049") if alcohol else ()),
+                        *ids(warned),
+                        *ids(g for _, g in found),
+                    )
+                )
+            ),
+            certainty=lower("moderate" if _slows(found) else "low", not any(g.verified for _, g in found)),
+            watch="Hard to wake, slow or noisy breathing, confusion, falls; no driving while sleepy.",
+            ask="The prescriber or a pharmacist. Do not stop a tranquilliser, a sleeping pill or alcohol suddenly.",
+        ),
+    )
+
+
+def _slows(found: tuple[tuple[Taken, Fact], ...]) -> bool:
+    return any(_slowing(one, ground) for one, ground in found)
+
+
+def _slowing(one: Taken, ground: Fact) -> bool:
+    seen = ground.verified and ground.details["field"] == "resp_depressant"
+    return seen or is_any(one.entry, *SLOWING)
+
+
+def _severity(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Severity:
+    known = [one for one, ground in found if ground.verified]
+    opioid = any(is_any(one.entry, *OPIOID) and one.acts("opioid") for one in case.taken)
+    frail = (case.age_years or 0) >= OLD or case.has(*BREATHING)
+    if any(_slowing(one, ground) and not _few_drinks(one) for one, ground in found if ground.verified):
+        return "danger"
+    if len(known) > 1 or (known and (opioid or frail)):
+        return "danger"
+    if known or len(found) > 1 or any(one.entry.value("resp_depressant") for one, _ in found):
+        return "caution"
+    return "note"
+
+
+def _few_drinks(one: Taken) -> bool:
+    return one.generic == "ethanol" and one.drinks_per_day is not None and one.drinks_per_day <= FEW_DRINKS

@@ -1,0 +1,70 @@
+"""Added risk of a fit.
+
+The rule
+--------
+- A medicine that lowers the seizure threshold is a caution where a source was seen, else a note; two or more are a
+  caution.
+- With a seizure disorder of the person, one that was seen is a danger, one that is only remembered a caution.
+- Modafinil, diphenhydramine and Datura are a caution: fits with kratom and each are on file or remembered.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.added import Carrier, carriers
+from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.medicine import Taken
+from ketum.writing.lists import verb
+
+REPORTED = {"diphenhydramine": "CC019", "datura": "CC021", "methamphetamine": "CC019", "modafinil": "DD048"}
+EPILEPSY = ("seizure",)
+
+
+def seizures(case: Beside) -> tuple[Finding, ...]:
+    """Return what medicines that favour fits mean beside kratom."""
+    found = carriers(case, "seizure", _weigh)
+    if not found:
+        return ()
+    medicines = [one.taken for one in found]
+    names = shown(medicines)
+    grounds = [one.ground for one in found]
+    reports = [REPORTED[one.taken.generic] for one in found if one.taken.generic in REPORTED]
+    return (
+        Finding(
+            code="interaction.seizure",
+            severity=_severity(case, found),
+            title=f"May favour a fit together: {names}",
+            because=(
+                f"{names} {verb(medicines, 'makes', 'make')} a fit (seizure) more likely, and fits have happened "
+                "after kratom alone too."
+                f"{' Several such medicines add up.' if len(found) > 1 else ''}{stopped(medicines)}"
+                f"{not_verified((one.taken, one.ground) for one in found)}"
+            ),
+            clinical=(
+                "Lowered seizure threshold; seizures in 6 to 10 % of kratom-only poison-centre calls (no "
+                "incidence, doses "
+                "unknown). CYP2D6 and CYP3A inhibition may raise tramadol, bupropion's metabolites or tricyclics."
+            ),
+            numbers=(Number.of_fact("fits among poison-centre calls about kratom alone", "CC016"),),
+            evidence=tuple(dict.fromkeys(("CC016", "CC017", "CC018", "CC019", *reports, *ids(grounds)))),
+            certainty=lower("low", not any(one.verified for one in grounds)),
+            watch="Jerking, staring, passing out, biting the tongue: emergency number.",
+            ask="The prescriber or a pharmacist.",
+        ),
+    )
+
+
+def _weigh(one: Taken) -> tuple[Fact, int] | None:
+    row = one.entry.fact("seizure_threshold")
+    if row is None and one.generic in REPORTED:
+        row = one.entry.fact("drug_class") or one.entry.fact("stimulant")
+    return None if row is None else (row, 2 if row.verified else 1)
+
+
+def _severity(case: Beside, found: tuple[Carrier, ...]) -> Severity:
+    seen = any(one.weight == 2 for one in found)
+    if case.has(*EPILEPSY):
+        return "danger" if seen else "caution"
+    reported = any(one.taken.generic in REPORTED for one in found)
+    return "caution" if seen or reported or len(found) > 1 else "note"

@@ -1,0 +1,91 @@
+"""Added serotonin.
+
+The rule
+--------
+Strength is that of a published list (strong, moderate, weak; `mhc2013ss`); what is only remembered counts as weak.
+
+- An MAO inhibitor, by its ATC code, is a danger, and for as long as it outlasts its last dose: nobody measured kratom
+  with one, and kratom slows enzymes that clear other serotonergic drugs. One that only binds MAO-B, or that binds MAO
+  beside its own purpose (linezolid, methylene blue), is a caution, and a danger beside another serotonergic medicine
+  where a source was seen.
+- Two or more strong or moderate ones, or three of any strength, are a caution; with an MAO inhibitor, part of the
+  danger.
+- One strong one is a note, a caution where a report with kratom is on file (venlafaxine, DD031); weak ones are a
+  note.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.added import Carrier, carriers
+from ketum.hazards.medicines.beside import Beside, ids, not_verified, shown, stopped
+from ketum.medicine import Taken, is_any
+from ketum.medicine.classes import code_of
+from ketum.writing.lists import listed, verb
+
+REPORTED = ("venlafaxine",)
+
+
+def serotonergic(case: Beside) -> tuple[Finding, ...]:
+    """Return what serotonergic medicines beside kratom mean."""
+    found = carriers(case, "serotonin", _weigh)
+    mao = tuple(one for one in case.taken if _mao(one) and one.acts("mao"))
+    several = tuple(dict.fromkeys((*mao, *(one.taken for one in found))))
+    if not several:
+        return ()
+    return (_finding(_severity(found, mao), several, mao, found),)
+
+
+def _mao(one: Taken) -> Fact | None:
+    return code_of(one.entry, "MAO inhibitor", "MAO-B inhibitor") or one.entry.fact("mao_inhibitor")
+
+
+def _weigh(one: Taken) -> tuple[Fact, int] | None:
+    row = one.entry.fact("serotonergic")
+    if row is None or _mao(one):
+        return None
+    return row, 2 if row.verified and row.value in ("strong", "moderate") else 1
+
+
+def _severity(found: tuple[Carrier, ...], mao: tuple[Taken, ...]) -> Severity:
+    if any(is_any(one.entry, "MAO inhibitor") for one in mao):
+        return "danger"
+    if found and any(ground.verified for one in mao if (ground := _mao(one))):
+        return "danger"
+    strong = sum(one.weight == 2 for one in found)
+    reported = any(one.taken.generic in REPORTED for one in found)
+    return "caution" if mao or reported or strong > 1 or len(found) > 2 else "note"
+
+
+def _finding(
+    severity: Severity, several: tuple[Taken, ...], mao: tuple[Taken, ...], found: tuple[Carrier, ...]
+) -> Finding:
+    names = shown(several)
+    grounds = [*((one, _mao(one)) for one in mao), *((one.taken, one.ground) for one in found)]
+    with_mao = (
+        f" {listed(one.generic for one in mao)} blocks an enzyme (MAO) for days to weeks after the last dose."
+        if mao
+        else ""
+    )
+    return Finding(
+        code="interaction.serotonergic",
+        severity=severity,
+        title=f"May raise serotonin together: {names}",
+        because=(
+            f"{names} {verb(several, 'raises', 'raise')} serotonin, and kratom can slow down how such medicines "
+            "are cleared; some of its own "
+            f"substances touch serotonin receptors.{with_mao} One report tells of serotonin poisoning with kratom and "
+            f"two such medicines. How often it happens is not known.{stopped(several)}{not_verified(grounds)}"
+        ),
+        clinical=(
+            "Possible serotonin toxicity: one case with venlafaxine and quetiapine, known from a lay summary. Kratom "
+            "alkaloids bind 5-HT1A and 5-HT2B in vitro; CYP2D6 and CYP3A inhibition may raise the partner. "
+            + ("MAO inhibition outlasts the drug: count the wash-out." if mao else "Judge by the number of agents.")
+        ),
+        numbers=(Number.of_fact("report of serotonin poisoning with kratom", "DD031"),),
+        evidence=tuple(dict.fromkeys(("DD031", "OT023", "OT024", *ids(ground for _, ground in grounds)))),
+        certainty="very low" if not mao else "low",
+        watch="Shaking, jerking muscles, sweating, fever, racing heart, agitation, diarrhoea: same day, or emergency.",
+        ask="A pharmacist or the prescriber, before a dose is raised or another one is added.",
+    )

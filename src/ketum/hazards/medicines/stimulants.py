@@ -1,0 +1,68 @@
+"""A stimulant beside kratom.
+
+The rule
+--------
+- A stimulant, by its ATC code or a flag, is a caution: heart rate and blood pressure may rise together, and one
+  effect hides the other, so that more is taken of both. Caffeine, a decongestant, bupropion and what opens the
+  airways are a note alone.
+- Two or more, or one with heart disease or high blood pressure of the person, are a caution in stronger words;
+  illicit ones (cocaine, methamphetamine, MDMA, cathinones) with heart disease a danger where the ATC code says so.
+"""
+
+from __future__ import annotations
+
+from ketum.evidence import Fact
+from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.medicines.added import carriers
+from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.medicine import Taken
+from ketum.medicine.classes import code_of
+from ketum.writing.lists import verb
+
+MILD = ("caffeine", "energy drink", "pseudoephedrine", "phenylephrine", "bupropion", "theophylline", "terbutaline")
+HEART = ("rhythm", "heart", "pressure")
+
+
+def stimulants(case: Beside) -> tuple[Finding, ...]:
+    """Return what stimulants beside kratom mean."""
+    found = carriers(case, "stimulant", _weigh)
+    if not found:
+        return ()
+    medicines = [one.taken for one in found]
+    names = shown(medicines)
+    heart = case.has(*HEART)
+    strong = [one for one in found if one.weight == 2]
+    by_code = any(code_of(one.taken.entry, "amphetamine or like") or one.taken.generic == "cocaine" for one in strong)
+    severity: Severity = "note"
+    if strong or heart or len(found) > 1:
+        severity = "danger" if heart and by_code else "caution"
+    return (
+        Finding(
+            code="interaction.stimulant",
+            severity=severity,
+            title=f"{verb(medicines, 'Speeds', 'Speed')} up the heart beside kratom: {names}",
+            because=(
+                f"{names} and kratom can both make the heart beat faster and raise blood pressure. One keeps "
+                "awake while the "
+                "other makes sleepy: each hides the other, and what is left when one fades may be too much."
+                f"{' This person has a heart or blood pressure problem.' if heart else ''}{stopped(medicines)}"
+                f"{not_verified((one.taken, one.ground) for one in found)}"
+            ),
+            clinical=(
+                "Additive sympathetic effect; sinus tachycardia was more frequent in regular kratom users than "
+                "in controls "
+                "(wide interval). Masked sedation, anxiety, seizures."
+            ),
+            numbers=(Number.of_fact("odds of a fast heartbeat in regular users", "CC002"),),
+            evidence=tuple(dict.fromkeys(("CC002", *ids(one.ground for one in found)))),
+            certainty=lower("low", not any(one.ground.verified for one in found)),
+            watch="Racing heart, chest pain, severe headache, agitation; chest pain: emergency number.",
+            ask="A pharmacist or the prescriber.",
+        ),
+    )
+
+
+def _weigh(one: Taken) -> tuple[Fact, int] | None:
+    by_code = code_of(one.entry, "amphetamine or like")
+    row = by_code or one.entry.fact("stimulant")
+    return None if row is None else (row, 1 if one.generic in MILD else 2)

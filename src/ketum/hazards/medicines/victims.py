@@ -1,0 +1,255 @@
+"""Medicines that kratom may raise, through CYP3A, CYP2D6 or P-glycoprotein.
+
+The rule
+--------
+The size is the dynamic model's where there is one, else the static one, which is called a screen. Bands of the ratio
+as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above strong.
+
+- Strong is a danger; moderate a caution; weak a note. Where part of the fm or Fg behind it is only remembered the
+  lower end of the interval is graded; where all of it is, a caution is the most.
+- A medicine of which a little more already harms counts one band higher (the list in `narrow`): those with a narrow
+  therapeutic index on file, blood thinners, ergots, and those whose code makes them an opioid or antipsychotic that
+  someone died of beside kratom (quetiapine, DD030).
+- Nothing is said where even the upper end stays under 1.25, unless the medicine has a narrow index (a note).
+- A medicine that CYP2D6 turns into what works (codeine, tramadol) may work less instead, and that is said.
+- CYP2D6: the only study found no change (ddi04), so a static size is a note, or a caution for a narrow index above
+  the dose that was studied; a poor metaboliser has nothing to lose and gets none.
+- P-glycoprotein: a basic static model passes the regulators' cut-off (ddi22), nothing was measured in people. A
+  medicine of narrow index is a caution, others a note.
+- Not swallowed, no gut wall: no static size for CYP3A.
+- A swallowed medicine that goes through CYP3A by half or more, and whose size cannot be told, is a note; one of narrow
+  index a caution. Not knowing the size does not reassure.
+
+One finding for each enzyme, with every medicine it names, as severe as the worst of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ketum.evidence import Fact, fact
+from ketum.hazards.finding import RANK, Finding, Number, Severity
+from ketum.hazards.medicines import static
+from ketum.hazards.medicines.beside import STUDIED_MG, Beside, ids, worst
+from ketum.hazards.medicines.ratio import numbers, remembered
+from ketum.medicine import Taken, is_any
+from ketum.sizes import InteractionSize
+from ketum.writing.lists import listed
+
+WEAK, MODERATE, STRONG = 1.25, 2.0, 5.0
+MOST = 0.5
+SHARES = ("fm_derived_cyp3a", "fm_cyp3a_yeung_S2", "fm_cyp3a")
+BANDS: tuple[Severity, ...] = ("note", "note", "caution", "danger")
+HARMED = {"quetiapine": "DD030"}
+STUDY = {"midazolam": ("ddi01", "ddi02", "ddi03"), "dextromethorphan": ("ddi04", "ddi05")}
+ERGOTS = ("N02CA",)
+
+
+def cyp3a_victims(case: Beside) -> tuple[Finding, ...]:
+    """Return the medicines that kratom may raise through CYP3A."""
+    return _victims(case, "CYP3A", "interaction.cyp3a-victim")
+
+
+def cyp2d6_victims(case: Beside) -> tuple[Finding, ...]:
+    """Return the medicines that kratom may raise through CYP2D6."""
+    return () if case.cyp2d6 == "poor" else _victims(case, "CYP2D6", "interaction.cyp2d6-victim")
+
+
+def narrow(one: Taken) -> Fact | None:
+    """Return why a little more of a medicine already harms; None where nothing says so."""
+    entry = one.entry
+    if found := entry.fact("narrow_ti"):
+        return found
+    if "NTI" in entry.value("fda_substrate_class"):
+        return entry.fact("fda_substrate_class")
+    code = entry.fact("atc")
+    harms = is_any(entry, "anticoagulant") or entry.value("atc").startswith(ERGOTS) or one.generic in HARMED
+    return code if harms else None
+
+
+def _victims(case: Beside, enzyme: str, code: str) -> tuple[Finding, ...]:
+    sized = [(one, size) for one in case.taken if not one.was_stopped for size in _sizes(case, one, enzyme)]
+    told = [(one, size, severity) for one, size in sized if (severity := _severity(case, one, size, enzyme))]
+    told.sort(key=lambda one: RANK[one[2]])
+    without = [one for one in case.taken if enzyme == "CYP3A" and _unsized(case, one)]
+    if not told and not without:
+        return ()
+    found = _finding(code, enzyme, told, without)
+    return (found if case.kratom_stopped_h is None else _falling(found, case.kratom_stopped_h),)
+
+
+def _falling(found: Finding, hours: float) -> Finding:
+    """Say that kratom was stopped: what it raised is falling now."""
+    now = f"Kratom was stopped {hours:g} hours ago: what it had raised is falling back now. "
+    return replace(found, because=now + found.because)
+
+
+def _unsized(case: Beside, one: Taken) -> bool:
+    """Whether most of a medicine goes through CYP3A and too little is on file to say how much more of it there is."""
+    share = one.entry.number(*SHARES)
+    swallowed = not one.was_stopped and one.route in static.GUT_ROUTES
+    return swallowed and share is not None and share[0] >= MOST and not _sizes(case, one, "CYP3A")
+
+
+def _sizes(case: Beside, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]:
+    dynamic = case.size(one.generic, "victim", enzyme)
+    if dynamic:
+        return dynamic
+    found = static.victim(case, one.entry, enzyme, one.route)
+    return () if found is None else (found,)
+
+
+def _severity(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
+    own = [row for name in size.fact_ids if (row := fact(name)).details.get("generic") == one.generic]
+    doubtful = not all(row.verified for row in own)
+    graded = _graded(case, one, size, enzyme, size.ratio.low if doubtful else size.ratio.median)
+    unseen = doubtful and not any(row.verified for row in own)
+    return "caution" if graded == "danger" and unseen else graded
+
+
+def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str, middle: float) -> Severity | None:
+    ratio = size.ratio
+    tight = narrow(one) is not None
+    if ratio.high < WEAK:
+        return "note" if tight or enzyme == "CYP2D6" else None
+    if size.method == "static" and enzyme == "CYP2D6":
+        above = case.mitragynine_mg is None or case.mitragynine_mg.median > STUDIED_MG
+        return "caution" if tight and above else "note"
+    band = sum(middle >= edge for edge in (WEAK, MODERATE, STRONG))
+    return BANDS[min(band + tight, 3)] if band or not tight else "caution"
+
+
+def _finding(
+    code: str, enzyme: str, told: list[tuple[Taken, InteractionSize, Severity]], without: list[Taken]
+) -> Finding:
+    medicines = list(dict.fromkeys(one.shown for one in (*(one for one, _, _ in told), *without)))
+    names = listed(medicines)
+    severities: list[Severity] = [
+        *(severity for _, _, severity in told),
+        *("caution" if narrow(one) else "note" for one in without),
+    ]
+    dynamic = not without and all(size.method == "dynamic" for _, size, _ in told)
+    study = tuple(name for one, _, _ in told for name in STUDY.get(one.generic, ()))
+    reference = ("ddi01", "ddi03") if enzyme == "CYP3A" else ("ddi04",)
+    unseen = any(not share.verified for one in without if (share := _share(one)))
+    doubtful = unseen or any(remembered(size) for _, size, _ in told)
+    measured = dict.fromkeys((*study, *reference))
+    return Finding(
+        code=code,
+        severity=worst(severities),
+        title=f"Kratom may raise: {names}",
+        because=(
+            f"The body clears {names} with an enzyme ({enzyme}) that kratom blocks. So more of it may stay in the "
+            f"blood while kratom is taken: {_amounts(told, without)}.{_activated(told)} When kratom is stopped, "
+            "the level "
+            "falls back; a dose that was fitted beside kratom may then be too small."
+        ),
+        clinical=(
+            f"{enzyme} {'inhibition, mainly of the gut wall' if enzyme == 'CYP3A' else 'inhibition, competitive'}; "
+            f"{_clinical(told)} Studied once, after 39 mg of mitragynine; more or repeated doses extrapolate. "
+            "Monitor level or effect on starting, changing and stopping kratom."
+            + (" Part of the fm or Fg is remembered, not verified." if doubtful else "")
+        ),
+        numbers=(
+            *numbers(size for _, size, _ in told),
+            *(Number.of_fact(f"measured in people after one tea: {_WHAT[name]}", name) for name in measured),
+        ),
+        evidence=tuple(
+            dict.fromkeys(
+                (
+                    *measured,
+                    *(name for _, size, _ in told for name in size.fact_ids),
+                    *(HARMED[one.generic] for one, _, _ in told if one.generic in HARMED),
+                    *ids(narrow(one) for one, _, _ in told),
+                    *ids(_share(one) for one in without),
+                    *ids(narrow(one) for one in without),
+                )
+            )
+        ),
+        certainty="low" if dynamic and not doubtful else "very low",
+        watch="More of the medicine's own side effects while kratom is taken; less effect after it is stopped.",
+        ask="A pharmacist or the prescriber, before starting, changing or stopping kratom.",
+    )
+
+
+_WHAT = {
+    "ddi01": "exposure to midazolam",
+    "ddi02": "peak of midazolam",
+    "ddi03": "half-life of midazolam",
+    "ddi04": "exposure to dextromethorphan",
+    "ddi05": "peak of dextromethorphan",
+}
+
+
+def _amounts(told: list[tuple[Taken, InteractionSize, Severity]], without: list[Taken]) -> str:
+    unknown = [f"how much more of {listed(one.generic for one in without)} is not known"] if without else []
+    sized = [
+        f"{one.generic} about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g}"
+        f"{'' if size.method == 'dynamic' else '; a rough screen'})"
+        for one, size, _ in told
+    ]
+    return "; ".join([*sized, *unknown])
+
+
+def _share(one: Taken) -> Fact | None:
+    share = one.entry.number(*SHARES)
+    return None if share is None else share[1]
+
+
+def _activated(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
+    names = [one.generic for one, _, _ in told if "bioactivation" in one.entry.value("fda_substrate_class")]
+    if not names:
+        return ""
+    return f" The body needs this enzyme to make {listed(names)} work: relief may become less, not more."
+
+
+def _clinical(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
+    return " ".join(
+        f"AUC ratio of {one.generic} {size.ratio.median:.2f} ({size.ratio.low:.2f}-{size.ratio.high:.2f}, {size.method}"
+        f"{', screen only' if size.method == 'static' else ''}"
+        f"{'; narrow index' if narrow(one) else ''})."
+        for one, size, _ in told
+    )
+
+
+def pgp_victims(case: Beside) -> tuple[Finding, ...]:
+    """Return the medicines that kratom may raise through P-glycoprotein."""
+    found = [
+        (one, ground)
+        for one in case.taken
+        if not one.was_stopped and one.route in static.GUT_ROUTES and (ground := _pgp(one))
+    ]
+    if not found:
+        return ()
+    names = listed(one.shown for one, _ in found)
+    severity = worst("caution" if narrow(one) else "note" for one, _ in found)
+    unsure = not all(ground.verified for _, ground in found)
+    return (
+        Finding(
+            code="interaction.pgp-victim",
+            severity=severity,
+            title=f"Kratom may let more into the blood: {names}",
+            because=(
+                f"A pump in the gut wall (P-glycoprotein) keeps part of {names} out of the blood. In the laboratory "
+                "kratom blocks this pump. Nobody measured it in people. When kratom is stopped, the level may fall."
+                + (" That the pump matters here is remembered, not verified." if unsure else "")
+            ),
+            clinical=(
+                "Intestinal P-gp: mitragynine IC50 18.2 uM in vitro, basic static model 22 against a cut-off of 11; no "
+                "clinical study. Monitor level or anticoagulant effect on starting and stopping."
+            ),
+            numbers=(Number.of_fact("gut P-gp inhibition by a basic static model; 11 calls for a study", "ddi22"),),
+            evidence=("ddi22", "DD021", *ids(ground for _, ground in found), *ids(narrow(one) for one, _ in found)),
+            certainty="very low",
+            watch="Bleeding or bruises with a blood thinner; nausea, yellow vision or slow pulse with digoxin.",
+            ask="A pharmacist or the prescriber.",
+        ),
+    )
+
+
+def _pgp(one: Taken) -> Fact | None:
+    for name in ("fda_substrate_class", "clearance"):
+        found = one.entry.fact(name)
+        if found and "P-gp" in found.value:
+            return found
+    return None

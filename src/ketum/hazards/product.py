@@ -1,0 +1,207 @@
+"""Hazards that lie in the product.
+
+The rule
+--------
+- ``product.concentrated-7oh`` is a danger for 7-OH and pseudoindoxyl products and for a dose counted in these;
+  it is a caution where a certificate shows more than 2 % of its alkaloids as these, the cap that several laws set.
+- ``product.extract`` is a caution for extracts and shots: much alkaloid in little volume, and more of it in the blood
+  for each mg than from tea. So is leaf whose certificate shows more mitragynine than any leaf was measured to hold
+  (4.94 %, fact pc020): something was added or left out.
+- ``product.mixed`` is a caution for a mixed product, or one with other ingredients named.
+- ``product.unverified`` is a note where there is no certificate of analysis.
+
+Each kind is told once, however many products show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from ketum.evidence import fact
+from ketum.hazards.finding import Finding, Number, Severity
+
+CONCENTRATED: Mapping[str, str] = {
+    "7-hydroxymitragynine": "7oh-product",
+    "mitragynine pseudoindoxyl": "pseudoindoxyl-product",
+}
+"""The alkaloids that leaf hardly holds, and the kind of product that is counted in them."""
+
+_EXTRACTS = ("extract", "liquid-shot")
+_LEAVES = ("leaf-powder", "leaf-capsule", "tea")
+_CAP = 2.0
+
+
+class Taken(Protocol):
+    """What is read of one kratom product of a case."""
+
+    @property
+    def product(self) -> str:
+        """Kind of product."""
+
+    @property
+    def certificate(self) -> Mapping[str, float] | None:
+        """Mass fraction by alkaloid."""
+
+    @property
+    def with_(self) -> tuple[str, ...] | None:
+        """Other ingredients."""
+
+
+def product(taken: Sequence[Taken], counted_in: Sequence[str | None] = ()) -> tuple[Finding, ...]:
+    """Return the hazards that lie in the products.
+
+    Parameters
+    ----------
+    taken
+        The kratom products of a case.
+    counted_in
+        For each, the alkaloid its amount is counted in, None where it is counted in product.
+    """
+    return tuple(_findings(taken, counted_in))
+
+
+def _findings(taken: Sequence[Taken], counted_in: Sequence[str | None]) -> Iterator[Finding]:
+    share = most_seven_oh(taken)
+    if any(one.product in CONCENTRATED.values() for one in taken) or CONCENTRATED.keys() & set(counted_in):
+        yield _concentrated("danger", None)
+    elif share is not None and share > _CAP:
+        yield _concentrated("caution", share)
+    strong = [content for one in taken if (content := _stronger_than_leaf(one)) is not None]
+    if strong or any(one.product in _EXTRACTS for one in taken):
+        yield _extract(max(strong, default=None))
+    if any(one.product == "mixed" or one.with_ for one in taken):
+        yield _mixed(tuple(name for one in taken for name in one.with_ or ()))
+    if any(one.certificate is None for one in taken):
+        yield _unverified()
+
+
+def _stronger_than_leaf(one: Taken) -> float | None:
+    """Return the mitragynine of what is sold as leaf where it is more than leaf holds, in percent; else None."""
+    content = 100 * (one.certificate or {}).get("mitragynine", 0.0)
+    return content if one.product in _LEAVES and content > fact("pc020").bounds()[1] else None
+
+
+def most_seven_oh(taken: Sequence[Taken]) -> float | None:
+    """Return the largest share of 7-OH and pseudoindoxyl among the alkaloids of a certificate, in percent."""
+    return max((share for one in taken if (share := _share(one.certificate)) is not None), default=None)
+
+
+def _share(certificate: Mapping[str, float] | None) -> float | None:
+    listed = certificate or {}
+    total = sum(listed.values())
+    return 100 * sum(listed.get(name, 0.0) for name in CONCENTRATED) / total if total > 0 else None
+
+
+def _concentrated(severity: Severity, share: float | None) -> Finding:
+    shown = () if share is None else (Number("7-OH among the alkaloids of the certificate", round(share, 2), "%"),)
+    return Finding(
+        code="product.concentrated-7oh",
+        severity=severity,
+        title="Much more 7-OH than kratom leaf holds",
+        because=(
+            "This is not like leaf. Leaf holds hardly any 7-OH; such products hold a great deal of it, or of its "
+            "relative pseudoindoxyl. Both act where opioids act. No study of swallowed 7-OH in people was found. "
+            "People have died after such products, often with alcohol or other drugs."
+        ),
+        clinical=(
+            "Concentrated, mostly semi-synthetic opioid-receptor agonists without human pharmacokinetics; leaf data do "
+            "not carry over. Naloxone may need repeating."
+        ),
+        numbers=(
+            *shown,
+            Number.of_fact("7-OH in such products, mg in each gram", "pc014"),
+            Number.of_fact("how much more 7-OH than the label says was measured", "PQ014"),
+            Number.of_fact("7-OH in study leaf, mg in each gram", "pc007"),
+            Number.of_fact("the cap on 7-OH in Texas law, % of alkaloids", "PQ072"),
+            Number.of_fact("deaths one county linked to 7-OH by October 2025", "AE050"),
+        ),
+        evidence=("pc014", "PQ014", "pc007", "pc018", "PQ072", "PQ016", "AE049", "AE050", "RG016", "sa17", "sa18"),
+        certainty="moderate",
+        watch="Cannot be woken, slow or no breathing, blue lips: call the emergency number, give naloxone if at hand.",
+        ask="A poison centre, a pharmacist or a doctor.",
+    )
+
+
+def _extract(as_leaf: float | None = None) -> Finding:
+    odd = (
+        ""
+        if as_leaf is None
+        else f"Sold as leaf, but the certificate shows {as_leaf:.3g} % mitragynine: no leaf does. "
+    )
+    shown = () if as_leaf is None else (Number("mitragynine by the certificate", round(as_leaf, 2), "%"),)
+    return Finding(
+        code="product.extract",
+        severity="caution",
+        title="An extract is far stronger than leaf",
+        because=(
+            f"{odd}A little of an extract can hold as much as many grams of leaf, "
+            "so it is easy to take more than meant. "
+            "In the studies seen, each mg from an extract also gave a higher blood level than each mg from tea."
+        ),
+        clinical=(
+            "Dose-normalised mitragynine Cmax about 3.3 (extract) against 0.84 ng/mL per mg (tea), across studies and "
+            "unexplained; extract figures are second hand and no study of liquid shots was found."
+        ),
+        numbers=(
+            *shown,
+            Number.of_fact("peak blood level for each mg, extract", "dv11"),
+            Number.of_fact("peak blood level for each mg, tea", "dv10"),
+            Number.of_fact("mitragynine in US products, mg in each gram", "pc010"),
+            Number.of_fact("the most a shot is said to hold, by a seller", "pc032"),
+        ),
+        evidence=("dv10", "dv11", "dv13", "pc010", "pc020", "pc032"),
+        certainty="low",
+        watch="Sleepiness, feeling sick, fast heartbeat, needing it more often.",
+        ask="A pharmacist, with the label or the certificate in hand.",
+    )
+
+
+def _mixed(ingredients: tuple[str, ...]) -> Finding:
+    named = (
+        f" Named here: {', '.join(dict.fromkeys(ingredients))}."
+        if ingredients
+        else " It is not said what else is in it."
+    )
+    return Finding(
+        code="product.mixed",
+        severity="caution",
+        title="Mixed with something else",
+        because=(
+            f"Kratom with other substances in it was never studied in people.{named} "
+            "When people took kratom together with something else, calls to poison centres more often ended badly."
+        ),
+        clinical=(
+            "Co-exposure in poison-centre data: odds ratio 2.25 for a serious outcome against single-substance calls "
+            "(confounded by intent and dose). Screen each named ingredient as a medicine too."
+        ),
+        numbers=(Number.of_fact("odds of a serious outcome, several substances against one", "AE015"),),
+        evidence=("AE015", "AE016", "RG014", "sa20"),
+        certainty="low",
+        watch="Sleepiness, slow breathing, confusion, fast heartbeat, yellow skin.",
+        ask="A pharmacist, with the full list of ingredients.",
+    )
+
+
+def _unverified() -> Finding:
+    return Finding(
+        code="product.unverified",
+        severity="note",
+        title="Nobody has shown what is in it",
+        because=(
+            "There is no certificate of analysis for a product here. Labels can be wrong, and leaf varies a lot. "
+            "So the true amount may be far from what is assumed."
+        ),
+        clinical=(
+            "Alkaloid content is assumed from published product surveys; its spread is carried into every result. "
+            "A batch certificate of analysis narrows it."
+        ),
+        numbers=(
+            Number.of_fact("mitragynine found in powders and capsules labelled 13.6-15.0 mg/g", "pc028"),
+            Number.of_fact("mitragynine taken per use by US users", "PQ001"),
+        ),
+        evidence=("pc028", "PQ001", "PQ014"),
+        certainty="moderate",
+        watch="Effects that differ from one package to the next.",
+        ask="The seller, for the certificate of analysis of this very batch.",
+    )

@@ -1,0 +1,210 @@
+"""What needs a clinician today, though not an ambulance.
+
+The rule
+--------
+``urgent.same-day`` is a danger, and stands first among the dangers. It is given for
+
+- yellow eyes or skin, dark urine or pale stools, in a person who is otherwise well;
+- laboratory values of liver injury with bilirubin above twice its limit, or an INR of 1.5 or more with liver
+  injury;
+- seeing, hearing or believing what is not there, or severe agitation;
+- withdrawal in pregnancy: the person is pregnant, and has stopped within ten days or names two signs of withdrawal;
+- a racing or stumbling heart, or a QTc above 500 ms;
+- numbness around the saddle, loss of control over bladder or bowel, new weakness of a limb, or no urine;
+- nothing stays down, severe belly pain, a baby that feeds badly, bleeding in pregnancy, bloody diarrhoea;
+- vital signs that are bad but no emergency (`ketum.clinic.vitals`);
+- an emergency sign that is said to be over, such as a seizure yesterday;
+- blood values far outside: potassium below 2.5 or above 6.5 mmol/L, glucose below 54 mg/dL, sodium below 120
+  mmol/L, CK above 5 times its limit (assumed cut-offs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ketum.clinic.labs import Labs
+from ketum.clinic.vitals import same_day, signs
+from ketum.hazards.finding import Finding, Number
+from ketum.words.understanding import Understood
+
+_WITHDRAWAL_H = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    plain: str
+    clinical: str
+    evidence: tuple[str, ...]
+    numbers: tuple[Number, ...] = ()
+
+
+def urgent(
+    said: Understood,
+    vitals: Mapping[str, float],
+    labs: Labs,
+    age_years: float,
+    pregnant: bool | None = None,
+    stopped_hours_ago: float | None = None,
+    repeated: bool = False,
+) -> tuple[Finding, ...]:
+    """Return what needs a clinician today.
+
+    Parameters
+    ----------
+    said
+        Symptoms and conditions.
+    vitals
+        By name, in the units of a case.
+    labs
+        Laboratory values.
+    age_years
+        Age.
+    pregnant
+        None where unknown.
+    stopped_hours_ago
+        How long ago kratom was stopped, None where it was not.
+    repeated
+        Whether kratom was taken more than once.
+    """
+    reasons = (
+        *_liver(said, labs),
+        *_mind(said),
+        *_pregnancy(said, pregnant, stopped_hours_ago, repeated),
+        *_heart(said, labs),
+        *_nerves(said),
+        *_other(said),
+        *_measured(said, vitals, age_years),
+        *_blood(labs),
+    )
+    return (_finding(reasons),) if reasons else ()
+
+
+def _liver(said: Understood, labs: Labs) -> Iterator[_Reason]:
+    named = said.named("jaundice", "dark-urine", "pale-stool")
+    if named:
+        yield _Reason(
+            f"{', '.join(named)}: that can be the liver",
+            "Liver panel with INR today; stop of exposure; exclude biliary, viral and other drug causes.",
+            ("LI004", "LI011", "LI035", "WS030"),
+        )
+    elif labs.liver_injury and labs.above("bilirubin_total", 2):
+        yield _Reason(
+            "the blood tests show a liver injury with jaundice",
+            "Bilirubin above twice its limit with raised enzymes: assess today.",
+            ("LI010", "WS031"),
+        )
+    if labs.liver_injury and (inr := labs.value("inr")) is not None and inr >= 1.5:
+        yield _Reason(
+            "the blood clots too slowly, which means that the liver does not do its work",
+            "INR of 1.5 or more in liver injury: admit, look for encephalopathy, call a liver centre.",
+            ("WS031", "WS032"),
+            (Number("INR", inr),),
+        )
+
+
+def _mind(said: Understood) -> Iterator[_Reason]:
+    if named := said.named("psychosis"):
+        yield _Reason(
+            ", ".join(named),
+            "New psychosis: same-day psychiatric and medical assessment; ask for other substances.",
+            ("AE026", "PO005", "CC037"),
+        )
+
+
+def _pregnancy(
+    said: Understood, pregnant: bool | None, stopped_hours_ago: float | None, repeated: bool
+) -> Iterator[_Reason]:
+    stopped = stopped_hours_ago is not None and stopped_hours_ago <= _WITHDRAWAL_H and repeated
+    if pregnant and (stopped or len(said.named("withdrawal")) >= 2):
+        yield _Reason(
+            "withdrawal in pregnancy: mother and baby need care for it, not endurance",
+            "Withdrawal in pregnancy: obstetric and addiction care today; do not advise abrupt cessation at home.",
+            ("MO035", "PO016", "DE050"),
+        )
+
+
+def _heart(said: Understood, labs: Labs) -> Iterator[_Reason]:
+    if named := said.named("palpitations"):
+        yield _Reason(
+            f"{', '.join(named)}: the heart's rhythm needs to be looked at",
+            "ECG with QTc and electrolytes today.",
+            ("AE008", "CC002", "CC011"),
+        )
+    if (qtc := labs.value("qtc")) is not None and qtc > 500:
+        yield _Reason(
+            "the heart takes too long to recover between beats",
+            "QTc above 500 ms: repeat ECG, electrolytes, review of every QT-prolonging drug today.",
+            ("FO019", "MO011", "CC010"),
+            (Number("QTc", qtc, "ms"),),
+        )
+
+
+def _nerves(said: Understood) -> Iterator[_Reason]:
+    if named := said.named("cauda", "retention"):
+        yield _Reason(
+            f"{', '.join(named)}: nerves may be pressed, and hours count",
+            "Possible cauda equina or cord compression: examination and imaging today. Opioid agonists also cause "
+            "retention.",
+            ("WS040",),
+        )
+
+
+def _other(said: Understood) -> Iterator[_Reason]:
+    if named := said.named("same-day"):
+        yield _Reason(", ".join(named), "Assess today.", ("WS022",))
+    if over := said.lately("emergency", "psychosis"):
+        yield _Reason(
+            f"{', '.join(over)}: even though it is over, the cause must be found",
+            "A resolved event that would have been an emergency: assess today.",
+            ("AE024", "CC015", "WS020"),
+        )
+
+
+def _measured(said: Understood, vitals: Mapping[str, float], age_years: float) -> Iterator[_Reason]:
+    if found := same_day(signs(vitals, age_years, bool(said.has("copd")))):
+        yield _Reason(
+            ", ".join(one.name for one in found),
+            f"NEWS2 {sum(one.points for one in found)} (oxygen given not known): urgent clinical review.",
+            (*(one.fact_id for one in found), "WS014"),
+            tuple(Number(one.label, one.value, one.unit) for one in found),
+        )
+
+
+def _blood(labs: Labs) -> Iterator[_Reason]:
+    for name, low, high in (("potassium", 2.5, 6.5), ("sodium", 120.0, 1e9), ("glucose", 54.0, 1e9)):
+        value = labs.value(name)
+        if value is not None and not low <= value <= high:
+            yield _Reason(
+                f"{name} in the blood far outside its range", f"{name} critical (assumed cut-off).", ("WS014",),
+                (Number(name, value, labs.unit(name)),),
+            )  # fmt: skip
+    if labs.above("ck", 5):
+        yield _Reason(
+            "muscle is breaking down, which can harm the kidneys",
+            "CK above 5 times its limit: rhabdomyolysis? Creatinine, potassium, fluids.",
+            ("AE048", "AE047"),
+            (Number("CK", labs.value("ck") or 0.0, "U/L"),),
+        )
+
+
+def _finding(reasons: tuple[_Reason, ...]) -> Finding:
+    return Finding(
+        code="urgent.same-day",
+        severity="danger",
+        title="See a doctor today",
+        because=(
+            f"This cannot wait until tomorrow. {' '.join(_sentence(one.plain) for one in reasons)} "
+            "If it gets worse, or the person gets sleepy, confused or short of breath, call the emergency number."
+        ),
+        clinical=" ".join(dict.fromkeys(one.clinical for one in reasons)),
+        numbers=tuple(number for one in reasons for number in one.numbers),
+        evidence=tuple(dict.fromkeys(name for one in reasons for name in one.evidence)),
+        certainty="moderate",
+        watch="Sleepiness, confusion, slow breathing, fainting, bleeding: then it is an emergency.",
+        ask="A doctor or an emergency department, today. Take the product and its label along.",
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,103 @@
+"""Kinds of product: what a gram holds, what comes with it, and what people count it in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from ketum.rows import read_rows
+
+
+@dataclass(frozen=True)
+class Companion:
+    """How much of another alkaloid comes with a product's main one, mass per mass; a row of ``companions.csv``."""
+
+    alkaloid: str
+    ratio: float
+    sd: float
+    facts: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """A kind of product; a row of ``products.csv``.
+
+    Parameters
+    ----------
+    name
+        As in a case file.
+    form
+        The model's compartment (without the alkaloid's code) that a dose enters.
+    release
+        The parameter that says which share of it is given up.
+    base
+        Code of the main alkaloid; empty where nothing is known of the content.
+    content_mg_per_g, content_sd
+        Median content of the main alkaloid, and the SD of its logarithm.
+    companions
+        The alkaloids that come with it.
+    """
+
+    name: str
+    form: str
+    release: str
+    base: str
+    content_mg_per_g: float
+    content_sd: float
+    facts: tuple[str, ...]
+    note: str
+    companions: tuple[Companion, ...]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The weight of a capsule, teaspoon or serving; a row of ``servings.csv``."""
+
+    unit: str
+    grams: float
+    sd: float
+    facts: tuple[str, ...]
+    note: str
+
+
+@cache
+def products() -> Mapping[str, Product]:
+    """Read ``products.csv`` with its companions, by the product's name."""
+    companions: dict[str, list[Companion]] = {}
+    for row in read_rows(__package__, "companions.csv"):
+        companion = Companion(
+            row["alkaloid"], float(row["ratio"]), float(row["sd"]), tuple(row["facts"].split(";")), row["note"]
+        )
+        companions.setdefault(row["product"], []).append(companion)
+    return MappingProxyType(
+        {
+            row["product"]: Product(
+                row["product"],
+                row["form"],
+                row["release"],
+                row["base"],
+                float(row["content_mg_per_g"] or "nan"),
+                float(row["content_sd"] or "nan"),
+                tuple(row["facts"].split(";")),
+                row["note"],
+                tuple(companions.get(row["product"], ())),
+            )
+            for row in read_rows(__package__, "products.csv")
+        }
+    )
+
+
+@cache
+def servings() -> Mapping[str, Serving]:
+    """Read ``servings.csv``, by the unit's name."""
+    return MappingProxyType(
+        {
+            row["unit"]: Serving(
+                row["unit"], float(row["grams"]), float(row["sd"]), tuple(row["facts"].split(";")), row["note"]
+            )
+            for row in read_rows(__package__, "servings.csv")
+        }
+    )

@@ -1,0 +1,64 @@
+"""Findings laid out for a person who reads them on a terminal: worst first, why, what to watch, whom to ask."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from ketum.hazards.finding import Finding
+from ketum.medicine import Match, Taken
+
+WIDTH = 100
+_INDENT = " " * 11
+
+
+def as_text(found: Sequence[Finding], taken: Sequence[Taken] = (), matches: Sequence[Match] = ()) -> str:
+    """Return findings as text; notes short, the rest in full.
+
+    Parameters
+    ----------
+    found
+        Worst first.
+    taken
+        What is taken beside kratom.
+    matches
+        How each name was read.
+    """
+    lines = [line for one in found for line in _finding(one)]
+    if not found:
+        lines = ["nothing was found by the checks that exist; that is no proof that nothing can happen"]
+    return "\n".join([*lines, *_read(found, taken, matches)])
+
+
+def _finding(one: Finding) -> Iterator[str]:
+    yield f"{one.severity.upper():9}  {one.title}  [{one.code}]"
+    yield from _wrapped(one.because)
+    if one.severity != "note":
+        yield from _wrapped(f"Watch: {one.watch}")
+        yield from _wrapped(f"Ask: {one.ask}")
+    yield from _wrapped(f"How sure: {one.certainty}. Facts: {', '.join(one.evidence) or 'none'}.")
+    yield ""
+
+
+def _read(found: Sequence[Finding], taken: Sequence[Taken], matches: Sequence[Match]) -> Iterator[str]:
+    """Say how names were read, and of which medicines nothing was found."""
+    if not taken and not matches:
+        return
+    told = " ".join(f"{one.title} {one.because}" for one in found)
+    quiet = sorted(one.shown for one in taken if one.generic not in told and one.shown not in told)
+    others = sorted({f"{one.given} as {' + '.join(one.generics)}" for one in matches if _renamed(one)})
+    if others:
+        yield from _wrapped("Names read: " + "; ".join(others) + ".", "")
+    if quiet:
+        yield from _wrapped(
+            f"Known, and nothing on file against it beside kratom: {', '.join(quiet)}. That is not proof of no effect.",
+            "",
+        )
+
+
+def _renamed(one: Match) -> bool:
+    return bool(one.generics) and one.generics != (one.given.casefold(),)
+
+
+def _wrapped(text: str, indent: str = _INDENT) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

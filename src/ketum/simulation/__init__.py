@@ -1,0 +1,1 @@
+"""From a case to results: people solved, summed up and labelled."""

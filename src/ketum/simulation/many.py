@@ -1,0 +1,143 @@
+"""A case in more people than memory holds: block by block, each forgotten but for endpoints and counts of levels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ketum import __version__
+from ketum.case import Case
+from ketum.chance import LAYERS, Stream
+from ketum.crowd.crowd import crowd
+from ketum.crowd.intake import intakes
+from ketum.crowd.model import kratom_model
+from ketum.engine.runs.digests import digest
+from ketum.engine.runs.stream import GOES_ON, occupied
+from ketum.engine.runs.work import results
+from ketum.engine.solve.integrate import settings
+from ketum.errors import OutputError, SolveError, StoppedError
+from ketum.pharmacology import ALKALOIDS
+from ketum.simulation import results as results_of
+from ketum.simulation import simulate
+from ketum.simulation.bands import RELATIVE_ERROR
+from ketum.simulation.ledger import ENDPOINTS, Block, Finished, Ledger
+from ketum.simulation.results import EFFECTS, Found
+from ketum.simulation.simulate import MOST_FOR_SHARES, Run, horizon
+
+MANY = 20_000
+"""People from which a run is not held in memory."""
+STORE = "people.zarr"
+PROBE = 8
+
+
+def solve_block(block: Block) -> Finished:
+    """Draw and integrate a block. Runs in a worker."""
+    end_h, dose_times = horizon(block.case, block.days)
+    everyone = crowd(block.case, Stream(block.seed, block.people, first=block.first), end_h)
+    return Finished(*simulate.solved(everyone, dose_times, end_h, None, lambda _: None))
+
+
+def simulate_many(
+    case: Case,
+    store: Path,
+    *,
+    number: int,
+    days: float | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Simulate a case in any number of people.
+
+    Parameters
+    ----------
+    store
+        Folder for their endpoints. Where a run into it was stopped, the same call computes only what is missing.
+    case, number, days, seed, workers, executor, progress
+        As for `ketum.simulation.simulate.simulate`, and with the same numbers. Levels are not kept.
+
+    Returns
+    -------
+    Run
+        Its tree holds ``bands`` and ``summary``. Quantiles of endpoints are exact, those of levels within
+        `ketum.simulation.bands.RELATIVE_ERROR`.
+
+    Raises
+    ------
+    OutputError
+        Where the store cannot be written, or was begun with something else.
+    StoppedError
+        At Ctrl-C.
+    """
+    end_h, dose_times = horizon(case, days)
+    probe = solve_block(Block(case, seed, 0, 0, PROBE, days))
+    made_from = _made_from(case, number, end_h, seed)
+    ledger = (Ledger.resume if occupied(store) else Ledger.create)(store, number, made_from, probe)
+    extra = min(number, MOST_FOR_SHARES)
+    done = simulate.counter(progress, number + len(LAYERS) * extra)
+    done(ledger.people_done)
+    with simulate.workers_for(executor, workers, number * max(dose_times.size, 1)) as executor:
+        try:
+            for block, finished in results(solve_block, _blocks(case, seed, days, ledger), executor):
+                ledger.add(block, finished)
+                done(block.people)
+            ledger.save()
+            shares = simulate.shares_of(
+                case, ledger.found(probe, extra), extra, seed, dose_times, end_h, executor, done
+            )
+        except (SolveError, OutputError):
+            with suppress(OutputError):  # on a full disk there may still be room for this
+                ledger.save()
+            raise
+        except KeyboardInterrupt as stop:
+            ledger.save()
+            raise StoppedError(f"{ledger.people_done} of {number} people are in {store}; {GOES_ON}") from stop
+    tree = _tree(case, ledger, probe, shares, seed)
+    few = crowd(case, Stream(seed, PROBE), end_h)
+    return Run(case, intakes(case, Stream(seed, number)), end_h, dose_times, tree, few.beside, few.enzymes)
+
+
+def _blocks(case: Case, seed: int, days: float | None, ledger: Ledger) -> Iterator[Block]:
+    for number in range(-(-ledger.people // ledger.block)):
+        if number not in ledger.done:
+            yield Block(case, seed, number, number * ledger.block, ledger.size(number), days)
+
+
+def _made_from(case: Case, number: int, end_h: float, seed: int) -> dict[str, str]:
+    """Sum up everything that the numbers depend on, by what a person would call it."""
+    few = crowd(case, Stream(0, PROBE), end_h)
+    return {
+        "case": digest(case.model_dump_json()),
+        "number of people": str(number),
+        "length of the run": repr(end_h),
+        "seed": str(seed),
+        "model": kratom_model().system.sha256,
+        "parameters or products": digest([dict(few.own), *(dict(intake.mg) for intake in few.taken)]),
+        "version of ketum or of its integrator": repr((__version__, settings())),
+    }
+
+
+def _tree(case: Case, ledger: Ledger, probe: Finished, shares: Mapping[str, Found], seed: int) -> Any:
+    import xarray as xr
+
+    # One quantity at a time: all of them together are too many.
+    quantities = list(probe.found[ALKALOIDS[0].code])
+    each = [results_of.quantiles(ledger.read(f"{ENDPOINTS}/{quantity}"), results_of.AT) for quantity in quantities]
+    bands = results_of.bands(probe.times, ledger.bands.quantiles(results_of.BANDS_AT))
+    return xr.DataTree.from_dict(
+        {
+            "/": xr.Dataset(attrs=results_of.attributes(case, ledger.people, seed)),
+            "/bands": bands.assign_attrs(relative_error=RELATIVE_ERROR),
+            "/summary": results_of.summary(np.stack(each, axis=-1), quantities, shares),
+            "/endpoints": xr.open_zarr(ledger.path / ENDPOINTS, chunks=None, decode_cf=False, consolidated=False),
+            "/effects": results_of.effects(
+                {quantity: ledger.read(f"{EFFECTS}/{quantity}") for quantity in probe.found[EFFECTS]}, shares
+            ),
+        }
+    )

@@ -1,0 +1,138 @@
+"""The interaction model's rows of `ketum validate`: the trial it was fitted to, and the pairs that check it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ketum import pharmacology
+from ketum.arrays import Array
+from ketum.chance import Stream
+from ketum.crowd.people import individual
+from ketum.enzymes.algebra import oral_ratio
+from ketum.enzymes.pairs import Outcome, outcomes
+from ketum.enzymes.perpetrators import parameters, perpetrators
+from ketum.evidence import fact
+from ketum.trials import blood as trials
+from ketum.trials import interaction as trial
+from ketum.trials.validation.row import FOLD_BAR, Row
+
+TAKEN_H = 14 * 24.0
+REPEATS = 150
+"""How often the trial is simulated, each time with twelve people and one joint draw of what is not known."""
+NAMES = {"AUC": "AUC ratio", "Cmax": "Cmax ratio", "half_life": "half-life ratio"}
+
+
+def rows(seed: int = 0, repeats: int = REPEATS) -> tuple[Row, ...]:
+    """Predict the trial, and every pair."""
+    return (*_trial(seed, repeats), *map(_pair, outcomes()), *_wash_out())
+
+
+def simulated(seed: int, repeats: int) -> dict[str, Array]:
+    """Simulate the trial: each person's ratios by fact id, shape (repeats, twelve)."""
+    stream = Stream(seed, repeats * trial.PEOPLE)
+    table = pharmacology.posterior()
+    draws = next(iter(table.values())).size
+    one_of_each = stream.uniform("knowledge", "posterior")[:repeats]
+    row = (np.repeat(one_of_each, trial.PEOPLE) * draws).astype(int)
+    effects = {e.name: stream.normal("people", e.name) for e in pharmacology.effects()}
+    weight = trial.WEIGHT_KG * np.exp(trials.WEIGHT_SD * stream.normal("people", "weight"))
+    own = individual({name: column[row] for name, column in table.items()}, effects, weight)
+    return {fact_id: ratio.reshape(repeats, trial.PEOPLE) for fact_id, ratio in trial.ratios(own).items()}
+
+
+def _trial(seed: int, repeats: int) -> list[Row]:
+    found = []
+    for fact_id, people in simulated(seed, repeats).items():
+        seen, (victim, quantity) = fact(fact_id), trial.RATIOS[fact_id]
+        means = np.exp(np.log(people).mean(axis=1))
+        low, predicted, high = (float(x) for x in np.quantile(means, [0.05, 0.5, 0.95]))
+        bounds = seen.interval()
+        assert bounds is not None
+        inside = bounds[0] <= predicted <= bounds[1]
+        p05, p95 = np.quantile(people, [0.05, 0.95])
+        found.append(
+            Row(
+                fact_id,
+                "Tanna 2023",
+                victim,
+                NAMES[quantity],
+                "geometric mean ratio",
+                "calibration",
+                seen.number(),
+                seen.unit,
+                bounds,
+                "90 % CI",
+                predicted,
+                (low, high),
+                _fold(predicted, seen.number()),
+                None,
+                None,
+                float(p95 / p05),
+                None,
+                None,
+                () if inside else (f"outside the published {bounds[0]:g} to {bounds[1]:g}",),
+                seen.conditions,
+            )
+        )
+    return found
+
+
+def _pair(one: Outcome) -> Row:
+    pair = one.pair
+    several = len(pair.observed) > 1
+    return Row(
+        pair.observed[0], f"{pair.perpetrator}, {pair.direction}", f"{pair.victim} {pair.route}", "AUC ratio",
+        f"mean of {len(pair.observed)} studies" if several else "one study", "check",
+        one.observed, "ratio", (one.low, one.high) if several else None, "range over studies" if several else "",
+        one.predicted, (one.predicted_low, one.predicted_high), one.fold,
+        None, None, None, None, None, (), "; ".join(filter(None, (", ".join(pair.observed), pair.note))),
+    )  # fmt: skip
+
+
+WASH_OUT_H = {"PT014": 4 * 24.0, "PT015": 7 * 24.0, "PT016": 14 * 24.0}
+"""How long after rifampicin's last dose midazolam was given, by fact; the enzymes' turnover predicts what is left."""
+
+
+def _wash_out() -> list[Row]:
+    table = pharmacology.posterior()
+    one = perpetrators()["rifampicin"]
+    z = Stream(1, table["ka"].size).normal("knowledge", "strength")
+    found = []
+    for fact_id, hours in WASH_OUT_H.items():
+        seen = fact(fact_id)
+        after = parameters(one, table, z, hours + TAKEN_H, hours)
+        left = (after["co_CYP3A_gut_start"], after["co_CYP3A_liver_start"])
+        ratio = oral_ratio(*left, table["trial_Fg"], table["trial_3A"])
+        low, predicted, high = (float(x) for x in np.quantile(ratio, [0.05, 0.5, 0.95]))
+        fold = _fold(predicted, seen.number())
+        role = "calibration" if fact_id in one.facts else "check"
+        missed = (f"fold error {fold:.2f}",) if role == "calibration" and fold > FOLD_BAR else ()
+        found.append(
+            Row(
+                fact_id,
+                "rifampicin, wash-out",
+                "midazolam PO",
+                "AUC ratio",
+                "one study",
+                role,
+                seen.number(),
+                "ratio",
+                None,
+                "",
+                predicted,
+                (low, high),
+                fold,
+                None,
+                None,
+                None,
+                None,
+                None,
+                missed,
+                f"{hours / 24:g} days after the last dose",
+            )
+        )
+    return found
+
+
+def _fold(predicted: float, observed: float) -> float:
+    return max(predicted / observed, observed / predicted)

@@ -1,0 +1,53 @@
+"""Rows laid out for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ketum.trials.validation.row import Row
+
+
+def failures(found: Sequence[Row]) -> tuple[Row, ...]:
+    """Pick the calibration rows that miss a bar."""
+    return tuple(row for row in found if row.misses)
+
+
+def table(found: Sequence[Row]) -> str:
+    """Lay rows out for a terminal."""
+    lines = [
+        f"{'fact':7}{'trial':26}{'what':26}{'statistic':24}{'observed':>10} {'unit':8}{'predicted':>10}"
+        f"{'90 % interval':>20}{'fold':>7}  role"
+    ]
+    for row in found:
+        low, high = row.predicted_interval
+        what = row.quantity if row.alkaloid == "all" else f"{row.alkaloid} {row.quantity}"
+        lines.append(
+            f"{row.fact_id:7}{row.trial:26}{what:26}{row.statistic:24}"
+            f"{row.observed:10.3g} {row.unit:8}{row.predicted:10.3g}{f'{low:.3g} to {high:.3g}':>20}"
+            f"{f'{row.fold_error:.2f}' if math.isfinite(row.fold_error) else '':>7}  {row.role}"
+        )
+        if row.structural is not None:
+            lines.append(f"{'':7}{'':26}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")
+        lines += [f"{'':7}{'':26}MISSES: {miss}" for miss in row.misses]
+    lines += _pairs(found)
+    missed = len(failures(found))
+    calibration = sum(row.role == "calibration" for row in found)
+    lines.append(
+        f"{calibration - missed} of {calibration} calibration rows within all bars; MG mitragynine, "
+        "HM 7-hydroxymitragynine, SC speciociliatine"
+    )
+    return "\n".join(lines)
+
+
+def _pairs(found: Sequence[Row]) -> list[str]:
+    """Sum up the interaction model's pairs, inhibitors and inducers apart."""
+    from ketum.enzymes.pairs import AIM
+
+    lines = []
+    for direction, aim in AIM.items():
+        folds = [row.fold_error for row in found if row.role == "check" and row.trial.endswith(f", {direction}")]
+        if folds:
+            mean = math.exp(sum(map(math.log, folds)) / len(folds))
+            lines.append(f"{direction}: geometric mean fold error {mean:.2f} over {len(folds)} pairs (aim {aim})")
+    return lines

@@ -1,0 +1,1 @@
+"""Lay words understood: symptoms and conditions as people write them."""

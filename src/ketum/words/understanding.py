@@ -1,0 +1,203 @@
+"""Symptoms and conditions in lay words: what is meant, what is denied, what lies in the past, what was not understood.
+
+The words stand in ``vocabulary.csv``: one row a concept, with what it means to the screen and the phrases people
+use.
+
+The rule
+--------
+- A phrase is found where its words stand close together, in any order; a phrase that holds a "not" or an "and" must
+  stand as written.
+- Small words and endings do not count. A word may be misspelt by one letter, a long one by two; the match is then
+  called a guess. A word with a meaning of its own is never read as another.
+- Of two matches, one inside the other, the longer holds: "chest infection" is no chest pain.
+- "no", "denies", "without" and the like deny what follows closely; in "no a, b or c" all of it. A comma, "and",
+  "but" or "because" ends it. Words such as "no relief of" deny nothing.
+- What is said to be years ago, in childhood or a history is past, and looked up among the conditions.
+- In doubt a sign counts: too much is heard rather than too little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
+from ketum.words.vocabulary import Concept, Of, longest, matches, phrases
+
+When = Literal["now", "recent", "past"]
+
+_WHOLE_TEXT, _SHORTEST_WHOLE = 86.0, 6
+_DENIES_UP_TO = 3
+_HARMLESS = frozenset({"known"})
+
+_SENTENCE = re.compile(r"[.;!?:\n]+")
+_CLAUSE = re.compile(r",|\band\b|\bbut\b")
+_NOTHING = re.compile(r"\s*(?:not?|none|nothing|nil|n a|never|no (?:known )?(?:symptoms?|conditions?))\s*")
+_DENIED_AFTER = re.compile(r"\s*(?:\|\s*)?(?:not|deny|absent|negative)\s*(?:\||$)")
+_PAST = re.compile(
+    r"\b(?:years? ago|months ago|last year|in the past|as a child|as a teenager|as an infant|childhood|history of"
+    r"|previous(?:ly)?|used to|in (?:19|20)\d\d|in remission|once had)\b"
+)
+_FAMILY = re.compile(
+    r"\bfamily history\b|\b(?:mother|father|brother|sister|uncle|aunt|grand\w+|parent) (?:has|had|with)\b"
+)
+_OVER = re.compile(
+    r"\b(?:yesterday|(?:days?|weeks?) ago|last (?:night|week)|resolved|went away"
+    r"|(?:gone|better|passed) (?:now|again))\b"
+)
+_STILL = re.compile(r"\b(?:since|start\w*|began|begun|still|ongoing|worse\w*|again|continues|persist\w*|for)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One concept found in a text.
+
+    Parameters
+    ----------
+    concept
+        What was found.
+    text
+        The text as written.
+    denied
+        Whether the text says that it is not so.
+    when
+        ``now``; ``recent`` where it is said to be over, within weeks; ``past`` where longer ago.
+    guessed
+        Whether a misspelt word was forgiven.
+    """
+
+    concept: Concept
+    text: str
+    denied: bool
+    when: When
+    guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a case's symptoms and conditions say.
+
+    Parameters
+    ----------
+    symptoms
+        What is there now or was there lately; denied ones are left out.
+    conditions
+        What the person has or had.
+    unread_symptoms, unread_conditions
+        Texts in which nothing was understood.
+    """
+
+    symptoms: tuple[Heard, ...] = ()
+    conditions: tuple[Heard, ...] = ()
+    unread_symptoms: tuple[str, ...] = ()
+    unread_conditions: tuple[str, ...] = ()
+
+    def named(self, *means: str) -> tuple[str, ...]:
+        """Return the names of the symptoms that mean any of these, each once; those that are over are left out."""
+        return _names(one for one in self.symptoms if one.when == "now" and one.concept.means & set(means))
+
+    def lately(self, *means: str) -> tuple[str, ...]:
+        """Return the names of the symptoms that mean any of these and are said to be over."""
+        return _names(one for one in self.symptoms if one.when == "recent" and one.concept.means & set(means))
+
+    def has(self, *means: str) -> tuple[str, ...]:
+        """Return the names of the conditions that mean any of these, each once."""
+        return _names(one for one in self.conditions if one.concept.means & set(means))
+
+
+def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Understood:
+    """Read a case's symptoms and conditions.
+
+    A condition named among the symptoms counts as a condition and the reverse, because people mix the two.
+    """
+    now: list[Heard] = []
+    known: list[Heard] = []
+    unread: dict[Of, list[str]] = {"symptom": [], "condition": []}
+    for text in symptoms:
+        found = read(text, "symptom")
+        plain_sign = any(one.when != "past" and one.concept.means != _HARMLESS for one in found)
+        background = () if plain_sign else read(text, "condition")
+        now += [one for one in found if one.when != "past"]
+        known += background
+        if not found and not background and not _nothing(text):
+            unread["symptom"].append(text)
+    for text in conditions:
+        background = read(text, "condition")
+        found = () if background else read(text, "symptom")
+        now += [one for one in found if one.when != "past"]
+        known += background
+        if not found and not background and not _nothing(text):
+            unread["condition"].append(text)
+    return Understood(_so(now), _so(known), tuple(unread["symptom"]), tuple(unread["condition"]))
+
+
+def read(text: str, of: Of) -> tuple[Heard, ...]:
+    """Return every concept of one kind that a text names, denied ones included."""
+    found: list[Heard] = []
+    for sentence in _SENTENCE.split(_after_colon(plain(text))):
+        found += _in_sentence(sentence, of, text)
+        silent = [part for part in _CLAUSE.split(sentence) if not any(_in_sentence(part, of, text))]
+        found += [one for part in silent for one in _as_a_whole(part, of, text)]
+    return tuple(dict.fromkeys(found))
+
+
+def _so(heard: Iterable[Heard]) -> tuple[Heard, ...]:
+    return tuple(one for one in heard if not one.denied)
+
+
+def _nothing(text: str) -> bool:
+    return bool(_NOTHING.fullmatch(plain(text)))
+
+
+def _after_colon(simple: str) -> str:
+    """Keep "chest pain: none" in one sentence."""
+    return re.sub(r"\s*:\s*(?=(?:no|not|none|absent|denied|denies|negative)\s*(?:[.;!?\n]|$))", " , ", simple)
+
+
+def _in_sentence(sentence: str, of: Of, text: str) -> Iterator[Heard]:
+    if _FAMILY.search(sentence):
+        # A relative's illness is not the person's; it is neither taken over nor called unknown.
+        yield Heard(Concept(of, "an illness in the family", frozenset()), text, False, "past", False)
+        return
+    words = tokens(sentence)
+    found = longest(list(matches(words, of)), words)
+    used = {at for one in found for at in one.places}
+    for one in found:
+        yield Heard(one.concept, text, _denied(words, one.places, used), _when(sentence), one.guessed)
+
+
+def _denied(words: Sequence[str], places: Sequence[int], used: set[int]) -> bool:
+    first = min(places)
+    start = max((at + 1 for at in range(first) if words[at] == BOUNDARY), default=0)
+    listed = "or" in words or "nor" in words
+    near = start if listed else max(start, first - _DENIES_UP_TO)
+    if any(words[at] in DENIALS and at not in used for at in range(near, first)):
+        return True
+    return bool(_DENIED_AFTER.match(" ".join(words[max(places) + 1 :])))
+
+
+def _when(sentence: str) -> When:
+    if _PAST.search(sentence):
+        return "past"
+    return "recent" if _OVER.search(sentence) and not _STILL.search(sentence) else "now"
+
+
+def _as_a_whole(part: str, of: Of, text: str) -> Iterator[Heard]:
+    """Yield what a part in which nothing was found resembles as a whole, such as "chestpain"."""
+    words = tokens(part)
+    squeezed = re.sub(
+        r"\W+", "", part if not DENIALS & set(words) else "".join(one for one in words if one not in DENIALS)
+    )
+    if len(squeezed) < _SHORTEST_WHOLE:
+        return
+    choices = [phrase.squeezed for phrase in phrases(of)]
+    if best := process.extractOne(squeezed, choices, scorer=fuzz.ratio, score_cutoff=_WHOLE_TEXT):
+        yield Heard(phrases(of)[best[2]].concept, text, bool(DENIALS & set(words)), _when(part), True)
+
+
+def _names(found: Iterable[Heard]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.concept.name for one in found))

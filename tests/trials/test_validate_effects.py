@@ -1,0 +1,95 @@
+"""The human effect data beside their predictions, and the simulated studies behind them."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ketum import pharmacology
+from ketum.chance import Stream
+from ketum.crowd.people import draw_knowledge
+from ketum.evidence import fact
+from ketum.trials.effects import course, effect_data, studies
+from ketum.trials.validation import Row, table
+from ketum.trials.validation.effects import effect_rows
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return effect_rows(repeats=40)
+
+
+def test_every_datum_has_one_row_in_the_contracts_shape(rows):
+    assert [row.fact_id for row in rows] == [datum.fact_id for datum in effect_data()]
+    for row in rows:
+        assert isinstance(row, Row)
+        low, high = row.predicted_interval
+        assert low <= row.predicted <= high
+        assert row.role in {"calibration", "check"}
+        assert row.unit
+
+
+def test_the_observed_number_is_the_facts_own(rows):
+    for row in rows:
+        if row.fact_id == "CA011":  # "unchanged"
+            assert row.observed == 1
+        elif math.isfinite(row.observed):
+            assert row.observed == fact(row.fact_id).number()
+        else:
+            assert row.note  # words stand in for the number
+
+
+def test_fold_errors_are_predicted_over_observed_or_the_inverse(rows):
+    for row in rows:
+        if math.isfinite(row.fold_error):
+            assert row.fold_error == pytest.approx(max(row.predicted / row.observed, row.observed / row.predicted))
+            assert row.fold_error >= 1
+
+
+def test_calibration_rows_agree_within_joint_errors(rows):
+    assert not [row.misses for row in rows if row.misses]
+
+
+def test_contradictory_facts_are_both_shown(rows):
+    """The paper and the thesis on one study; signs that nobody saw beside a score that was not zero."""
+    assert {"AN002", "EA027", "CA011", "AN007", "AN015"} <= {row.fact_id for row in rows}
+
+
+def test_rows_fit_into_the_table(rows):
+    text = table(rows)
+    assert all(row.fact_id in text for row in rows)
+
+
+def simulated(name, people=24, **own):
+    known = draw_knowledge(Stream(1, people)) | {key: np.full(people, value) for key, value in own.items()}
+    stream = Stream(2, people)
+    spread = (*pharmacology.effects(), *pharmacology.effect_variability())
+    effects = {row.name: stream.normal("people", row.name) for row in spread}
+    z = {key: stream.normal("people", key) for key in ("weight", "dose")}
+    return course(studies()[name], known, effects, z)
+
+
+def test_a_dose_after_a_night_narrows_the_pupil():
+    found = simulated("Smith 2024")
+    assert (found.pupil() < 0).all()
+    assert (found.gain() > 1).all()
+    assert found.missing_after.size == 0
+
+
+def test_people_who_take_none_miss_nothing():
+    found = simulated("Prevete 2025")
+    assert np.abs(found.missing).max() < 1e-12
+    np.testing.assert_array_equal(found.sows(), found.own["SOWS_base"])
+
+
+def test_without_potency_nothing_happens():
+    found = simulated("Smith 2024", potency=1e-12)
+    assert np.abs(found.pupil()).max() < 1e-6
+    assert found.gain() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_after_stopping_the_score_rises_and_falls():
+    score = simulated("Rogers 2024").sows_after()
+    assert (score >= 0).all()
+    assert score.mean(axis=0)[-1] < score.mean(axis=0).max()
+    assert score.mean(axis=0)[0] < score.mean(axis=0).max()
