@@ -10,10 +10,11 @@ CASES ?= ../shared/sbml-cases
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
 
-test: .venv/ready         ## lint, types, all tests
+test: .venv/ready         ## lint, types, arrows between rooms, all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/pytest
 
 validate: .venv/ready     ## predicted against observed, for every human datum on file

@@ -21,6 +21,7 @@ from ketum.interaction import sizes
 from ketum.interaction.course import course
 from ketum.interaction.setting import setting
 from ketum.interaction.size import victim_ratio
+from ketum.medicine import Taken
 from ketum.pharmacology.alkaloids import nmol
 from ketum.trials.validation.interactions import REPEATS, rows
 from ketum.trials.validation.row import Row
@@ -120,7 +121,7 @@ def _trial(r: Row) -> str:
 def _regimen(name: str, kratom: dict[str, object]) -> str:
     person = {"age_years": 40, "sex": "female", "weight_kg": 70, "region": "US-PA"}
     case = Case.model_validate({"person": person, "kratom": [kratom]})
-    (size,) = sizes(case, ["midazolam"])
+    (size,) = sizes(case, [Taken.named("midazolam")])
     after = size.after_stopping
     assert after is not None
     return (

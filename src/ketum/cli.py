@@ -89,7 +89,7 @@ def run(
     understood = load_case(case)
     check_folder(output)
 
-    from ketum.answers.assemble import write_run
+    from ketum.report.run import write_run
     from ketum.simulation.drivers import drivers as find_drivers
     from ketum.simulation.many import MANY, STORE, simulate_many
     from ketum.simulation.simulate import simulate
@@ -112,18 +112,18 @@ def run(
 @app.command()
 def screen(case: CaseFile, as_json: AsJson = False) -> None:
     """List findings only, in about a second."""
-    from ketum.answers.sized import interactions_of
     from ketum.case import load_case
     from ketum.chance import Stream
     from ketum.crowd.intake import dose_sizes, intakes
     from ketum.hazards import screen as screened
+    from ketum.interaction import sizes
     from ketum.medicine import taken_in
     from ketum.report.terminal import as_text
 
     understood = load_case(case)
-    sizes = dose_sizes(intakes(understood, Stream(SCREEN_SEED, SCREEN_PEOPLE)))
-    found = screened(understood, sizes, interactions_of(understood))
     taken, matches = taken_in(understood)
+    doses = dose_sizes(intakes(understood, Stream(SCREEN_SEED, SCREEN_PEOPLE)))
+    found = screened(understood, doses, sizes(understood, taken) if taken else ())
     if as_json:
         _print_json(
             {

@@ -6,7 +6,7 @@ import pytest
 from ketum import pharmacology
 from ketum.case import parse_case
 from ketum.chance import Stream
-from ketum.crowd.opioids import LEVEL_SD, beside, opioid_of
+from ketum.crowd.opioids import LEVEL_SD, opioid_of, opioids_beside
 
 PEOPLE = 400
 OWN = {p.name: np.full(PEOPLE, p.prior_median) for p in pharmacology.effect_parameters()}
@@ -18,7 +18,7 @@ def found(*medicines, end=48.0):
         '[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "DE"\n'
         f'[[kratom]]\nproduct = "leaf-powder"\namount = "3 g"\n{tables}\n'
     )
-    return beside(parse_case(text, "case"), OWN, Stream(5, PEOPLE), end)
+    return opioids_beside(parse_case(text, "case"), OWN, Stream(5, PEOPLE), end)
 
 
 def medicine(name, amount="", every="", **keys):

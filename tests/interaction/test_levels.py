@@ -5,8 +5,9 @@ import pytest
 
 from ketum.case import Case
 from ketum.chance import Stream
-from ketum.crowd.crowd import crowd
+from ketum.crowd.crowd import draw_crowd
 from ketum.interaction import sizes
+from ketum.medicine import taken_in
 from ketum.simulation.simulate import simulate
 from ketum.sizes import TOGETHER
 
@@ -18,6 +19,10 @@ def case(*medicines, **more):
     kratom = {"product": "leaf-powder", "amount": "3 g", "every": "8 h", "days": 3}
     listed = [one if isinstance(one, dict) else {"name": one} for one in medicines]
     return Case.model_validate({"person": person | more, "kratom": [kratom], "medicine": listed})
+
+
+def sizes_of(given):
+    return sizes(given, taken_in(given)[0])
 
 
 def area(*medicines, alkaloid="mitragynine"):
@@ -49,7 +54,7 @@ def test_what_leaves_the_enzyme_alone_changes_no_bit(alone):
 
 def test_a_size_and_the_levels_say_the_same(alone):
     """Two ways to the same ratio: the quick course over a day, and the engine over a run; people differ in both."""
-    (size,) = [s for s in sizes(case("ketoconazole"), ["ketoconazole"]) if s.quantity == "AUC of mitragynine"]
+    (size,) = [s for s in sizes_of(case("ketoconazole")) if s.quantity == "AUC of mitragynine"]
     ratio = np.median(area("ketoconazole") / alone)
     assert size.ratio.low < ratio < size.ratio.high
     assert ratio == pytest.approx(size.ratio.median, rel=0.25)
@@ -82,7 +87,7 @@ def test_what_was_stopped_fades(alone, name):
 
 
 def people(given):
-    return crowd(given, Stream(0, PEOPLE), 24.0)
+    return draw_crowd(given, Stream(0, PEOPLE), 24.0)
 
 
 def test_what_is_left_of_a_stopped_one_beside_others_is_named_and_not_passed_over():
@@ -104,7 +109,7 @@ def test_earlier_use_was_beside_a_medicine_only_where_it_was_there():
 
 def test_the_size_of_all_together_is_given_only_where_several_act():
     def named(*medicines):
-        return {s.medicine for s in sizes(case(*medicines), list(medicines)) if s.role == "perpetrator"}
+        return {s.medicine for s in sizes_of(case(*medicines)) if s.role == "perpetrator"}
 
     assert TOGETHER not in named("ketoconazole", "midazolam", "sertraline")
     assert TOGETHER in named("ketoconazole", "verapamil")

@@ -6,6 +6,7 @@ from ketum.case import Case
 from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import victims
 from ketum.interaction import enzyme_course, sizes, unsized
+from ketum.medicine import Taken, taken_in
 
 
 def case(amount="3 g", medicines=(), product="leaf-powder", **more):
@@ -19,31 +20,41 @@ def once(amount, product):
     return Case.model_validate({"person": person, "kratom": [{"product": product, "amount": amount}]})
 
 
+def named(generics):
+    return [Taken.named(generic) for generic in generics]
+
+
+def sizes_of(given):
+    return sizes(given, taken_in(given)[0])
+
+
 def one(found, quantity):
     (size,) = [s for s in found if s.quantity == quantity]
     return size
 
 
 def test_more_kratom_changes_a_victim_more():
-    ratios = [one(sizes(case(a), ["midazolam"]), "AUC of midazolam").ratio.median for a in ("0.2 g", "1 g", "5 g")]
+    ratios = [
+        one(sizes(case(a), named(["midazolam"])), "AUC of midazolam").ratio.median for a in ("0.2 g", "1 g", "5 g")
+    ]
     assert 1.0 < ratios[0] < ratios[1] < ratios[2]
 
 
 def test_next_to_no_kratom_changes_nothing():
-    for size in sizes(case("0.000001 g"), ["midazolam", "dextromethorphan", "tacrolimus"]):
+    for size in sizes(case("0.000001 g"), named(["midazolam", "dextromethorphan", "tacrolimus"])):
         assert size.ratio.low == pytest.approx(1.0, abs=1e-4)
         assert size.ratio.high == pytest.approx(1.0, abs=1e-4)
 
 
 def test_what_kratom_raised_falls_when_it_is_stopped():
-    size = one(sizes(case(), ["simvastatin"]), "AUC of simvastatin")
+    size = one(sizes(case(), named(["simvastatin"])), "AUC of simvastatin")
     assert size.ratio.low > 1
     assert size.after_stopping.high < 1
     assert size.ratio.median * size.after_stopping.median == pytest.approx(1.1, abs=0.2), "near normal after a week"
 
 
 def test_an_inhibitor_raises_mitragynine_and_the_two_hypotheses_part_on_7_hydroxymitragynine():
-    found = sizes(case(), ["ketoconazole"])
+    found = sizes(case(), named(["ketoconazole"]))
     assert one(found, "AUC of mitragynine").ratio.low >= 1.0
     seven_oh = one(found, "AUC of 7-hydroxymitragynine")
     assert seven_oh.ratio.low < 1 < seven_oh.ratio.high
@@ -52,14 +63,14 @@ def test_an_inhibitor_raises_mitragynine_and_the_two_hypotheses_part_on_7_hydrox
 
 
 def test_an_inducer_lowers_mitragynine():
-    assert one(sizes(case(), ["rifampicin"]), "AUC of mitragynine").ratio.high <= 1.0
+    assert one(sizes(case(), named(["rifampicin"])), "AUC of mitragynine").ratio.high <= 1.0
 
 
 @pytest.mark.parametrize(("name", "direction"), [("ketoconazole", 1), ("clarithromycin", 1), ("rifampicin", -1)])
 def test_what_was_stopped_long_ago_matters_less(name, direction):
     def median(days):
         medicine = {"name": name, "started_days_ago": 60, "stopped_days_ago": days}
-        return one(sizes(case(medicines=[medicine]), [name]), "AUC of mitragynine").ratio.median
+        return one(sizes_of(case(medicines=[medicine])), "AUC of mitragynine").ratio.median
 
     recent, old, gone = (direction * (median(days) - 1) for days in (0.5, 5, 50))
     assert recent > old > -1e-3
@@ -68,19 +79,21 @@ def test_what_was_stopped_long_ago_matters_less(name, direction):
 
 def test_the_order_of_medicines_changes_nothing():
     names = ["midazolam", "ketoconazole", "rifampicin", "oxycodone"]
-    first, second = ({(s.medicine, s.quantity): s for s in sizes(case(), order)} for order in (names, names[::-1]))
+    first, second = (
+        {(s.medicine, s.quantity): s for s in sizes(case(), named(order))} for order in (names, names[::-1])
+    )
     assert first == second
 
 
 def test_one_medicine_more_changes_no_other():
-    alone = {s.quantity: s for s in sizes(case(), ["midazolam"])}
-    both = {s.quantity: s for s in sizes(case(), ["midazolam", "clarithromycin", "quetiapine"])}
+    alone = {s.quantity: s for s in sizes(case(), named(["midazolam"]))}
+    both = {s.quantity: s for s in sizes(case(), named(["midazolam", "clarithromycin", "quetiapine"]))}
     assert both["AUC of midazolam"] == alone["AUC of midazolam"]
 
 
 def test_a_medicine_of_which_nothing_is_known_is_not_sized():
-    assert sizes(case(), ["gabapentin", "no such thing", "amlodipine"]) == ()
-    found = {u.medicine: u for u in unsized(case(), ["gabapentin", "amlodipine", "digoxin", "midazolam"])}
+    assert sizes(case(), named(["gabapentin", "amlodipine"])) == ()
+    found = {u.medicine: u for u in unsized(case(), named(["gabapentin", "amlodipine", "digoxin", "midazolam"]))}
     assert set(found) == {"amlodipine", "digoxin"}
     assert found["digoxin"].enzyme == "P-gp"
     assert "remembered" in found["amlodipine"].reason
@@ -98,17 +111,17 @@ def test_no_size_rests_on_memory_alone():
 
 def test_an_unknown_amount_of_mitragynine_is_no_size_and_not_a_size_of_one():
     alone = case("15 mg 7-hydroxymitragynine", product="liquid-shot")
-    assert sizes(alone, ["midazolam", "ketoconazole"]) == ()
-    assert {u.medicine for u in unsized(alone, ["midazolam", "ketoconazole", "gabapentin"])} == {
+    assert sizes(alone, named(["midazolam", "ketoconazole"])) == ()
+    assert {u.medicine for u in unsized(alone, named(["midazolam", "ketoconazole", "gabapentin"]))} == {
         "midazolam",
         "ketoconazole",
     }
 
 
 def test_what_goes_beyond_the_study_says_so():
-    assert "extrapolated" in one(sizes(case(), ["midazolam"]), "AUC of midazolam").note
-    assert "extrapolated" not in one(sizes(once("2 g", product="tea"), ["midazolam"]), "AUC of midazolam").note
-    assert "larger dose" in one(sizes(once("20 g", product="tea"), ["midazolam"]), "AUC of midazolam").note
+    assert "extrapolated" in one(sizes(case(), named(["midazolam"])), "AUC of midazolam").note
+    assert "extrapolated" not in one(sizes(once("2 g", product="tea"), named(["midazolam"])), "AUC of midazolam").note
+    assert "larger dose" in one(sizes(once("20 g", product="tea"), named(["midazolam"])), "AUC of midazolam").note
 
 
 def test_the_enzymes_course_for_the_figure():
@@ -122,7 +135,7 @@ def test_the_enzymes_course_for_the_figure():
 def test_what_is_not_swallowed_is_changed_less():
     def median(route):
         medicine = {"name": "midazolam", "route": route}
-        return one(sizes(case(medicines=[medicine]), ["midazolam"]), "AUC of midazolam").ratio.median
+        return one(sizes_of(case(medicines=[medicine])), "AUC of midazolam").ratio.median
 
     assert 1.0 < median("iv") < median("oral")
 
@@ -130,6 +143,6 @@ def test_what_is_not_swallowed_is_changed_less():
 def test_a_poor_metaboliser_has_no_CYP2D6_to_slow():
     poor = case()
     poor = poor.model_copy(update={"person": poor.person.model_copy(update={"cyp2d6": "poor"})})
-    found = one(sizes(poor, ["desipramine"]), "AUC of desipramine")
+    found = one(sizes(poor, named(["desipramine"])), "AUC of desipramine")
     assert (found.ratio.low, found.ratio.high) == (1.0, 1.0)
-    assert one(sizes(case(), ["desipramine"]), "AUC of desipramine").ratio.median > 1.0
+    assert one(sizes(case(), named(["desipramine"])), "AUC of desipramine").ratio.median > 1.0

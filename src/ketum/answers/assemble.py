@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,6 @@ from ketum.answers import stopping
 from ketum.answers.content import DoseContent, DoseLine, Endpoint, PublishedLevel, Report, SourceLine, Unknown
 from ketum.answers.curves import QUANTILES, Levels, Share
 from ketum.answers.interactions import interactions
-from ketum.answers.sized import generic, interactions_of
 from ketum.chance import LAYERS
 from ketum.clinic import helplines
 from ketum.crowd.habit import UNKNOWN, has_habit
@@ -24,11 +21,10 @@ from ketum.crowd.intake import Intake, dose_sizes
 from ketum.evidence import fact, sources
 from ketum.hazards import screen
 from ketum.hazards.emergency import SIGNS_FACTS
-from ketum.medicine import taken_in
+from ketum.interaction import sizes
+from ketum.medicine import Match, taken_in
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.alkaloids import STUDY_PEAKS, molar_mass
-from ketum.report.writing import PAGE, write_report
-from ketum.simulation.drivers import Drivers
 from ketum.simulation.simulate import Run
 from ketum.writing.numbers import number
 
@@ -87,28 +83,6 @@ LIMITS = (
 )
 
 
-def write_run(run: Run, folder: Path, seed: int, drivers: Drivers | None = None) -> Path:
-    """Screen a finished run, and write its report with the results beside it.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
-    many = "trajectory" not in run.tree.children
-
-    def trajectories(path: Path) -> None:
-        # Of many people each one's numbers stand in their own store.
-        tree = run.tree.filter(lambda node: node.name not in ("endpoints", "effects")) if many else run.tree
-        tree.to_netcdf(path, engine="netcdf4")
-
-    kept = "summary.nc" if many else "trajectories.nc"
-    report, files = assemble(run, seed), {kept: trajectories}
-    if drivers is not None:
-        report, files = replace(report, drivers=drivers.as_dict()), files | {"drivers.csv": drivers.write_csv}
-    return write_report(report, folder, files) / PAGE
-
-
 def assemble(run: Run, seed: int) -> Report:
     """Put a report's content together.
 
@@ -119,10 +93,11 @@ def assemble(run: Run, seed: int) -> Report:
     seed
         The seed it was made with.
     """
-    sizes = interactions_of(run.case)
-    findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken), sizes))
+    taken, matches = taken_in(run.case)
+    sized = sizes(run.case, taken)
+    findings = tuple(found.as_dict() for found in screen(run.case, dose_sizes(run.taken), sized))
     published = tuple(_published(run.taken))
-    beside = interactions(*generic(run.case), sizes)
+    beside = interactions(run.case, taken, sized)
     facts = {
         *(fact_id for parameter in pharmacology.parameters() for fact_id in parameter.facts),
         *(fact_id for effect in pharmacology.effects() for fact_id in effect.facts),
@@ -156,7 +131,7 @@ def assemble(run: Run, seed: int) -> Report:
         doses=tuple(_dose_line(intake) for intake in run.taken),
         dose_times_h=tuple(float(time) for time in run.dose_times),
         findings=findings,
-        unknown=_unknown(run),
+        unknown=_unknown(run, matches),
         assumed=_assumed(run),
         sources=_sources(facts),
         limits=LIMITS + _precision(run),
@@ -231,12 +206,12 @@ def _dose_line(intake: Intake) -> DoseLine:
     return DoseLine(kratom.product, kratom.amount.text, times, tuple(contents), intake.facts, intake.assumptions)
 
 
-def _unknown(run: Run) -> tuple[Unknown, ...]:
+def _unknown(run: Run, matches: Iterable[Match]) -> tuple[Unknown, ...]:
     from_case = [_left_out(key, len(run.case.kratom)) for key in run.case.unknown()]
     from_intake = [Unknown(text) for intake in run.taken for text in intake.unknown]
     medicines = [
         Unknown(f"what {match.given} is", "nothing on file has this name; it could not be screened")
-        for match in taken_in(run.case)[1]
+        for match in matches
         if not match.generics or match.unread
     ]
     medicines += [Unknown(text) for text in (*run.beside.unknown, *run.enzymes.unknown)]

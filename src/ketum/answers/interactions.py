@@ -1,32 +1,20 @@
-"""The section on interactions: its content, worked out from a case, and the figure of the enzymes."""
+"""What is said of interactions: sizes, what has none and why, and the enzymes over time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ketum.case import Case
-from ketum.evidence import fact
 from ketum.interaction import Unsized, enzyme_course, knows_mitragynine, sizes, unsized
-from ketum.interaction.changes import Hypothesis, hypotheses
-from ketum.medicine.taken import SPELT
-from ketum.report.figure import Data, Figure, Row
-from ketum.report.look import BAND_90, LOOK, MEDIAN, WIDTH, row_title
-from ketum.sizes import InteractionSize, Interval
-from ketum.writing.numbers import interval, number
-
-if TYPE_CHECKING:
-    import altair as alt
+from ketum.medicine import Taken
+from ketum.sizes import InteractionSize
 
 YARDSTICK = "midazolam"
 """Shown in every report: the one medicine whose change was measured beside kratom."""
 POINTS = 480
-DAY = 24.0
-_PANEL_HEIGHT = 90
-PLACES = {"gut": "Gut wall", "liver": "Liver"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,26 +52,23 @@ class Interactions:
         return tuple(dict.fromkeys(f for one in self.sizes for f in one.fact_ids))
 
 
-def interactions(
-    case: Case, medicines: Sequence[str] | None = None, found: Sequence[InteractionSize] | None = None
-) -> Interactions:
-    """Work out a case's interactions.
+def interactions(case: Case, taken: Sequence[Taken], found: Sequence[InteractionSize]) -> Interactions:
+    """Work out what a report says of a case's interactions.
 
     Parameters
     ----------
     case
         The case.
-    medicines
-        The generic name of each medicine of the case, in its order; its own names when None.
+    taken
+        The medicines beside kratom, each once.
     found
-        Their sizes, where they were worked out already.
+        The sizes of their interactions.
     """
-    names = [m.name.casefold() for m in case.medicine] if medicines is None else list(medicines)
-    shown = sizes(case, names) if found is None else tuple(found)
-    if YARDSTICK not in names:
-        shown = (*sizes(case, [YARDSTICK]), *shown)
     if not knows_mitragynine(case):
-        return Interactions((), unsized(case, names), ())
+        return Interactions((), unsized(case, taken), ())
+    shown = tuple(found)
+    if YARDSTICK not in (one.generic for one in taken):
+        shown = (*sizes(case, [Taken.named(YARDSTICK)]), *shown)
     times, bands = enzyme_course(case)
     kept = np.unique(np.linspace(0, times.size - 1, POINTS).astype(int))
     columns = {place: [tuple(map(float, np.round(q[kept], 4))) for q in band] for place, band in bands.items()}
@@ -91,77 +76,4 @@ def interactions(
         EnzymeBand(place, tuple(map(float, np.round(times[kept], 3))), low, middle, high)
         for place, (low, middle, high) in columns.items()
     )
-    return Interactions(shown, unsized(case, names), enzymes)
-
-
-def table(found: Interactions) -> list[dict[str, object]]:
-    """Lay the sizes out for the page."""
-    return [
-        {
-            "medicine": SPELT.get(one.medicine, one.medicine) + " (as a yardstick)" * (one.medicine == YARDSTICK),
-            "what": f"{one.quantity} by way of {one.enzyme}",
-            "who": "kratom changes it" if one.role == "victim" else "it changes kratom",
-            "ratio": ratio(one.ratio),
-            "after": ratio(one.after_stopping) if one.after_stopping else "",
-            "method": one.method,
-            "note": one.note,
-            "facts": one.fact_ids,
-        }
-        for one in found.sizes
-    ]
-
-
-def hypotheses_of(found: Interactions) -> tuple[Hypothesis, ...]:
-    """Give what is explained once where a medicine changes kratom."""
-    return hypotheses() if any(one.role == "perpetrator" for one in found.sizes) else ()
-
-
-def studied() -> str:
-    """Name the one study in people that stands behind every size."""
-    seen = fact("ddi01")
-    return f"{seen.details['object']} after one tea from {seen.details['precipitant_dose']}, × {number(seen.number())}"
-
-
-def ratio(given: Interval) -> str:
-    """Write a ratio: two figures are more than it deserves."""
-    return f"× {number(given.median, 2)} ({interval(number(given.low, 2), number(given.high, 2))})"
-
-
-def enzyme_figure(found: Interactions) -> Figure | None:
-    """Draw active CYP3A of gut wall and liver; None where it was not worked out."""
-    import altair as alt
-
-    if not found.enzymes:
-        return None
-
-    data = Data()
-    panels = [_panel(band, data) for band in found.enzymes]
-    lowest = {band.place: min(band.p50) for band in found.enzymes}
-    said = " ".join(f"{PLACES[place]}: at its lowest {number(least, 2)} of normal." for place, least in lowest.items())
-    return Figure(
-        name="enzymes",
-        chart=alt.vconcat(*panels, spacing=10, config=LOOK),
-        data=data.rows,
-        title="Active CYP3A while kratom is taken, and in the week after",
-        caption=(
-            "CYP3A clears many medicines. Shown is what kratom does to it, without other medicines. Line: median of "
-            "the virtual people; band: nine of ten. 1 is normal. Of long use only the last two weeks are shown. When "
-            "kratom is stopped the enzyme comes back over days, and the level of such a medicine falls with it."
-        ),
-        alternative=said,
-    )
-
-
-def _panel(band: EnzymeBand, data: Data) -> alt.LayerChart:
-    import altair as alt
-
-    rows: list[Row] = [
-        {"day": t / DAY, "low": low, "middle": middle, "high": high}
-        for t, low, middle, high in zip(band.time_h, band.p05, band.p50, band.p95, strict=True)
-    ]
-    base = alt.Chart(data.add(rows)).encode(x=alt.X("day:Q", title="days", scale={"nice": False}))
-    scale = {"domain": [0, max(1.05, max(band.p95))], "nice": False}
-    axis = {"values": [0, 0.5, 1.0]}
-    area = base.mark_area(color=BAND_90).encode(y=alt.Y("low:Q", scale=scale, axis=axis, title=None), y2="high:Q")
-    line = base.mark_line(color=MEDIAN, strokeWidth=1.6).encode(y="middle:Q")
-    return alt.LayerChart(layer=[area, line], width=WIDTH, height=_PANEL_HEIGHT, title=row_title(PLACES[band.place]))
+    return Interactions(shown, unsized(case, taken), enzymes)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ketum.answers.sized import generic
 from ketum.arrays import Array
 from ketum.case import Case
 from ketum.chance import Stream
 from ketum.crowd import habit, people
-from ketum.crowd.enzymes import Enzymes, enzymes
+from ketum.crowd.enzymes import Enzymes, enzymes_beside
 from ketum.crowd.intake import Intake, dose_table, intakes
-from ketum.crowd.opioids import Beside, beside
+from ketum.crowd.opioids import OpioidsBeside, opioids_beside
+from ketum.medicine import taken_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +39,11 @@ class Crowd:
     own: Mapping[str, Array]
     taken: tuple[Intake, ...]
     stream: Stream
-    beside: Beside
+    beside: OpioidsBeside
     enzymes: Enzymes
 
 
-def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
+def draw_crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
     """Draw the virtual people of a case: they share what it says and differ in what it does not.
 
     Parameters
@@ -58,13 +58,15 @@ def crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
     typical = people.draw_knowledge(stream)
     weight = np.full(stream.people, case.person.weight_kg)
     own = people.individual(typical, people.draw_effects(stream), weight)
-    taken, others = intakes(case, stream), beside(case, own, stream, end_h)
-    changed = enzymes(*generic(case), own, stream)
+    taken, others = intakes(case, stream), opioids_beside(case, own, stream, end_h)
+    changed = enzymes_beside(taken_in(case)[0], own, stream)
     own |= dict(others.own)
     with_medicines = {**own, **changed.own}
 
     def before(until_h: float) -> pd.DataFrame:
-        return pd.concat([dose_table(taken, own, until_h), beside(case, own, stream, until_h).doses], ignore_index=True)
+        return pd.concat(
+            [dose_table(taken, own, until_h), opioids_beside(case, own, stream, until_h).doses], ignore_index=True
+        )
 
     earlier = with_medicines if changed.settled else own
     return Crowd(with_medicines | habit.start(case, earlier, before), taken, stream, others, changed)

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ketum.arrays import Array
-from ketum.case import Case
 from ketum.chance import Stream
-from ketum.enzymes.perpetrators import LONG_AGO_H, Perpetrator, parameters, perpetrators, together
-from ketum.interaction.changes import spread
-from ketum.interaction.setting import DAY, timing
+from ketum.enzymes.perpetrators import LONG_AGO_H, Perpetrator, parameters, perpetrators, spread, together
+from ketum.medicine import Taken
 
-SETTLED_H = 14 * DAY
+SETTLED_H = 14 * 24.0
 """So long after its start a medicine counts as there in full, and as beside kratom all along."""
 
 
@@ -42,7 +40,7 @@ class Enzymes:
     facts: tuple[str, ...] = ()
 
 
-def enzymes(case: Case, medicines: Sequence[str], own: Mapping[str, Array], stream: Stream) -> Enzymes:
+def enzymes_beside(medicines: Sequence[Taken], own: Mapping[str, Array], stream: Stream) -> Enzymes:
     """Work out what medicines do to the enzymes.
 
     One medicine comes and goes as the case says. Of several, those that are taken add up, each there in full; one that
@@ -50,16 +48,19 @@ def enzymes(case: Case, medicines: Sequence[str], own: Mapping[str, Array], stre
 
     Parameters
     ----------
-    case, medicines
-        The case, and the generic names of its medicines, in its order.
+    medicines
+        What is taken beside kratom, each medicine once.
     own
         Each person's parameters, shape (people,).
     stream
         Random numbers.
     """
     taken, stopped = [], []
-    for one in [found for name in sorted(set(medicines)) if (found := perpetrators().get(name))]:
-        when = timing(case, medicines, one.generic)
+    for given in sorted(medicines, key=lambda medicine: medicine.generic):
+        one = perpetrators().get(given.generic)
+        if one is None:
+            continue
+        when = given.started_h, given.stopped_h
         theirs = parameters(one, own, spread(one, stream), *when)
         if when[1] is None:
             taken.append((one, theirs, when))

@@ -32,7 +32,7 @@ FALLBACK_NM = 5.0
 
 
 @dataclass(frozen=True, eq=False)
-class Beside:
+class OpioidsBeside:
     """What is taken beside kratom, as the model sees it.
 
     Parameters
@@ -63,7 +63,7 @@ def opioid_of(name: str) -> Opioid | None:
     return next((known for known in opioids() if not wanted.isdisjoint(known.names)), None)
 
 
-def beside(case: Case, own: Mapping[str, Array], stream: Stream, end_h: float) -> Beside:
+def opioids_beside(case: Case, own: Mapping[str, Array], stream: Stream, end_h: float) -> OpioidsBeside:
     """Work out the levels of the opioids that a case names.
 
     Parameters
@@ -91,7 +91,7 @@ def beside(case: Case, own: Mapping[str, Array], stream: Stream, end_h: float) -
     unknown += [f"the effect of {m.name} at the receptor: two opioids beside kratom are followed" for m, _ in found[2:]]
     doses = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["ID", "TIME", "AMT", "CMT"])
     facts = tuple(dict.fromkeys(fact for _, known in found[:2] for fact in known.facts))
-    return Beside(
+    return OpioidsBeside(
         tuple(known.medicine for _, known in found[:2]), parameters, doses, tuple(assumptions), tuple(unknown), facts
     )
 

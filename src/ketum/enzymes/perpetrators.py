@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from ketum.arrays import Array
+from ketum.chance import Stream
 from ketum.enzymes.algebra import activity_of, gut_activity_of
 from ketum.enzymes.pairs import between_studies, mean_ratio
 from ketum.evidence import facts
@@ -30,6 +31,8 @@ CLASS_RATIO = {
 """AUC ratios of a sensitive victim that define the classes; open ends closed near the strongest (PT001, PT006)."""
 CLASS_HALF_LIFE_H = 12.0
 LONG_AGO_H, HISTORY_STEP_H = 60 * 24.0, 0.5
+STRENGTH = "strength/"
+"""Begins the name of a medicine's strength among random numbers."""
 MECHANISMS = ("inhibition", "inactivation", "induction")
 PLACES = ("gut", "liver")
 
@@ -107,6 +110,11 @@ def _by_class() -> dict[str, Perpetrator]:
             by_class=True,
         )
     return found
+
+
+def spread(one: Perpetrator, stream: Stream) -> Array:
+    """Draw how far a medicine's strength is from the mean of its studies, as standard normal numbers."""
+    return stream.normal("knowledge", STRENGTH + one.generic)
 
 
 def parameters(

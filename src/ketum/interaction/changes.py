@@ -9,17 +9,14 @@ from functools import cache
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.case import Case
-from ketum.chance import Stream
-from ketum.enzymes.perpetrators import Perpetrator, parameters, together
+from ketum.enzymes.perpetrators import Perpetrator, parameters, spread, together
 from ketum.interaction.course import course
-from ketum.interaction.setting import DAY, Setting, interval, timing
+from ketum.interaction.setting import DAY, Setting, interval
+from ketum.medicine import Taken
 from ketum.rows import read_rows
 from ketum.sizes import TOGETHER, InteractionSize, Interval
 from ketum.writing.lists import listed
 
-STRENGTH = "strength/"
-"""Begins the name of a medicine's strength among random numbers."""
 ALKALOIDS = (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine"))
 
 
@@ -60,23 +57,19 @@ class _Change:
     note: str
 
 
-def changes(
-    case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting
-) -> list[InteractionSize]:
+def changes(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[InteractionSize]:
     """Solve all medicines under both hypotheses at once, side by side in lanes; each against kratom alone.
 
     Parameters
     ----------
-    case, medicines
-        As for `ketum.interaction.sizes`.
     acting
-        Those of the medicines that change CYP3A. Where two or more of them are taken, a size of all together follows.
+        The medicines that change CYP3A. Where two or more of them are taken, a size of all together follows.
     here
         The case's kratom in many people.
     """
     size = here.own["ka"].size
     under = [dict(here.own) | _under(one, here) for one in hypotheses()]
-    sought = _sought(case, medicines, acting, here)
+    sought = _sought(acting, here)
     # Blocks of people: kratom alone under each hypothesis, then with each medicine under each.
     nothing = together([], here.own)
     beside: list[Mapping[str, Array]] = [{}, *(one.own for one in sought)]
@@ -93,13 +86,13 @@ def changes(
     return found
 
 
-def _sought(case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator], here: Setting) -> list[_Change]:
+def _sought(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[_Change]:
     found, taken = [], []
-    for one in acting:
-        started, stopped = timing(case, medicines, one.generic)
-        own = parameters(one, here.own, spread(one, here.stream)[: here.own["ka"].size], started, stopped)
-        found.append(_Change(one.generic, own, stopped, one.facts, one.note))
-        if stopped is None:
+    for given, one in acting:
+        z = spread(one, here.stream)[: here.own["ka"].size]
+        own = parameters(one, here.own, z, given.started_h, given.stopped_h)
+        found.append(_Change(one.generic, own, given.stopped_h, one.facts, one.note))
+        if given.stopped_h is None:
             taken.append(found[-1])
     if len(taken) > 1:
         taken.sort(key=lambda one: one.medicine)
@@ -109,11 +102,6 @@ def _sought(case: Case, medicines: Sequence[str], acting: Sequence[Perpetrator],
         note = f"{names} together, each there in full; what they do to the enzyme is added up, which nobody measured"
         found.append(_Change(TOGETHER, added, None, facts, note))
     return found
-
-
-def spread(one: Perpetrator, stream: Stream) -> Array:
-    """Draw how far a medicine's strength is from the mean of its studies, as standard normal numbers."""
-    return stream.normal("knowledge", STRENGTH + one.generic)
 
 
 def _size(one: _Change, alkaloid: str, ratios: Sequence[Array], warnings: Sequence[str]) -> InteractionSize:

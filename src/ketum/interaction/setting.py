@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.case import Case, Medicine
+from ketum.case import Case
 from ketum.chance import Stream
 from ketum.crowd import people
 from ketum.crowd.intake import intakes
@@ -83,19 +83,3 @@ def interval(values: Array) -> Interval:
     """Give the median and the 5th and 95th percentile."""
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
     return Interval(float(median), float(low), float(high))
-
-
-def entry(case: Case, medicines: Sequence[str], generic: str) -> Medicine | None:
-    """Find a medicine's entry in the case."""
-    aligned = len(medicines) == len(case.medicine)
-    names = list(medicines) if aligned else [m.name.casefold() for m in case.medicine]
-    return case.medicine[names.index(generic)] if generic in names else None
-
-
-def timing(case: Case, medicines: Sequence[str], generic: str) -> tuple[float | None, float | None]:
-    """Hours before the beginning at which a medicine was started and stopped, as far as the case says."""
-    own = entry(case, medicines, generic)
-    if own is None:
-        return None, None
-    started, stopped = own.started_days_ago, own.stopped_days_ago
-    return (None if started is None else started * DAY), (None if stopped is None else stopped * DAY)

@@ -14,7 +14,8 @@ from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import VictimFacts, reason_without_size, sampled, victims
 from ketum.interaction.changes import changes
 from ketum.interaction.course import Course, course
-from ketum.interaction.setting import DAY, Setting, entry, interval, knows_mitragynine, setting
+from ketum.interaction.setting import DAY, Setting, interval, knows_mitragynine, setting
+from ketum.medicine import Taken
 from ketum.sizes import InteractionSize
 
 PERPETRATOR_DRAWS = 60
@@ -36,16 +37,15 @@ class Unsized:
     reason: str
 
 
-def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
+def sizes(case: Case, taken: Sequence[Taken]) -> tuple[InteractionSize, ...]:
     """Work out every interaction through CYP3A and CYP2D6 for which enough is on file.
 
     Parameters
     ----------
     case
         The case.
-    medicines
-        Generic names. Where there is one for each medicine of the case, in its order, they are taken to be those;
-        else a name is looked for among them. Route, and when it was started and stopped, are taken from there.
+    taken
+        The medicines beside it, each once.
 
     Returns
     -------
@@ -53,24 +53,23 @@ def sizes(case: Case, medicines: Sequence[str]) -> tuple[InteractionSize, ...]:
         Victims first. A medicine of which too little is known is not among them: see `unsized`. Empty where no
         product's mitragynine is known.
     """
-    names = tuple(dict.fromkeys(medicines))
-    sought = [one for name in names for one in victims(name)]
-    acting = [one for name in names if (one := perpetrators().get(name))]
+    sought = [(given, one) for given in taken for one in victims(given.generic)]
+    acting = [(given, one) for given in taken if (one := perpetrators().get(given.generic))]
     if not (sought or acting) or not knows_mitragynine(case):
         return ()
     here = setting(case)
     found = []
     if sought:
         alone = course(here.own, here.doses, here.end_h + AFTER_H + DAY)
-        found += [_victim(one, case, medicines, here, alone) for one in sought]
+        found += [_victim(given, one, case.person.cyp2d6 == "poor", here, alone) for given, one in sought]
     if acting:
-        found += changes(case, medicines, acting, here.take(PERPETRATOR_DRAWS))
+        found += changes(acting, here.take(PERPETRATOR_DRAWS))
     return tuple(found)
 
 
-def unsized(case: Case, medicines: Sequence[str]) -> tuple[Unsized, ...]:
+def unsized(case: Case, taken: Sequence[Taken]) -> tuple[Unsized, ...]:
     """Name the medicines that kratom may change, or that may change kratom, without a size, and why."""
-    names = tuple(dict.fromkeys(medicines))
+    names = [one.generic for one in taken]
     if not knows_mitragynine(case):
         why = "how much mitragynine the product holds is not known, so no size can be given"
         return tuple(Unsized(name, "CYP3A", why) for name in names if victims(name) or name in perpetrators())
@@ -118,10 +117,9 @@ def victim_ratio(
     return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
-def _victim(one: VictimFacts, case: Case, medicines: Sequence[str], here: Setting, alone: Course) -> InteractionSize:
-    own = entry(case, medicines, one.generic)
-    by_mouth = own is None or own.route in (None, "oral")
-    if one.enzyme == "CYP2D6" and case.person.cyp2d6 == "poor":
+def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone: Course) -> InteractionSize:
+    by_mouth = given.route in (None, "oral")
+    if one.enzyme == "CYP2D6" and poor_2D6:
         one = replace(one, note="a poor metaboliser has no CYP2D6 that kratom could slow")
         during = later = np.ones(here.own["ka"].size)
     else:

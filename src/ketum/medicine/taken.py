@@ -59,6 +59,21 @@ class Taken:
     stopped_days_ago: float | None = None
     drinks_per_day: float | None = None
 
+    @classmethod
+    def named(cls, generic: str) -> Taken:
+        """Return a medicine by its generic name, of which nothing else is said; `KeyError` where none is on file."""
+        return cls(entry(generic), (generic,))
+
+    @property
+    def started_h(self) -> float | None:
+        """Hours ago that it was started; None where unknown."""
+        return None if self.started_days_ago is None else 24.0 * self.started_days_ago
+
+    @property
+    def stopped_h(self) -> float | None:
+        """Hours ago that it was stopped; None where it goes on."""
+        return None if self.stopped_days_ago is None else 24.0 * self.stopped_days_ago
+
     @property
     def generic(self) -> str:
         """Its generic name."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ketum.answers.content import Report
-from ketum.answers.interactions import enzyme_figure
 from ketum.report.drivers_figure import drivers_figure
 from ketum.report.effects_figure import receptor_figure, relief_figure, withdrawal_figure
 from ketum.report.figure import Figure
+from ketum.report.interactions import enzyme_figure
 from ketum.report.levels_figure import close_up_figure, levels_figure
 
 

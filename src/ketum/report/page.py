@@ -7,12 +7,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ketum.answers.interactions import hypotheses_of, studied, table
 from ketum.clinic import helplines
 from ketum.hazards.emergency import SIGNS_FACTS
 from ketum.medicine.taken import SPELT
 from ketum.report import effects_tables
 from ketum.report.figure import Figure
+from ketum.report.interactions import hypotheses_of, studied, table
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables, input_tables

@@ -21,8 +21,8 @@ from ketum import pharmacology
 from ketum.arrays import Array
 from ketum.case import Case
 from ketum.chance import Stream
-from ketum.crowd.crowd import crowd
-from ketum.interaction.changes import STRENGTH
+from ketum.crowd.crowd import draw_crowd
+from ketum.enzymes.perpetrators import STRENGTH
 from ketum.pharmacology import ALKALOIDS
 from ketum.simulation.indices import Index, Method, design, independent_runs, indices, tied
 from ketum.simulation.results import Found
@@ -162,7 +162,7 @@ def drivers(
     columns = {(each.layer, each.name): sample[:, i] for i, each in enumerate(inputs)}
     stream = (_Apart if method == "morris" else _Noting)(seed, len(sample), columns=columns)
     end_h, dose_times = horizon(case, days)
-    found = found_of(crowd(case, stream, end_h), dose_times, end_h, workers, executor, progress)
+    found = found_of(draw_crowd(case, stream, end_h), dose_times, end_h, workers, executor, progress)
     kept, left_out = _logarithms(found, quantities)
     endpoints = []
     for (code, quantity), values in kept.items():
@@ -208,7 +208,7 @@ def _logarithms(found: Found, quantities: Sequence[str]) -> tuple[dict[tuple[str
 def inputs_of(case: Case, method: Method = "sobol") -> tuple[Input, ...]:
     """List all that is drawn for a case, and varied by a method."""
     noting = (_Apart if method == "morris" else _Noting)(0, 4)
-    crowd(case, noting, horizon(case, None)[0])
+    draw_crowd(case, noting, horizon(case, None)[0])
     return tuple(Input(layer, name, _label(layer, name)) for layer, name in noting.asked)
 
 

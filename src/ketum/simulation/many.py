@@ -13,7 +13,7 @@ import numpy as np
 from ketum import __version__
 from ketum.case import Case
 from ketum.chance import LAYERS, Stream
-from ketum.crowd.crowd import crowd
+from ketum.crowd.crowd import draw_crowd
 from ketum.crowd.intake import intakes
 from ketum.crowd.model import kratom_model
 from ketum.engine.runs.digests import digest
@@ -38,7 +38,7 @@ PROBE = 8
 def solve_block(block: Block) -> Finished:
     """Draw and integrate a block. Runs in a worker."""
     end_h, dose_times = horizon(block.case, block.days)
-    everyone = crowd(block.case, Stream(block.seed, block.people, first=block.first), end_h)
+    everyone = draw_crowd(block.case, Stream(block.seed, block.people, first=block.first), end_h)
     return Finished(*simulate.solved(everyone, dose_times, end_h, None, lambda _: None))
 
 
@@ -99,7 +99,7 @@ def simulate_many(
             ledger.save()
             raise StoppedError(f"{ledger.people_done} of {number} people are in {store}; {GOES_ON}") from stop
     tree = _tree(case, ledger, probe, shares, seed)
-    few = crowd(case, Stream(seed, PROBE), end_h)
+    few = draw_crowd(case, Stream(seed, PROBE), end_h)
     return Run(case, intakes(case, Stream(seed, number)), end_h, dose_times, tree, few.beside, few.enzymes)
 
 
@@ -111,7 +111,7 @@ def _blocks(case: Case, seed: int, days: float | None, ledger: Ledger) -> Iterat
 
 def _made_from(case: Case, number: int, end_h: float, seed: int) -> dict[str, str]:
     """Sum up everything that the numbers depend on, by what a person would call it."""
-    few = crowd(case, Stream(0, PROBE), end_h)
+    few = draw_crowd(case, Stream(0, PROBE), end_h)
     return {
         "case": digest(case.model_dump_json()),
         "number of people": str(number),

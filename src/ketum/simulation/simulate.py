@@ -16,11 +16,11 @@ import pandas as pd
 from ketum.arrays import Array
 from ketum.case import Case
 from ketum.chance import LAYERS, Stream
-from ketum.crowd.crowd import Crowd, crowd
+from ketum.crowd.crowd import Crowd, draw_crowd
 from ketum.crowd.enzymes import Enzymes
 from ketum.crowd.intake import Intake, dose_table
 from ketum.crowd.model import kratom_model
-from ketum.crowd.opioids import Beside
+from ketum.crowd.opioids import OpioidsBeside
 from ketum.endpoints import effect, exposure
 from ketum.engine.runs.work import processes
 from ketum.errors import SolveError, SolveWarning
@@ -72,7 +72,7 @@ class Run:
     end_h: float
     dose_times: Array
     tree: xr.DataTree
-    beside: Beside
+    beside: OpioidsBeside
     enzymes: Enzymes
 
 
@@ -123,7 +123,7 @@ def simulate(
     Run
     """
     end_h, dose_times = horizon(case, days)
-    everyone = crowd(case, Stream(seed, number), end_h)
+    everyone = draw_crowd(case, Stream(seed, number), end_h)
     extra = number if shares and number >= FEWEST_FOR_SHARES else 0
     extra = min(extra, MOST_FOR_SHARES)
     total = number + len(LAYERS) * extra
@@ -277,7 +277,7 @@ def shares_of(
     shares: dict[str, Found] = {}
     for layer in LAYERS:
         others = frozenset(LAYERS) - {layer}
-        again = crowd(case, Stream(seed, number, reseeded=others), end_h)
+        again = draw_crowd(case, Stream(seed, number, reseeded=others), end_h)
         _, _, second = solved(again, dose_times, end_h, executor, done, keep=False)
         shares[layer] = {
             code: {name: _first_order(found[code][name][:number], second[code][name]) for name in found[code]}
