@@ -72,7 +72,7 @@ def screen(case: Case, today: date | None = None) -> tuple[Finding, ...]:
     >>> import ketum
     >>> found = ketum.screen(ketum.load_case("examples/several-medicines.toml"))
     >>> found[0].severity, found[0].code
-    ('danger', 'interaction.sedative')
+    ('danger', 'interaction.opioid')
     """
     return screening(case, today).findings
 
