@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from ketum.answers.curves import QUANTILES, Levels, Share
 from ketum.evidence import fact
 from ketum.pharmacology import Effect, Parameter
 from ketum.simulation.effects import UNITS
-from ketum.simulation.simulate import Run
+
+if TYPE_CHECKING:
+    from ketum.simulation.simulate import Run
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ketum.answers.content import Endpoint
 from ketum.answers.curves import QUANTILES, Levels, Share
 from ketum.chance import LAYERS
 from ketum.pharmacology import ALKALOIDS
-from ketum.simulation.simulate import Run
 from ketum.writing.numbers import number
+
+if TYPE_CHECKING:
+    from ketum.simulation.simulate import Run
 
 NO_HUMAN_DATA = {
     "7oh-product": "order of magnitude only: no human data on swallowed 7-hydroxymitragynine were found",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from ketum import pharmacology
 from ketum.answers.effects import quantiles
 from ketum.endpoints import effect
 from ketum.evidence import fact
-from ketum.simulation.simulate import Run
 from ketum.writing.numbers import number
+
+if TYPE_CHECKING:
+    from ketum.simulation.simulate import Run
 
 
 @dataclass(frozen=True)
