@@ -7,7 +7,7 @@ weighs. A person keeps to one product throughout: content differs between produc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from ketum.case import Case, Kratom
 from ketum.chance import Stream
 from ketum.pharmacology import ALKALOIDS, Product, alkaloid, nmol, products, servings
 from ketum.sizes import DoseSize, Interval
+from ketum.writing.names import product_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,11 +130,39 @@ def _rows(intake: Intake, code: str, mg: Array, until_h: float) -> list[pd.DataF
 def _intake(index: int, kratom: Kratom, stream: Stream) -> Intake:
     product = products()[kratom.product]
     spread = _Spread(index, stream)
+    taken = _taken(kratom, product, spread)
+    facts, assumptions, unknown = _how_often(kratom)
+    return replace(
+        taken,
+        facts=taken.facts + facts,
+        assumptions=assumptions + taken.assumptions,
+        unknown=unknown + taken.unknown,
+    )
+
+
+def _taken(kratom: Kratom, product: Product, spread: _Spread) -> Intake:
     if kratom.amount.kind == "alkaloid":
         return _from_alkaloid(kratom, product, spread)
-    mass, facts, assumptions = _product_mass(kratom, spread)
+    if not kratom.amount.known and product.use is None:
+        lost = f"how much of the {product_name(product.name)} is taken: {product.note}"
+        return Intake(kratom, product, product.release, None, {}, product.facts, (), (lost,))
+    mass, facts, assumptions = _product_mass(kratom, product, spread)
     mg, more_facts, more, unknown = _contents(kratom, product, mass, spread)
     return Intake(kratom, product, product.release, mass, mg, facts + more_facts, assumptions + more, unknown)
+
+
+def _how_often(kratom: Kratom) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Say what "as needed" is taken for: the facts, the assumption, and what stays unknown."""
+    if not kratom.as_needed:
+        return (), (), ()
+    if kratom.at_most is not None:
+        text = f"what is taken as needed is simulated at its most often, every {kratom.at_most:g} h"
+        return (), (text,), ()
+    text = (
+        f"what is taken as needed is simulated as taken every {kratom.every_h:g} h: users' intake of a day was 2 to 4 "
+        "times that of one use"
+    )
+    return ("PQ001", "PQ002"), (text,), ("how often it is taken: as needed, without a shortest time between doses",)
 
 
 @dataclass(frozen=True)
@@ -147,14 +176,28 @@ class _Spread:
         return np.exp(sd * self.stream.normal("product", f"{self.index}/{name}"))
 
 
-def _product_mass(kratom: Kratom, spread: _Spread) -> tuple[Array, tuple[str, ...], tuple[str, ...]]:
+def _product_mass(kratom: Kratom, product: Product, spread: _Spread) -> tuple[Array, tuple[str, ...], tuple[str, ...]]:
     amount = kratom.amount
+    if amount.value is None:
+        return _usual_mass(product, spread)
     if amount.kind == "product":
         return np.full(spread.stream.people, amount.value), (), ()
     serving = servings()[str(amount.count_unit)]
     mass = amount.value * serving.grams * 1000 * spread.factor("serving", serving.sd)
     text = f"a {serving.unit} is taken to hold {serving.grams:g} g ({serving.note})"
     return mass, serving.facts, (text,)
+
+
+def _usual_mass(product: Product, spread: _Spread) -> tuple[Array, tuple[str, ...], tuple[str, ...]]:
+    """Take what people take of such a product: wide, because the case does not know."""
+    use = product.use
+    if use is None:
+        raise ValueError(f"nothing is on file of how much {product.name} is taken")
+    text = (
+        f"how much is taken at one time is unknown: {use.grams:g} g of the {product_name(product.name)} is assumed, "
+        f"from {_interval(use.grams, use.sd)} g ({use.note})"
+    )
+    return use.grams * 1000 * spread.factor("use", use.sd), use.facts, (text,)
 
 
 def _contents(
@@ -196,6 +239,8 @@ def _outside(kratom: Kratom, product: Product) -> tuple[str, ...]:
 
 def _from_alkaloid(kratom: Kratom, product: Product, spread: _Spread) -> Intake:
     """Take a stated mass of one alkaloid as it stands; others follow only where the ratio to it is on file."""
+    if kratom.amount.value is None:
+        raise ValueError("the mass of an alkaloid is known where it is named")
     named = next((a for a in ALKALOIDS if a.name == kratom.amount.alkaloid), None)
     # A tea's alkaloid is given as it is in the drink: nothing is left behind in the leaf.
     release = "release_shot" if kratom.product == "tea" else product.release
