@@ -38,6 +38,9 @@ class Problem:
         What may stand there.
     cure
         What to do, where that does not follow from `allowed`.
+    path
+        The key it stands at, part by part, such as ``("kratom", 0, "amount")``, so that a form can show it there; empty
+        where it belongs to no key.
     """
 
     where: str
@@ -45,6 +48,7 @@ class Problem:
     given: str = ""
     allowed: str = ""
     cure: str = ""
+    path: tuple[str | int, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{self.where}: {self.what}" if self.where else self.what]

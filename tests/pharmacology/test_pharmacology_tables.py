@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from ketum import pharmacology
-from ketum.case import model as case_model
+from ketum.case.taken import Product
 from ketum.engine import Model, consistency_messages
 from ketum.evidence import fact, facts
 from ketum.pharmacology.alkaloids import molar_mass, nmol
@@ -184,7 +184,7 @@ def test_extracts_reach_beyond_the_two_that_were_measured():
 def test_every_product_of_a_case_file_is_known():
     import typing
 
-    assert set(pharmacology.products()) == set(typing.get_args(case_model.Product))
+    assert set(pharmacology.products()) == set(typing.get_args(Product))
 
 
 @pytest.mark.parametrize("product", pharmacology.products().values(), ids=lambda product: product.name)

@@ -11,6 +11,8 @@ def dose_line(held: Contents) -> DoseLine:
     """Say what is taken, how often, and what one dose holds."""
     kratom = held.kratom
     times = "one single dose" if kratom.every_h is None else f"every {kratom.every_h:g} h for {kratom.days:g} days"
+    if kratom.as_needed:
+        times = f"as needed, {'at most' if kratom.at_most else 'taken as'} {times}"
     if kratom.start_h:
         times += f", from hour {kratom.start_h:g}"
     contents = []

@@ -35,6 +35,9 @@ LEFT_OUT = {
     "person.procedure_planned": ("whether anaesthesia or sedation is planned", "nothing could be said about it"),
     "certificate": ("what the product holds by a certificate", "the content of products of its kind is assumed, wide"),
     "tested": ("what the product was tested for", "metals and microbes were neither assumed nor ruled out"),
+    "product": ("what kind of product it is", "the content over all kinds is assumed, very wide"),
+    "amount": ("how much is taken at one time", "what people take of such a product is assumed, wide"),
+    "at_most": ("how often it is taken at most", "how often it is taken as needed is assumed"),
     "with": ("the other ingredients", "they are not simulated, and what they add is unknown"),
 }
 """What a key that was left out means, and what follows; keys of a kratom entry by their last part."""
@@ -99,6 +102,9 @@ def _left_out(key: str, products: int) -> Unknown:
     what, consequence = LEFT_OUT.get(key) or LEFT_OUT.get(last) or (key, "")
     if key.startswith("kratom[") and products > 1:
         what += f" (product {int(key[7 : key.index(']')]) + 1})"
+    if key.startswith("medicine["):
+        what += f" (medicine {int(key[9 : key.index(']')]) + 1})"
+        consequence = "where it counts, it is assumed, wide"
     return Unknown(what, consequence)
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from ketum.case.refusal import RefusalError, did_you_mean, listed, nearest, refusal, shown
+from ketum.case.refusal import RefusalError, at, did_you_mean, listed, nearest, refusal, shown
 from ketum.case.units import convert, split
 from ketum.errors import Problem
 
 CountUnit = Literal["capsule", "teaspoon", "serving"]
 
+UNKNOWN = "unknown"
 ALKALOIDS = (
     "mitragynine",
     "7-hydroxymitragynine",
@@ -41,7 +42,7 @@ COUNTS: Mapping[str, CountUnit] = {
 }
 AMOUNT_ALLOWED = (
     'a mass of product ("3 g"), a mass of an alkaloid ("25 mg mitragynine"), '
-    'or a count: "6 capsules", "2 teaspoons", "1 serving"'
+    'or a count: "6 capsules", "2 teaspoons", "1 serving"; or "unknown"'
 )
 
 # Beyond these a dose is a slip of the pen: several times what the heaviest users in surveys report.
@@ -69,9 +70,9 @@ class Amount:
         As it was written.
     kind
         ``product``: a mass of the product (of leaf brewed, for tea); ``alkaloid``: a mass of one alkaloid; ``count``:
-        capsules, teaspoons or servings.
+        capsules, teaspoons or servings; ``unknown``: nobody knows.
     value
-        In mg for a mass, a number for a count.
+        In mg for a mass, a number for a count; None where it is unknown, which is never a zero.
     alkaloid
         Which alkaloid, for the kind ``alkaloid``.
     count_unit
@@ -79,10 +80,15 @@ class Amount:
     """
 
     text: str
-    kind: Literal["product", "alkaloid", "count"]
-    value: float
+    kind: Literal["product", "alkaloid", "count", "unknown"]
+    value: float | None
     alkaloid: str | None = None
     count_unit: CountUnit | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether anything of it is known."""
+        return self.value is not None
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class MedicineAmount:
     text
         As it was written.
     value, unit
-        Its number and unit; both None for a combination such as ``"5/325 mg"``.
+        Its number and unit; both None for a combination such as ``"5/325 mg"``, and where it is unknown.
     mg
         In mg, where it is a mass.
     mg_per_h
@@ -108,8 +114,15 @@ class MedicineAmount:
     mg_per_h: float | None = None
 
 
+def is_unknown(given: object) -> bool:
+    """Whether a value says that it is not known."""
+    return isinstance(given, str) and given.strip().casefold() == UNKNOWN
+
+
 def read_amount(given: object) -> Amount:
     """Read a dose of a kratom product; raises `RefusalError`. Its size is judged where the product is known."""
+    if is_unknown(given):
+        return Amount(UNKNOWN, "unknown", None)
     value, rest = split(given, '"3 g", "25 mg mitragynine" or "6 capsules"')
     text = " ".join(str(given).split())
     unit, _, of = rest.partition(" ")
@@ -159,6 +172,8 @@ def too_large(amount: Amount, product: str | None) -> Problem | None:
 
     An unknown product (None) is judged by the widest limit.
     """
+    if amount.value is None:
+        return None
     cure = "check the unit: g, mg or ug; write what is taken at one time, not a day's or a month's supply"
     if amount.count_unit:
         most, unit, of = LARGEST_COUNT[amount.count_unit], f"{amount.count_unit}s", ""
@@ -192,7 +207,7 @@ def read_certificate(given: object) -> dict[str, float]:
                 raise refusal(f"{name} stands twice, in two spellings", given=spelling, cure="leave one of them out")
             fractions[name] = fraction
         except RefusalError as no:
-            problems += [Problem(spelling, p.what, p.given, p.allowed, p.cure) for p in no.problems]
+            problems += at(spelling, no)
     # A rounding error is no reason to refuse a pure alkaloid.
     if sum(fractions.values()) > 1.0 + 1e-9:
         total = f"{100 * sum(fractions.values()):g} % in all"
@@ -216,12 +231,13 @@ def _certified(spelling: str, content: object) -> tuple[str, float]:
     fraction = float(convert(value, re.sub(r"\s*w/w$", "", unit), "", content, allowed))
     if not 0.0 <= fraction <= 1.0:
         raise refusal("the content is out of range", given=shown(content), allowed=allowed)
-    return name, fraction
+    # Less than this is nothing, and would need an exponent that no one writes.
+    return name, fraction if fraction > 1e-12 else 0.0
 
 
 MEDICINE_ALLOWED = (
     "a number and a unit: g, mg, ug (mcg), IU, units, mL, mg/h, ug/h, tablets, puffs, drops, patches, drinks; "
-    'or a combination such as "5/325 mg"'
+    'or a combination such as "5/325 mg"; or "unknown"'
 )
 _COMBINATION = re.compile(r"[0-9.]+(?: ?m?c?g)?(?: ?[/+] ?[0-9.]+(?: ?m?c?g)?)+ ?(?:mg|mcg|ug|g)", re.ASCII)
 _PIECE = re.compile(
@@ -234,6 +250,8 @@ _PIECE = re.compile(
 def read_medicine_amount(given: object) -> MedicineAmount:
     """Read a dose of a medicine; raises `RefusalError`."""
     text = " ".join(given.split()) if isinstance(given, str) else ""
+    if is_unknown(given):
+        return MedicineAmount(UNKNOWN)
     if _COMBINATION.fullmatch(text):
         # Which part is which cannot be told: kept as it was written.
         return MedicineAmount(text)

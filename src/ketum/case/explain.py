@@ -3,51 +3,87 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from ketum.case.further import Before, Care, Level, Step
 from ketum.case.lines import Lines, Path
-from ketum.case.model import Case, Kratom, Medicine, Person, Table, Today
-from ketum.case.refusal import RefusalError, did_you_mean, listed, shown
+from ketum.case.model import Case, Today
+from ketum.case.person import Person
+from ketum.case.refusal import RefusalError, did_you_mean, listed, shown, visible
+from ketum.case.table import Table
+from ketum.case.taken import Kratom, Medicine
 from ketum.errors import Problem
 
-TABLES: dict[str, type[Table]] = {"person": Person, "kratom": Kratom, "medicine": Medicine, "today": Today}
+TABLES: dict[str, type[Table]] = {
+    "person": Person,
+    "kratom": Kratom,
+    "medicine": Medicine,
+    "today": Today,
+    "before": Before,
+    "level": Level,
+    "care": Care,
+}
 
 
-def explain(error: ValidationError, text: str) -> tuple[Problem, ...]:
-    """Every problem of a case, in the order of the file."""
-    lines = Lines(text)
-    found = [
-        (lines.of(path) or 0, path, problem)
-        for details in error.errors(include_url=False)
-        for path, problem in _problems(details)
-    ]
-    found.sort(key=lambda one: one[0])
-    return tuple(
-        Problem(_where(path, line), problem.what, problem.given, problem.allowed, problem.cure)
-        for line, path, problem in found
-    )
+def explain(error: ValidationError, text: str | None, keys: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Every problem of a case, in the order in which its keys were written.
+
+    Parameters
+    ----------
+    error
+        What pydantic collected.
+    text
+        The file, which gives each problem its line; None where there is none.
+    keys
+        What was validated.
+    """
+    lines = Lines(text or "")
+    found = [problem for details in error.errors(include_url=False) for problem in _problems(details)]
+    place: Callable[[Problem], Any] = partial(_order, keys) if text is None else partial(_line, lines)
+    return tuple(_placed(problem, lines.of(problem.path) or 0) for problem in sorted(found, key=place))
 
 
-def _problems(details: ErrorDetails) -> Iterator[tuple[Path, Problem]]:
+def _line(lines: Lines, problem: Problem) -> int:
+    return lines.of(problem.path) or 0
+
+
+def _order(keys: Any, problem: Problem) -> tuple[int, ...]:
+    """Where a problem's key stands in a dictionary: its number at each level, as far as it is there."""
+    places: list[int] = []
+    for part in problem.path:
+        if isinstance(keys, Mapping) and part in keys:
+            places.append(list(keys).index(part))
+            keys = keys[part]
+        elif isinstance(keys, list | tuple) and isinstance(part, int) and part < len(keys):
+            places.append(part)
+            keys = keys[part]
+        else:
+            break
+    return tuple(places)
+
+
+def _placed(problem: Problem, line: int) -> Problem:
+    """A problem with its place in words, and nothing in it that could rewrite a terminal."""
+    words = (problem.what, problem.given, problem.allowed, problem.cure)
+    what, given, allowed, cure = map(visible, words)
+    return Problem(_where(problem.path, line), what, given, allowed, cure, problem.path)
+
+
+def _problems(details: ErrorDetails) -> Iterator[Problem]:
     """The problems behind one of pydantic's errors, each with its full path."""
     path = details["loc"]
     refused = details.get("ctx", {}).get("error")
     if isinstance(refused, RefusalError):
         for problem in refused.problems:
-            yield (*path, *_relative(problem.where)), problem
+            yield replace(problem, path=(*path, *problem.path))
     else:
-        yield path, _translated(details)
-
-
-def _relative(where: str) -> Path:
-    """The part of a value that a refusal names: a key, or ``[2]``."""
-    if not where:
-        return ()
-    index = re.fullmatch(r"\[([0-9]+)\]", where)
-    return (int(index[1]),) if index else (where,)
+        yield replace(_translated(details), path=path)
 
 
 def _translated(details: ErrorDetails) -> Problem:
@@ -68,6 +104,8 @@ def _translated(details: ErrorDetails) -> Problem:
 
 def _table(path: Path) -> type[Table]:
     """The table that holds the key at a path."""
+    if path[:2] == ("care", "taper") and len(path) > 3:
+        return Step
     return TABLES.get(str(path[0]), Case) if len(path) > 1 else Case
 
 
@@ -81,7 +119,7 @@ def _example(path: Path) -> str:
 
 
 def _header(path: Path) -> str:
-    return f"[[{path[0]}]]" if len(path) > 1 else f"[{path[0]}]"
+    return f"[[{path[0]}]]" if len(path) > 1 and isinstance(path[-1], int) else f"[{path[0]}]"
 
 
 def _where(path: Path, line: int) -> str:

@@ -13,11 +13,14 @@ from typing import Any, get_args
 
 from pydantic import BeforeValidator
 
-from ketum.case.refusal import RefusalError, did_you_mean, listed, refusal, shown
+from ketum.case.refusal import RefusalError, at, did_you_mean, hidden, listed, refusal, shown
 from ketum.case.units import convert, split
 from ketum.errors import Problem
 
-LONGEST_TEXT = 300
+LONGEST_TEXT = 1000
+"""Letters of one text."""
+MOST_TEXTS = 100
+"""Texts of one list."""
 
 
 def number(low: float, high: float, unit: str = "") -> BeforeValidator:
@@ -60,7 +63,43 @@ def duration(low_h: float, high_h: float, allowed: str) -> BeforeValidator:
         hours = convert(value, unit, "second", given, allowed) / 3600
         if not low_h <= hours <= high_h:
             raise refusal("the time is out of range", given=shown(given), allowed=allowed)
-        return float(hours)
+        # A few milliseconds are no time, and would need an exponent that no one writes.
+        return float(hours) if hours > 1e-6 else 0.0
+
+    return BeforeValidator(read)
+
+
+def interval(low_h: float, high_h: float, allowed: str) -> BeforeValidator:
+    """A time between doses, in hours, or the words "as needed"."""
+    hours = duration(low_h, high_h, f'{allowed}; or "as needed"').func
+
+    def read(given: object) -> Any:
+        if isinstance(given, str) and " ".join(given.split()).casefold() in {"as needed", "when needed", "prn"}:
+            return "as needed"
+        return hours(given)  # type: ignore[call-arg]
+
+    return BeforeValidator(read)
+
+
+def pair(low_h: float, high_h: float, allowed: str) -> BeforeValidator:
+    """An array of two times, the shorter first, in hours."""
+    hours = duration(low_h, high_h, allowed).func
+
+    def read(given: object) -> tuple[float, float]:
+        if not isinstance(given, list | tuple) or len(given) != 2:
+            raise refusal("an array of two times is needed", given=shown(given), cure='such as ["1 h", "3 h"]')
+        ends: list[float] = []
+        problems: list[Problem] = []
+        for index, end in enumerate(given):
+            try:
+                ends.append(hours(end))  # type: ignore[call-arg]
+            except RefusalError as no:
+                problems += at(index, no)
+        if problems:
+            raise RefusalError(*problems)
+        if ends[0] > ends[1]:
+            raise refusal("the first time is longer than the second", cure="write the shorter first")
+        return ends[0], ends[1]
 
     return BeforeValidator(read)
 
@@ -113,18 +152,35 @@ def texts() -> BeforeValidator:
         if not isinstance(given, list | tuple):
             cure = f"put it in brackets: [{shown(given)}]" if isinstance(given, str) else 'such as ["first", "second"]'
             raise refusal("an array of texts is needed", given=shown(given), cure=cure)
+        _bounded(given, MOST_TEXTS, "texts")
         read_ones: list[str] = []
         problems: list[Problem] = []
         for index, item in enumerate(given):
             try:
                 read_ones.append(_text(item))
             except RefusalError as no:
-                problems += [Problem(f"[{index}]", p.what, p.given, p.allowed, p.cure) for p in no.problems]
+                problems += at(index, no)
         if problems:
             raise RefusalError(*problems)
         return tuple(read_ones)
 
     return BeforeValidator(read)
+
+
+def several(most: int, of: str) -> BeforeValidator:
+    """An array of tables that is not too long; what is no array is left for pydantic to refuse."""
+
+    def read(given: object) -> object:
+        if isinstance(given, list | tuple):
+            _bounded(given, most, of)
+        return given
+
+    return BeforeValidator(read)
+
+
+def _bounded(given: list[Any] | tuple[Any, ...], most: int, of: str) -> None:
+    if len(given) > most:
+        raise refusal("there are too many of them", given=f"{len(given)} {of}", allowed=f"up to {most} {of}")
 
 
 def _text(given: object) -> str:
@@ -133,6 +189,12 @@ def _text(given: object) -> str:
     stripped = " ".join(given.split())
     if not stripped:
         raise refusal("the text is empty", given=shown(given), cure="leave it out if unknown")
+    if hidden(stripped):
+        raise refusal(
+            "the text holds letters that cannot be seen (control characters or marks of direction)",
+            given=shown(given),
+            cure="type it anew; such letters come along when a text is copied from a page or a message",
+        )
     if len(stripped) > LONGEST_TEXT:
         raise refusal("the text is too long", given=shown(given), allowed=f"up to {LONGEST_TEXT} letters")
     return stripped

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ from pydantic import ValidationError
 
 from ketum.case.explain import explain
 from ketum.case.model import Case
-from ketum.case.refusal import nearest, shortened
+from ketum.case.refusal import nearest, shortened, shown
 from ketum.errors import CaseError, Problem
 
 LARGEST_BYTES = 1_000_000
+DEEPEST = 6
+"""Levels of a dictionary that are looked at; a case has five."""
 
 # The start of tomllib's message, and what to do then.
 SYNTAX_CURES = {
@@ -73,10 +77,36 @@ def parse_case(text: str, name: str = "case") -> Case:
     table = _toml(text, name)
     if not table:
         raise _error(name, "the file is empty", cure="start from one of the files in examples/")
+    return _validated(table, name, text)
+
+
+def from_dict(keys: Mapping[str, Any], name: str = "case") -> Case:
+    """Make a case of a dictionary; see `Case.from_dict`."""
+    if not isinstance(keys, Mapping):
+        raise _error(name, "a dictionary with the tables of a case is needed", given=shown(keys))
+    return _validated(_plain(keys, DEEPEST), name, None)
+
+
+def _validated(table: Mapping[str, Any], name: str, text: str | None) -> Case:
     try:
         return Case.model_validate(table)
     except ValidationError as error:
-        raise CaseError(name, explain(error, text)) from None
+        raise CaseError(name, explain(error, text, table)) from None
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """What TOML would hold of a value: keys are texts, and what is None is left out. Deeper levels stay as they are."""
+    match value:
+        case Mapping() if depth:
+            return {str(key): _plain(one, depth - 1) for key, one in value.items() if one is not None}
+        case list() | tuple() if depth:
+            return [_plain(one, depth - 1) for one in value]
+        case bool() | int() | float() | str():
+            return value
+        case Integral():
+            return int(value)
+        case _:
+            return value
 
 
 def _error(name: str, what: str, *, where: str = "", given: str = "", allowed: str = "", cure: str = "") -> CaseError:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ketum.case.fields import between
-from ketum.case.refusal import RefusalError, did_you_mean, listed, refusal, shown
+from ketum.case.refusal import RefusalError, at, did_you_mean, listed, refusal, shown
 from ketum.case.units import convert, split
 from ketum.errors import Problem
 
@@ -131,7 +130,9 @@ def read_upper_limits(given: object) -> dict[str, Measure]:
     """Read a laboratory's upper limits of normal; raises `RefusalError` with all their problems."""
     limits = _read(given, LABS, '{ alt = "40 U/L" }')
     zero = [
-        Problem(name, "an upper limit must be more than 0", shown(m.text)) for name, m in limits.items() if m.value <= 0
+        Problem("", "an upper limit must be more than 0", shown(m.text), path=(name,))
+        for name, m in limits.items()
+        if m.value <= 0
     ]
     if zero:
         raise RefusalError(*zero)
@@ -148,7 +149,8 @@ def read_vitals(given: object) -> dict[str, Measure]:
 def _in_order(measures: Mapping[str, Measure], low: str, high: str, why: str) -> None:
     if low in measures and high in measures and measures[low].value > measures[high].value:
         given = f"{low} = {shown(measures[low].text)}, {high} = {shown(measures[high].text)}"
-        raise RefusalError(Problem(low, f"{low} is above {high}, but {why}", given, cure="check both values and units"))
+        what = f"{low} is above {high}, but {why}"
+        raise RefusalError(Problem("", what, given, cure="check both values and units", path=(low,)))
 
 
 def _read(given: object, kinds: Mapping[str, Kind], example: str) -> dict[str, Measure]:
@@ -160,7 +162,7 @@ def _read(given: object, kinds: Mapping[str, Kind], example: str) -> dict[str, M
         try:
             measures[name] = _measure(value, _kind(name, kinds))
         except RefusalError as no:
-            problems += [Problem(name, p.what, p.given, p.allowed, p.cure) for p in no.problems]
+            problems += at(name, no)
     if problems:
         raise RefusalError(*problems)
     return measures
@@ -208,8 +210,8 @@ def _try(value: Decimal, unit: str, target: str) -> Decimal | None:
 
 
 def _within(value: float | Decimal, given: object, text: str, kind: Kind) -> Measure:
-    # Compared before it becomes a float: TOML integers may be too large for one, and NaN compares false.
-    if math.isnan(value) or not kind.low <= value <= kind.high:
+    # Compared before it becomes a float: TOML integers may be too large for one. NaN compares false.
+    if not kind.low <= value <= kind.high:
         raise refusal("the value is outside what is possible", given=shown(given), allowed=kind.allowed)
     if kind.whole and value != int(value):
         raise refusal("a whole number is needed", given=shown(given), allowed=kind.allowed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, time
 
 from rapidfuzz import fuzz, process
@@ -10,13 +12,15 @@ from rapidfuzz import fuzz, process
 from ketum.errors import Problem
 
 LONGEST_SHOWN = 60
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+_JOINERS = "\u200c\u200d"
 
 
 class RefusalError(ValueError):
     """One or several problems of one value.
 
-    It is a `ValueError` because that is what pydantic collects. The problems' ``where`` is relative to the value:
-    empty for the value itself, a key or ``[2]`` for a part of it.
+    It is a `ValueError` because that is what pydantic collects. The problems' ``path`` is relative to the value: empty
+    for the value itself, a key or an index for a part of it.
     """
 
     def __init__(self, *problems: Problem) -> None:
@@ -27,6 +31,25 @@ class RefusalError(ValueError):
 def refusal(what: str, *, given: str = "", allowed: str = "", cure: str = "") -> RefusalError:
     """One problem of the value itself."""
     return RefusalError(Problem("", what, given, allowed, cure))
+
+
+def at(part: str | int, refused: RefusalError) -> list[Problem]:
+    """The problems of one part of a value, as problems of the value."""
+    return [replace(problem, path=(part, *problem.path)) for problem in refused.problems]
+
+
+def hidden(text: str) -> bool:
+    """Whether a text holds letters that a reader cannot see, such as control characters or marks of direction.
+
+    They could rewrite a terminal, or make a page show something else than it holds. The two joiners are let through:
+    Persian, Hindi and pictures of families are written with them.
+    """
+    return any(unicodedata.category(letter) in _UNSEEN and letter not in _JOINERS for letter in text)
+
+
+def visible(text: str) -> str:
+    """The text with a space for each letter that `hidden` finds."""
+    return "".join(" " if hidden(letter) else letter for letter in text) if hidden(text) else text
 
 
 def shown(value: object) -> str:

@@ -7,12 +7,13 @@ weighs. Two amounts that share an error, such as a capsule's weight, move togeth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ketum.case import Case, Kratom
 from ketum.chance import Lognormal
 from ketum.pharmacology import ALKALOIDS, Product, alkaloid, products, servings
 from ketum.sizes import DoseSize
+from ketum.writing.names import product_name
 
 CERTIFICATE_SD = 0.05
 """SD of the logarithm of a content that a certificate of analysis states; assumed, about a laboratory's own error."""
@@ -67,22 +68,63 @@ def dose_sizes(case: Case) -> tuple[DoseSize, ...]:
 
 
 def _contents(kratom: Kratom) -> Contents:
-    product = products()[kratom.product]
+    held = _held(kratom, products()[kratom.product])
+    facts, assumptions, unknown = _how_often(kratom)
+    return replace(
+        held,
+        facts=held.facts + facts,
+        assumptions=assumptions + held.assumptions,
+        unknown=unknown + held.unknown,
+    )
+
+
+def _held(kratom: Kratom, product: Product) -> Contents:
     if kratom.amount.kind == "alkaloid":
         return _from_alkaloid(kratom, product)
-    mass, facts, assumptions = _product_mass(kratom)
+    if not kratom.amount.known and product.use is None:
+        lost = f"how much of the {product_name(product.name)} is taken: {product.note}"
+        return Contents(kratom, product, product.release, None, {}, product.facts, (), (lost,))
+    mass, facts, assumptions = _product_mass(kratom, product)
     mg, more_facts, more, unknown = _alkaloids(kratom, product, mass)
     return Contents(kratom, product, product.release, mass, mg, facts + more_facts, assumptions + more, unknown)
 
 
-def _product_mass(kratom: Kratom) -> tuple[Lognormal, tuple[str, ...], tuple[str, ...]]:
+def _how_often(kratom: Kratom) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Say what "as needed" is taken for: the facts, the assumption, and what stays unknown."""
+    if not kratom.as_needed:
+        return (), (), ()
+    if kratom.at_most is not None:
+        text = f"what is taken as needed is simulated at its most often, every {kratom.at_most:g} h"
+        return (), (text,), ()
+    text = (
+        f"what is taken as needed is simulated as taken every {kratom.every_h:g} h: users' intake of a day was 2 to 4 "
+        "times that of one use"
+    )
+    return ("PQ001", "PQ002"), (text,), ("how often it is taken: as needed, without a shortest time between doses",)
+
+
+def _product_mass(kratom: Kratom, product: Product) -> tuple[Lognormal, tuple[str, ...], tuple[str, ...]]:
     amount = kratom.amount
+    if amount.value is None:
+        return _usual_mass(product)
     if amount.kind == "product":
         return Lognormal(amount.value), (), ()
     serving = servings()[str(amount.count_unit)]
     mass = Lognormal(amount.value * serving.grams * 1000).times(1.0, serving=serving.sd)
     text = f"a {serving.unit} is taken to hold {serving.grams:g} g ({serving.note})"
     return mass, serving.facts, (text,)
+
+
+def _usual_mass(product: Product) -> tuple[Lognormal, tuple[str, ...], tuple[str, ...]]:
+    """Take what people take of such a product: wide, because the case does not know."""
+    use = product.use
+    if use is None:
+        raise ValueError(f"nothing is on file of how much {product.name} is taken")
+    text = (
+        f"how much is taken at one time is unknown: {use.grams:g} g of the {product_name(product.name)} is assumed, "
+        f"from {_between(use.grams, use.sd)} g ({use.note})"
+    )
+    return Lognormal(use.grams * 1000).times(1.0, use=use.sd), use.facts, (text,)
 
 
 def _alkaloids(
@@ -128,6 +170,8 @@ def _outside(kratom: Kratom, product: Product) -> tuple[str, ...]:
 
 def _from_alkaloid(kratom: Kratom, product: Product) -> Contents:
     """Take a stated mass of one alkaloid as it stands; others follow only where the ratio to it is on file."""
+    if kratom.amount.value is None:
+        raise ValueError("the mass of an alkaloid is known where it is named")
     named = next((a for a in ALKALOIDS if a.name == kratom.amount.alkaloid), None)
     # A tea's alkaloid is given as it is in the drink: nothing is left behind in the leaf.
     release = "release_shot" if kratom.product == "tea" else product.release

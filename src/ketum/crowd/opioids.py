@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ketum.arrays import Array
-from ketum.case import Case
-from ketum.case.model import Medicine
+from ketum.case import Case, Medicine
 from ketum.chance import Stream
 from ketum.medicine.match import match
 from ketum.pharmacology import Opioid, opioids

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ketum.clinic.labs import Labs
 from ketum.hazards.amount import Intake, above_studied
+from ketum.hazards.amount_unknown import amount_unknown
 from ketum.hazards.anaesthesia import anaesthesia
 from ketum.hazards.condition import condition
 from ketum.hazards.contamination import contamination
@@ -75,10 +76,13 @@ def screen(
         ),
         above_studied(
             tuple(
-                Intake(one.product, dose, one.every_h, one.days, one.start_h)
+                # What is assumed of an unknown amount must not look like an amount that was compared.
+                Intake(one.product, dose if one.amount.known else DoseSize(), one.every_h, one.days, one.start_h)
                 for one, dose in zip(case.kratom, doses, strict=True)
+                if one.product != "unknown"
             )
         ),
+        amount_unknown(case.kratom),
         product(case.kratom, tuple(one.amount.alkaloid for one in case.kratom)),
         medicine(beside(case, doses, interactions)),
         _today(case, doses),

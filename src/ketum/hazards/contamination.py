@@ -28,7 +28,7 @@ from ketum.words.understanding import Understood
 _LOW_G, _HIGH_G = 3.0, 25.0
 _LEAST_G = 1.0
 _OLD = 75
-_SWALLOWED = ("leaf-powder", "leaf-capsule", "mixed")
+_SWALLOWED = ("leaf-powder", "leaf-capsule", "mixed", "unknown")
 _METALS = ("metal", "lead", "heavy", "icp")
 _MICROBES = ("microb", "salmonel", "bacteri", "mould", "mold", "pathogen", "e. coli", "germ")
 

@@ -103,7 +103,7 @@ def use(
 def _grams(taken: Sequence[Taken], doses: Sequence[DoseSize]) -> Interval | None:
     total: Interval | None = None
     for one, dose in zip(taken, doses, strict=True):
-        if dose.product_mg is None or one.product not in ("leaf-powder", "leaf-capsule", "tea", "mixed"):
+        if dose.product_mg is None or one.product not in ("leaf-powder", "leaf-capsule", "tea", "mixed", "unknown"):
             continue
         times = 24 / one.every_h if one.every_h is not None and one.days * 24 > one.every_h else 1.0
         part = dose.product_mg * (times / 1000)

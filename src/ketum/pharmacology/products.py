@@ -22,6 +22,22 @@ class Companion:
 
 
 @dataclass(frozen=True)
+class Use:
+    """How much of a kind of product is taken at one time where a case does not know; columns of ``products.csv``.
+
+    Parameters
+    ----------
+    grams, sd
+        Median mass of product, and the SD of its logarithm.
+    """
+
+    grams: float
+    sd: float
+    facts: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
 class Product:
     """A kind of product; a row of ``products.csv``.
 
@@ -39,6 +55,8 @@ class Product:
         Median content of the main alkaloid, and the SD of its logarithm.
     companions
         The alkaloids that come with it.
+    use
+        How much is taken at one time; None where nothing on file tells.
     """
 
     name: str
@@ -50,6 +68,7 @@ class Product:
     facts: tuple[str, ...]
     note: str
     companions: tuple[Companion, ...]
+    use: Use | None = None
 
 
 @dataclass(frozen=True)
@@ -84,10 +103,17 @@ def products() -> Mapping[str, Product]:
                 tuple(row["facts"].split(";")),
                 row["note"],
                 tuple(companions.get(row["product"], ())),
+                _use(row),
             )
             for row in read_rows(__package__, "products.csv")
         }
     )
+
+
+def _use(row: dict[str, str]) -> Use | None:
+    if not row["use_g"]:
+        return None
+    return Use(float(row["use_g"]), float(row["use_sd"]), tuple(row["use_facts"].split(";")), row["use_note"])
 
 
 @cache

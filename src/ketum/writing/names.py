@@ -28,6 +28,7 @@ _PRODUCTS = {
     "7oh-product": "7-hydroxymitragynine product",
     "pseudoindoxyl-product": "pseudoindoxyl product",
     "mixed": "mixed product",
+    "unknown": "product of an unknown kind",
 }
 _NO_UNITS = ("", "1", "ratio", "dimensionless", "date")
 _SHARES = {"people": "people", "product": "product", "knowledge": "not knowing"}
