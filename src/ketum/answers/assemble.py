@@ -22,18 +22,13 @@ from ketum.evidence import fact, sources
 from ketum.hazards import screen
 from ketum.hazards.emergency import SIGNS_FACTS
 from ketum.interaction import sizes
+from ketum.kinds import kinds
 from ketum.medicine import Match, taken_in
 from ketum.pharmacology import ALKALOIDS
 from ketum.pharmacology.alkaloids import STUDY_PEAKS, molar_mass
 from ketum.simulation.simulate import Run
 from ketum.writing.numbers import number
 
-NO_HUMAN_DATA = {
-    "7oh-product": "order of magnitude only: no human data on swallowed 7-hydroxymitragynine were found",
-    "pseudoindoxyl-product": "not simulated: nothing is known of what is swallowed",
-    "liquid-shot": "wide on purpose: no human study of a liquid shot was found",
-    "mixed": "wide on purpose: no human study of a mixed product was found; its other ingredients are not simulated",
-}
 LEAF_NOTE = (
     "swallowed leaf: no published level fixes how much leaf gives up; it is taken to lie between tea and extract"
 )
@@ -170,9 +165,10 @@ def _precision(run: Run) -> tuple[str, ...]:
 
 
 def _certainty(run: Run, code: str) -> str:
-    notes = [NO_HUMAN_DATA[i.product.name] for i in run.taken if i.product.name in NO_HUMAN_DATA and code in i.mg]
-    if code == "HM" and any(i.kratom.product == "7oh-product" for i in run.taken):
-        notes.append(NO_HUMAN_DATA["7oh-product"])
+    # A concentrate's caveat holds for what it is a concentrate of even where that is only formed in the body.
+    own = pharmacology.alkaloid(code).name
+    taken = [(kinds()[i.product.name], code in i.mg) for i in run.taken]
+    notes = [kind.caveat for kind, holds in taken if kind.caveat and (holds or kind.concentrate_of == own)]
     if any(i.product.form == "leaf" for i in run.taken):
         notes.append(LEAF_NOTE)
     return "; ".join(dict.fromkeys(notes))
@@ -243,7 +239,7 @@ def _left_out(key: str, products: int) -> Unknown:
 def _assumed(run: Run) -> tuple[str, ...]:
     """List assumptions of this run, then the model's own, each with its width."""
     used = {intake.release for intake in run.taken}
-    releases = {product.release for product in pharmacology.products().values()} | {"release_shot"}
+    releases = {product.release for product in pharmacology.products().values()}
     own = [text for intake in run.taken for text in intake.assumptions] + list(run.enzymes.assumptions)
     model = [
         f"{parameter.label}: {number(parameter.value)} {parameter.unit.replace('fraction', '')}".rstrip()

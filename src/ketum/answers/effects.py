@@ -11,6 +11,8 @@ from ketum import pharmacology
 from ketum.answers.curves import QUANTILES, Levels, Share
 from ketum.answers.margins import Margin, margins, unbound_peaks
 from ketum.evidence import fact
+from ketum.kinds import kinds
+from ketum.pharmacology import alkaloid
 from ketum.simulation.effects import UNITS
 from ketum.simulation.simulate import Run
 
@@ -144,7 +146,7 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
     finding_codes
         Codes of its findings: doses beyond the studied ones are marked here too.
     """
-    seven = any(intake.product.name == "7oh-product" for intake in run.taken)
+    seven = any(kinds()[i.product.name].concentrate_of == alkaloid("HM").name for i in run.taken)
     together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
     left_out = "; ".join(dict.fromkeys(text for intake in run.taken for text in intake.unknown if OUTSIDE in text))
     missing = f"Not counted in this section, and not small for that: {left_out}."

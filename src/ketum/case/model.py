@@ -7,7 +7,7 @@ the earlier keys that were valid by themselves, so they join the other problems 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -17,15 +17,17 @@ from ketum.case.measures import Measure, read_labs, read_upper_limits, read_vita
 from ketum.case.refusal import RefusalError, refusal
 from ketum.case.regions import read_region
 from ketum.errors import Problem
+from ketum.kinds import in_group, kinds
 
 Sex = Literal["female", "male"]
 Liver = Literal["normal", "child-pugh-a", "child-pugh-b", "child-pugh-c"]
 Cyp2d6 = Literal["poor", "intermediate", "normal", "ultrarapid", "unknown"]
 OpioidUse = Literal["none", "past", "current"]
 Experience = Literal["new", "regular"]
-Product = Literal[
-    "leaf-powder", "leaf-capsule", "tea", "extract", "liquid-shot", "7oh-product", "pseudoindoxyl-product", "mixed"
-]
+if TYPE_CHECKING:  # a checker cannot read the table
+    Product = str
+else:
+    Product = Literal[tuple(kinds())]
 Route = Literal["oral", "iv", "transdermal", "sublingual", "inhaled", "other"]
 
 MOST_DOSES = 20_000
@@ -261,7 +263,7 @@ class Case(Table):
                 f"kratom[{index}].{key}"
                 for index, kratom in enumerate(self.kratom)
                 for key in _left_out(kratom)
-                if key in {"certificate", "tested"} or (key == "with" and kratom.product == "mixed")
+                if key in {"certificate", "tested"} or (key == "with" and in_group(kratom.product, "mixture"))
             ),
         )
 

@@ -197,8 +197,7 @@ def _outside(kratom: Kratom, product: Product) -> tuple[str, ...]:
 def _from_alkaloid(kratom: Kratom, product: Product, spread: _Spread) -> Intake:
     """Take a stated mass of one alkaloid as it stands; others follow only where the ratio to it is on file."""
     named = next((a for a in ALKALOIDS if a.name == kratom.amount.alkaloid), None)
-    # A tea's alkaloid is given as it is in the drink: nothing is left behind in the leaf.
-    release = "release_shot" if kratom.product == "tea" else product.release
+    release = product.release_counted
     if named is None:
         stranger = f"{kratom.amount.alkaloid} is not in the model: nothing of it is simulated"
         return Intake(kratom, product, release, None, {}, (), (), (stranger,))
