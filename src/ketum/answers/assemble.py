@@ -25,7 +25,8 @@ from ketum.interaction import sizes
 from ketum.kinds import kinds
 from ketum.medicine import Match, taken_in
 from ketum.pharmacology import ALKALOIDS
-from ketum.pharmacology.alkaloids import STUDY_PEAKS, molar_mass
+from ketum.pharmacology.alkaloids import molar_mass
+from ketum.rows import read_rows
 from ketum.simulation.simulate import Run
 from ketum.writing.numbers import number
 
@@ -102,8 +103,7 @@ def assemble(run: Run, seed: int) -> Report:
         *beside.fact_ids,
         *SIGNS_FACTS,
         *helplines.facts(run.case.person.region),
-        *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
-        *STUDY_PEAKS.values(),
+        *(fact_id for alkaloid in ALKALOIDS for fact_id in (alkaloid.molar_mass, alkaloid.study_peak)),
     }
     codes = {str(found["code"]) for found in findings}
     effects, margins, withdrawal = sections.effects(run, codes), sections.shown_margins(run), stopping.withdrawal(run)
@@ -251,16 +251,6 @@ def _assumed(run: Run) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own + model))
 
 
-STUDY_LEVELS = (
-    ("pk001", "pk002", "MG", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk037", "pk038", "HM", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk019", "pk020", "SC", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk073", "pk082", "MG", "extract", 9.9, "extract with 9.9 mg mitragynine"),
-    ("pk075", "pk082", "HM", "extract", 9.9, "extract with 9.9 mg mitragynine"),
-    ("pk079", "pk082", "MG", "extract", 59.2, "extract with 59.2 mg mitragynine"),
-)
-"""Published peaks: facts of the level and of its time, alkaloid, kind of product, mg of mitragynine, what was given."""
-
 COMPARABLE_FOLD = 3.0
 """A published level is drawn where its dose of mitragynine is within this factor of the case's: others mislead."""
 
@@ -268,7 +258,8 @@ COMPARABLE_FOLD = 3.0
 def _published(taken: tuple[Intake, ...]) -> Iterable[PublishedLevel]:
     doses = [float(np.median(intake.mg["MG"])) for intake in taken if "MG" in intake.mg]
     products = {intake.product.name for intake in taken}
-    for level_id, time_id, code, kind, mg, given in STUDY_LEVELS:
+    for row in read_rows(__package__, "study_levels.csv"):
+        level_id, code, mg = row["level"], row["alkaloid"], float(row["mg_mitragynine"])
         if not any(1 / COMPARABLE_FOLD <= dose / mg <= COMPARABLE_FOLD for dose in doses):
             continue
         level = fact(level_id)
@@ -279,14 +270,14 @@ def _published(taken: tuple[Intake, ...]) -> Iterable[PublishedLevel]:
         yield PublishedLevel(
             alkaloid=pharmacology.alkaloid(code).name,
             study=study,
-            label=f"{study}: {given}, {level.details.get('statistic', '')} and {spread}",
-            time_h=fact(time_id).number(),
+            label=f"{study}: {row['given']}, {level.details.get('statistic', '')} and {spread}",
+            time_h=fact(row["time"]).number(),
             value=level.number() * scale,
             low=None if low is None else low * scale,
             high=None if high is None else high * scale,
             fact_id=level_id,
             access=level.seen,
-            matches_product=kind in products,
+            matches_product=row["product"] in products,
         )
 
 
