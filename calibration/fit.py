@@ -51,6 +51,7 @@ EFFECTS = pharmacology.effects()
 LEAF = next(p.prior_median for p in PARAMETERS if p.name == "release_leaf")
 SILENT = ("release_leaf", "release_shot", "release_7oh")
 """Parameters that no datum speaks to."""
+CODES = tuple(known.code for known in pharmacology.ALKALOIDS)
 NAMES = (*(p.name for p in PARAMETERS), *(e.name for e in EFFECTS))
 
 
@@ -72,7 +73,7 @@ class Population:
         self.effects = {e.name: z[:, i] for i, e in enumerate(EFFECTS)}
         self.weight = z[:, -1]
         rng = np.random.default_rng(2)
-        self.noise = {code: rng.standard_normal((PEOPLE, 40)) for code in ("MG", "HM", "SC")}
+        self.noise = {code: rng.standard_normal((PEOPLE, 40)) for code in CODES}
         self.arms = {
             arm.trial: arm for arm in trials.arms()
         }  # the last arm of each: linear in dose with enzymes at rest
@@ -88,7 +89,7 @@ class Population:
         size = arm.times_h.size
         curves = trials.measured(truth, {code: noise[:, :size] for code, noise in self.noise.items()})
         weights = trials.trial_weights(arm, self.weight)
-        found = {code: trials.individual_quantities(arm, code, curves, own, weights) for code in ("MG", "HM", "SC")}
+        found = {code: trials.individual_quantities(arm, code, curves, own, weights) for code in CODES}
         found["HM/MG"] = {"Cmax": found["HM"]["Cmax"] / found["MG"]["Cmax"]}
         return found
 

@@ -13,12 +13,13 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from ketum import pharmacology
 from ketum.trials.validation import FOLD_BAR, Row, failures
 from ketum.trials.validation.blood import REPEATS, rows
 from ketum.trials.validation.effects import APART, effect_rows
 
 FOLDER = Path(__file__).parent.parent / "docs" / "validation"
-NAMES = {"MG": "mitragynine", "HM": "7-hydroxymitragynine", "SC": "speciociliatine", "HM/MG": "7-OH over mitragynine"}
+NAMES = {known.code: known.name for known in pharmacology.ALKALOIDS} | {"HM/MG": "7-OH over mitragynine"}
 
 
 def main() -> None:

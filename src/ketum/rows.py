@@ -18,3 +18,8 @@ def read_rows(room: str, name: str) -> list[dict[str, str]]:
     """
     with files(room).joinpath(name).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def several(cell: str) -> tuple[str, ...]:
+    """Return the parts of a cell that holds several, divided by semicolons; none of an empty cell."""
+    return tuple(cell.split(";")) if cell else ()

@@ -7,7 +7,6 @@ import pytest
 from scipy.stats import norm
 
 from ketum import pharmacology
-from ketum.case.taken import Product
 from ketum.engine import Model, consistency_messages
 from ketum.evidence import fact, facts
 from ketum.pharmacology.alkaloids import molar_mass, nmol
@@ -179,12 +178,6 @@ def test_extracts_reach_beyond_the_two_that_were_measured():
     product = pharmacology.products()["extract"]
     low, high = (product.content_mg_per_g * np.exp(z * product.content_sd) for z in (-Z90, Z90))
     assert low < fact("pc010").bounds()[1] < 10 * fact("pc009").number() < high  # 270 mg/g and 39.5 % w/w
-
-
-def test_every_product_of_a_case_file_is_known():
-    import typing
-
-    assert set(pharmacology.products()) == set(typing.get_args(Product))
 
 
 @pytest.mark.parametrize("product", pharmacology.products().values(), ids=lambda product: product.name)

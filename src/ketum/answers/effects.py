@@ -12,7 +12,8 @@ import numpy as np
 from ketum import pharmacology
 from ketum.answers.curves import QUANTILES, Levels, Share
 from ketum.evidence import fact
-from ketum.pharmacology import Effect, Parameter
+from ketum.kinds import kinds
+from ketum.pharmacology import Effect, Parameter, alkaloid
 from ketum.simulation.effects import UNITS
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
     finding_codes
         Codes of its findings: doses beyond the studied ones are marked here too.
     """
-    seven = any(held.product.name == "7oh-product" for held in run.contents)
+    seven = any(kinds()[held.product.name].concentrate_of == alkaloid("HM").name for held in run.contents)
     together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
     left_out = "; ".join(dict.fromkeys(text for held in run.contents for text in held.unknown if OUTSIDE in text))
     missing = f"Not counted in this section, and not small for that: {left_out}."

@@ -9,16 +9,7 @@ from ketum.answers.content import PublishedLevel
 from ketum.crowd.contents import Contents
 from ketum.evidence import fact
 from ketum.pharmacology import alkaloid, molar_mass
-
-STUDY_LEVELS = (
-    ("pk001", "pk002", "MG", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk037", "pk038", "HM", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk019", "pk020", "SC", "tea", 39.0, "2 g of leaf as tea (39 mg mitragynine in the leaf)"),
-    ("pk073", "pk082", "MG", "extract", 9.9, "extract with 9.9 mg mitragynine"),
-    ("pk075", "pk082", "HM", "extract", 9.9, "extract with 9.9 mg mitragynine"),
-    ("pk079", "pk082", "MG", "extract", 59.2, "extract with 59.2 mg mitragynine"),
-)
-"""Published peaks: facts of the level and of its time, alkaloid, kind of product, mg of mitragynine, what was given."""
+from ketum.rows import read_rows
 
 COMPARABLE_FOLD = 3.0
 """A published level is drawn where its dose of mitragynine is within this factor of the case's: others mislead."""
@@ -29,7 +20,8 @@ def published(held: Iterable[Contents]) -> Iterable[PublishedLevel]:
     every = tuple(held)
     doses = [one.mg["MG"].median for one in every if "MG" in one.mg]
     products = {one.product.name for one in every}
-    for level_id, time_id, code, kind, mg, given in STUDY_LEVELS:
+    for row in read_rows(__package__, "study_levels.csv"):
+        level_id, code, mg = row["level"], row["alkaloid"], float(row["mg_mitragynine"])
         if not any(1 / COMPARABLE_FOLD <= dose / mg <= COMPARABLE_FOLD for dose in doses):
             continue
         level = fact(level_id)
@@ -40,14 +32,14 @@ def published(held: Iterable[Contents]) -> Iterable[PublishedLevel]:
         yield PublishedLevel(
             alkaloid=alkaloid(code).name,
             study=study,
-            label=f"{study}: {given}, {level.details.get('statistic', '')} and {spread}",
-            time_h=fact(time_id).number(),
+            label=f"{study}: {row['given']}, {level.details.get('statistic', '')} and {spread}",
+            time_h=fact(row["time"]).number(),
             value=level.number() * scale,
             low=None if low is None else low * scale,
             high=None if high is None else high * scale,
             fact_id=level_id,
             access=level.seen,
-            matches_product=kind in products,
+            matches_product=row["product"] in products,
         )
 
 

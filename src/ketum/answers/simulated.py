@@ -15,7 +15,6 @@ from ketum.answers.published import published
 from ketum.answers.stopping import withdrawal
 from ketum.crowd.habit import UNKNOWN, has_habit
 from ketum.pharmacology import ALKALOIDS, Effect, Parameter
-from ketum.pharmacology.alkaloids import STUDY_PEAKS
 from ketum.simulation.drivers import Drivers
 from ketum.simulation.simulate import Run
 
@@ -75,8 +74,7 @@ def _behind(run: Run) -> tuple[str, ...]:
         dict.fromkeys(
             (
                 *(fact_id for row in rows for fact_id in row.facts),
-                *(alkaloid.molar_mass for alkaloid in ALKALOIDS),
-                *STUDY_PEAKS.values(),
+                *(fact_id for alkaloid in ALKALOIDS for fact_id in (alkaloid.molar_mass, alkaloid.study_peak)),
                 *run.beside.facts,
                 *run.enzymes.facts,
             )

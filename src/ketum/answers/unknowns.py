@@ -112,7 +112,7 @@ def assumed(held: Iterable[Contents]) -> tuple[str, ...]:
     """List assumptions about what is taken, then the model's own, each with its width."""
     held = tuple(held)
     used = {one.release for one in held}
-    releases = {product.release for product in pharmacology.products().values()} | {"release_shot"}
+    releases = {product.release for product in pharmacology.products().values()}
     own = [text for one in held for text in one.assumptions]
     model = [
         f"{parameter.label}: {number(parameter.value)} {parameter.unit.replace('fraction', '')}".rstrip()

@@ -11,6 +11,7 @@ from typing import Literal
 from ketum.case.refusal import RefusalError, at, did_you_mean, listed, nearest, refusal, shown
 from ketum.case.units import convert, split
 from ketum.errors import Problem
+from ketum.kinds import kinds
 
 CountUnit = Literal["capsule", "teaspoon", "serving"]
 
@@ -45,17 +46,8 @@ AMOUNT_ALLOWED = (
     'or a count: "6 capsules", "2 teaspoons", "1 serving"; or "unknown"'
 )
 
-# Beyond these a dose is a slip of the pen: several times what the heaviest users in surveys report.
-LARGEST_PRODUCT_MG: Mapping[str, float] = {
-    "leaf-powder": 100_000.0,
-    "leaf-capsule": 100_000.0,
-    "tea": 100_000.0,
-    "mixed": 100_000.0,
-    "extract": 30_000.0,
-    "liquid-shot": 30_000.0,
-    "7oh-product": 30_000.0,
-    "pseudoindoxyl-product": 30_000.0,
-}
+# Beyond these, and the `largest_mg` of a kind of product, a dose is a slip of the pen: several times what the heaviest
+# users in surveys report.
 LARGEST_ALKALOID_MG = 2000.0
 LARGEST_COUNT: Mapping[CountUnit, float] = {"capsule": 200.0, "teaspoon": 30.0, "serving": 20.0}
 
@@ -180,8 +172,8 @@ def too_large(amount: Amount, product: str | None) -> Problem | None:
     elif amount.kind == "alkaloid":
         most, unit, of = LARGEST_ALKALOID_MG, "mg", f" of {amount.alkaloid}"
     else:
-        largest = LARGEST_PRODUCT_MG.get(product or "", max(LARGEST_PRODUCT_MG.values()))
-        most, unit, of = largest / 1000.0, "g", f" of {product}" if product else " of product"
+        largest = [kind.largest_mg for kind in kinds().values() if product in (None, kind.product)]
+        most, unit, of = max(largest) / 1000.0, "g", f" of {product}" if product else " of product"
     if amount.value <= (most * 1000.0 if unit == "g" else most):
         return None
     allowed = f"more than 0, up to {most:g} {unit}{of} per dose"

@@ -19,6 +19,7 @@ from ketum.case.person import Person, matters
 from ketum.case.refusal import refusal
 from ketum.case.table import Flag, Table, Text, Texts
 from ketum.case.taken import Kratom, Medicine
+from ketum.kinds import in_group
 
 MOST_PRODUCTS, MOST_MEDICINES, MOST_LEVELS = 20, 1000, 200
 
@@ -164,7 +165,7 @@ def _asked(key: str, kratom: Kratom) -> bool:
     """Whether it matters for this product that a key is not known."""
     match key:
         case "with":
-            return kratom.product in ("mixed", UNKNOWN)
+            return in_group(kratom.product, "mixture", "unknown")
         case "at_most":
             return kratom.as_needed
         case _:

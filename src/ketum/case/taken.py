@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -19,18 +19,12 @@ from ketum.case.amounts import (
 from ketum.case.fields import choice, duration, interval, number
 from ketum.case.refusal import RefusalError, refusal
 from ketum.case.table import Table, Text, Texts, clash
+from ketum.kinds import kinds
 
-Product = Literal[
-    "leaf-powder",
-    "leaf-capsule",
-    "tea",
-    "extract",
-    "liquid-shot",
-    "7oh-product",
-    "pseudoindoxyl-product",
-    "mixed",
-    "unknown",
-]
+if TYPE_CHECKING:  # a checker cannot read the table
+    Product = str
+else:
+    Product = Literal[tuple(kinds())]
 Route = Literal["oral", "iv", "transdermal", "sublingual", "inhaled", "other"]
 AsNeeded = Literal["as needed"]
 AS_NEEDED: AsNeeded = "as needed"

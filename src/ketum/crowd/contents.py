@@ -173,8 +173,7 @@ def _from_alkaloid(kratom: Kratom, product: Product) -> Contents:
     if kratom.amount.value is None:
         raise ValueError("the mass of an alkaloid is known where it is named")
     named = next((a for a in ALKALOIDS if a.name == kratom.amount.alkaloid), None)
-    # A tea's alkaloid is given as it is in the drink: nothing is left behind in the leaf.
-    release = "release_shot" if kratom.product == "tea" else product.release
+    release = product.release_counted
     if named is None:
         stranger = f"{kratom.amount.alkaloid} is not in the model: nothing of it is simulated"
         return Contents(kratom, product, release, None, {}, (), (), (stranger,))

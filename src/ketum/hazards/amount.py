@@ -24,18 +24,9 @@ from operator import add
 
 from ketum.evidence import Fact, facts
 from ketum.hazards.finding import Certainty, Finding, Number, Severity
+from ketum.kinds import in_group, kinds
 from ketum.sizes import DoseSize, Interval
 
-_COUNTS_AS = {"leaf-powder": "leaf-capsule"}
-_IN_WORDS = {
-    "leaf-capsule": "leaf in capsules",
-    "tea": "kratom tea",
-    "extract": "kratom extract",
-    "liquid-shot": "liquid shots",
-    "7oh-product": "7-OH products",
-    "pseudoindoxyl-product": "pseudoindoxyl products",
-    "mixed": "mixed products",
-}
 _BASES = ("mitragynine", "leaf")
 _SAME = 1e-9
 _DOSE = "One dose holds about {} of BASIS. The largest dose in a study that was found is {}."
@@ -114,12 +105,12 @@ def above_studied(intakes: Sequence[Intake]) -> tuple[Finding, ...]:
     intakes
         The kratom products of a case.
     """
-    kinds = dict.fromkeys(_COUNTS_AS.get(one.product, one.product) for one in intakes)
-    return tuple(found for kind in kinds for found in _findings(kind, _of_kind(intakes, kind)))
+    studied = dict.fromkeys(kinds()[one.product].studied_as for one in intakes)
+    return tuple(found for kind in studied for found in _findings(kind, _of_kind(intakes, kind)))
 
 
 def _of_kind(intakes: Sequence[Intake], kind: str) -> tuple[Intake, ...]:
-    return tuple(one for one in intakes if _COUNTS_AS.get(one.product, one.product) == kind)
+    return tuple(one for one in intakes if kinds()[one.product].studied_as == kind)
 
 
 def _findings(kind: str, intakes: Sequence[Intake]) -> Iterator[Finding]:
@@ -209,10 +200,10 @@ def _above(
     return Finding(
         code="dose.above-studied",
         severity=severity,
-        title=f"More {'days' if severity == 'note' else 'of it'} than studies of {_IN_WORDS[kind]} gave",
+        title=f"More {'days' if severity == 'note' else 'of it'} than studies of {kinds()[kind].plural} gave",
         because=f"{told} Beyond that nobody has measured what happens.{beyond}",
         clinical=(
-            f"Outside the range of controlled human data for {_IN_WORDS[kind]}: predictions here extrapolate. "
+            f"Outside the range of controlled human data for {kinds()[kind].plural}: predictions here extrapolate. "
             "Enzyme inhibition builds up on repetition and was measured after one low dose only."
         ),
         numbers=tuple(number for one in every for number in one.numbers()),
@@ -224,20 +215,21 @@ def _above(
 
 
 def _never_studied(kind: str, absence: Fact, intakes: Sequence[Intake]) -> Finding:
-    held = "seven_oh_mg" if kind in ("7oh-product", "pseudoindoxyl-product") else "mitragynine_mg"
+    held = "seven_oh_mg" if in_group(kind, "concentrate") else "mitragynine_mg"
     label = "7-OH in one dose" if held == "seven_oh_mg" else "mitragynine in one dose"
     doses = [dose for one in intakes if (dose := getattr(one.dose, held)) is not None]
     largest = max(doses, key=_median, default=None)
     here = () if largest is None else (Number.of_case(label, largest, "mg"),)
+    such = kinds()[kind].plural
     return Finding(
         code="dose.above-studied",
         severity="caution",
-        title=f"No human study gave {_IN_WORDS[kind]}",
+        title=f"No human study gave {such}",
         because=(
             "No human study gave this kind of product, as far as was found. So any amount of it, and any time of using "
             "it, is more than was ever studied."
         ),
-        clinical=f"No controlled human exposure to {_IN_WORDS[kind]} was found: any prediction extrapolates from leaf.",
+        clinical=f"No controlled human exposure to {such} was found: any prediction extrapolates from leaf.",
         numbers=(*here, Number.of_fact("human studies found of this kind of product", absence.fact_id)),
         evidence=(absence.fact_id,),
         certainty="moderate",
@@ -254,7 +246,7 @@ def _not_comparable(kind: str, studied: Mapping[str, Fact]) -> Finding:
         title="The dose could not be compared with studies",
         because=(
             f"How much mitragynine one dose holds could not be told, so it is not known whether it is above studies "
-            f"of {_IN_WORDS[kind]}. Unknown does not mean small."
+            f"of {kinds()[kind].plural}. Unknown does not mean small."
         ),
         clinical="Neither mitragynine nor product mass per dose is known; no comparison with trial doses was possible.",
         numbers=tuple(Number.of_fact(f"the most studied: {one.what}", one.fact_id) for one in limits),

@@ -22,13 +22,13 @@ from typing import Protocol
 from ketum.evidence import fact
 from ketum.hazards.finding import Finding, Number
 from ketum.hazards.use import Use
+from ketum.kinds import in_group
 from ketum.sizes import Interval
 from ketum.words.understanding import Understood
 
 _LOW_G, _HIGH_G = 3.0, 25.0
 _LEAST_G = 1.0
 _OLD = 75
-_SWALLOWED = ("leaf-powder", "leaf-capsule", "mixed", "unknown")
 _METALS = ("metal", "lead", "heavy", "icp")
 _MICROBES = ("microb", "salmonel", "bacteri", "mould", "mold", "pathogen", "e. coli", "germ")
 
@@ -74,7 +74,7 @@ def contamination(
     found = []
     if untested and used.repeated and grams is not None and grams.median >= _LEAST_G:
         found.append(_metals(grams, bearing or age_years < 18 or grams.median >= _HIGH_G))
-    if any(one.product in _SWALLOWED and not _covers(one.tested, _MICROBES) for one in taken):
+    if any(in_group(one.product, "leaf", "mixture", "unknown") and not _covers(one.tested, _MICROBES) for one in taken):
         frail = bool(pregnant) or age_years < 5 or age_years >= _OLD or bool(said.has("immune", "cancer", "cirrhosis"))
         found.append(_microbes(frail))
     return tuple(found)

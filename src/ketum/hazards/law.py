@@ -26,15 +26,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from ketum.evidence import Fact, facts
 from ketum.hazards.finding import Certainty, Finding, Number, Severity
+from ketum.kinds import in_group, kinds
 
 Substance = Literal["leaf", "7oh", "pseudoindoxyl"]
 Status = Literal["banned", "unclear", "regulated", "legal"]
 
-_SUBSTANCE: dict[str, Substance] = {"7oh-product": "7oh", "pseudoindoxyl-product": "pseudoindoxyl"}
 _COLUMNS: dict[Substance, tuple[str, ...]] = {
     "leaf": ("status_leaf",),
     "7oh": ("status_7oh_concentrated",),
@@ -43,7 +43,6 @@ _COLUMNS: dict[Substance, tuple[str, ...]] = {
 _NAMES: dict[Substance, str] = {"leaf": "kratom leaf", "7oh": "concentrated 7-OH", "pseudoindoxyl": "pseudoindoxyl"}
 _STRICTEST: tuple[Status, ...] = ("banned", "unclear", "regulated", "legal")
 _CERTAINTY: dict[str, Certainty] = {"high": "high", "medium": "moderate", "low": "low"}
-_NOT_PLAIN = ("extract", "liquid-shot", "mixed", "unknown")
 _OTHER_FORMS = " An extract, a shot or a mixture may fall under stricter rules than plain leaf."
 _STALE_MONTHS = 18
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
@@ -81,9 +80,9 @@ def law(
     seven_oh_percent
         The largest share of 7-OH among the alkaloids that a certificate shows, None where none does.
     """
-    kinds = tuple(products)
-    substances = sorted({_SUBSTANCE.get(kind, "leaf") for kind in kinds})
-    hint = _OTHER_FORMS if any(kind in _NOT_PLAIN for kind in kinds) else ""
+    named = tuple(products)
+    substances = sorted({cast(Substance, kinds()[name].law) for name in named})
+    hint = _OTHER_FORMS if any(in_group(name, "extract", "mixture", "unknown") for name in named) else ""
     return tuple(
         found
         for substance in substances

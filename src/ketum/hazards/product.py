@@ -20,15 +20,13 @@ from typing import Protocol
 
 from ketum.evidence import fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.kinds import in_group, kinds
 
 CONCENTRATED: Mapping[str, str] = {
-    "7-hydroxymitragynine": "7oh-product",
-    "mitragynine pseudoindoxyl": "pseudoindoxyl-product",
+    kind.concentrate_of: kind.product for kind in reversed(tuple(kinds().values())) if kind.concentrate_of
 }
-"""The alkaloids that leaf hardly holds, and the kind of product that is counted in them."""
+"""The alkaloids that leaf hardly holds, and the first kind of product that is counted in them."""
 
-_EXTRACTS = ("extract", "liquid-shot")
-_LEAVES = ("leaf-powder", "leaf-capsule", "tea")
 _CAP = 2.0
 
 
@@ -63,14 +61,14 @@ def product(taken: Sequence[Taken], counted_in: Sequence[str | None] = ()) -> tu
 
 def _findings(taken: Sequence[Taken], counted_in: Sequence[str | None]) -> Iterator[Finding]:
     share = most_seven_oh(taken)
-    if any(one.product in CONCENTRATED.values() for one in taken) or CONCENTRATED.keys() & set(counted_in):
+    if any(in_group(one.product, "concentrate") for one in taken) or CONCENTRATED.keys() & set(counted_in):
         yield _concentrated("danger", None)
     elif share is not None and share > _CAP:
         yield _concentrated("caution", share)
     strong = [content for one in taken if (content := _stronger_than_leaf(one)) is not None]
-    if strong or any(one.product in _EXTRACTS for one in taken):
+    if strong or any(in_group(one.product, "extract") for one in taken):
         yield _extract(max(strong, default=None))
-    if any(one.product == "mixed" or one.with_ for one in taken):
+    if any(in_group(one.product, "mixture") or one.with_ for one in taken):
         yield _mixed(tuple(name for one in taken for name in one.with_ or ()))
     if any(one.certificate is None for one in taken):
         yield _unverified()
@@ -79,7 +77,7 @@ def _findings(taken: Sequence[Taken], counted_in: Sequence[str | None]) -> Itera
 def _stronger_than_leaf(one: Taken) -> float | None:
     """Return the mitragynine of what is sold as leaf where it is more than leaf holds, in percent; else None."""
     content = 100 * (one.certificate or {}).get("mitragynine", 0.0)
-    return content if one.product in _LEAVES and content > fact("pc020").bounds()[1] else None
+    return content if in_group(one.product, "leaf", "brew") and content > fact("pc020").bounds()[1] else None
 
 
 def most_seven_oh(taken: Sequence[Taken]) -> float | None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ketum.kinds import in_group, kinds
 from ketum.sizes import DoseSize, Interval
 
 _DAYS_A_MONTH = 30.4375
 _DAILY_H = 48.0
-_CONCENTRATED = ("7oh-product", "pseudoindoxyl-product")
 
 
 class Taken(Protocol):
@@ -93,8 +93,8 @@ def use(
         repeated=bool(often) or experience == "regular" or before > 0,
         times_a_day=sum(24 / one.every_h for one in often if one.every_h and one.every_h <= _DAILY_H),
         days=max([1.0, before, *ends]),
-        concentrated=any(one.product in _CONCENTRATED for one in taken)
-        or any(name in ("7-hydroxymitragynine", "mitragynine pseudoindoxyl") for name in alkaloids),
+        concentrated=any(in_group(one.product, "concentrate") for one in taken)
+        or any(kind.concentrate_of in alkaloids for kind in kinds().values() if kind.concentrate_of),
         grams_a_day=_grams(taken, doses),
         timed=bool(often),
     )
@@ -103,7 +103,7 @@ def use(
 def _grams(taken: Sequence[Taken], doses: Sequence[DoseSize]) -> Interval | None:
     total: Interval | None = None
     for one, dose in zip(taken, doses, strict=True):
-        if dose.product_mg is None or one.product not in ("leaf-powder", "leaf-capsule", "tea", "mixed", "unknown"):
+        if dose.product_mg is None or not in_group(one.product, "leaf", "brew", "mixture", "unknown"):
             continue
         times = 24 / one.every_h if one.every_h is not None and one.days * 24 > one.every_h else 1.0
         part = dose.product_mg * (times / 1000)

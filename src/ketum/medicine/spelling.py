@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+
+from ketum.rows import read_rows
 
 _STRENGTH = re.compile(
     r"(?<![a-z0-9-])\d[\d.,]*(?:\s*[/x-]\s*\d[\d.,]*)*\s*"
@@ -12,26 +15,6 @@ _STRENGTH = re.compile(
 )
 _BARE_NUMBER = re.compile(r"(?<![a-z0-9-])\d[\d.,]*(?:\s*[/x-]\s*\d[\d.,]*)*(?![a-z0-9-])")
 _NOT_A_LETTER = re.compile(r"[^\w+/&]+|_")
-
-_SALTS = (
-    "hydrochloride hcl dihydrochloride hydrobromide hbr hydroiodide maleate tartrate bitartrate succinate fumarate "
-    "hemifumarate sulfate sulphate phosphate acetate citrate mesylate mesilate besylate besilate tosylate tosilate "
-    "bromide chloride iodide nitrate mononitrate gluconate lactate malate oxalate pamoate embonate carbonate "
-    "sodium potassium calcium magnesium disodium anhydrous monohydrate dihydrate trihydrate hydrate medoxomil "
-    "decanoate enantate enanthate valerate propionate furoate stearate ethylsuccinate estolate glycinate "
-    "hyclate monohydrochloride dimesylate hydrogentartrate "
-    "oxide aspartate"
-)
-_FORMS = (
-    "tablet tablets tab tabs capsule capsules cap caps caplet caplets pill pills patch patches gel gels softgel cream "
-    "ointment spray nasal oral po iv im sublingual film films lozenge troche drops solution suspension syrup elixir "
-    "injection injectable depot suppository transdermal topical inhaler lotion powder effervescent chewable "
-    "dispersible "
-    "odt xr xl er sr cr cd la lar ec dr ir pr mr sa xt hct retard retarded slow extended sustained controlled "
-    "modified delayed immediate prolonged release long acting forte rapid generic brand daily extra strength otc "
-    "prn bid tid qid qd qhs medicine medication"
-)
-SALTS, FORMS = frozenset(_SALTS.split()), frozenset(_FORMS.split())  # fmt: skip
 
 
 def plain(text: str) -> str:
@@ -60,9 +43,15 @@ def key(text: str, *, numbers: bool = False) -> str:
     if not numbers:
         small = _BARE_NUMBER.sub(" ", small)
     words = plain(small).split()
-    return " ".join(_without(_without(words, FORMS), SALTS)) or plain(text)
+    return " ".join(_without(_without(words, idle("form")), idle("salt"))) or plain(text)
 
 
-def _without(words: list[str], idle: frozenset[str]) -> list[str]:
+@cache
+def idle(kind: str) -> frozenset[str]:
+    """Return the words of a ``salt`` or a ``form``, which by themselves name no medicine: ``idle_words.csv``."""
+    return frozenset(row["word"] for row in read_rows(__package__, "idle_words.csv") if row["kind"] == kind)
+
+
+def _without(words: list[str], idle_words: frozenset[str]) -> list[str]:
     # Calcium hydrochloride is a calcium: where every word is idle, the first one names it.
-    return [word for word in words if word not in idle] or words[:1]
+    return [word for word in words if word not in idle_words] or words[:1]

@@ -10,21 +10,13 @@ from ketum.medicine.catalogue import Entry, entry
 from ketum.medicine.match import Match, match
 from ketum.medicine.spelling import key, plain
 from ketum.medicine.wash_out import WashOut, wash_out
+from ketum.rows import read_rows
 
 if TYPE_CHECKING:  # pydantic is not needed here
     from ketum.case import Case, Medicine
 
 ALCOHOL = "ethanol"
-SPELT: Mapping[str, str] = {
-    "ethanol": "alcohol",
-    "acetaminophen": "paracetamol",
-    "st john's wort": "St John's wort",
-    "tetrahydrocannabinol": "cannabis",
-    "cannabidiol": "CBD",
-    "lsd": "LSD",
-    "mdma": "MDMA",
-    "vitamin d": "vitamin D",
-}
+SPELT: Mapping[str, str] = {row["generic"]: row["spelt"] for row in read_rows(__package__, "spelt.csv")}
 """How a generic name is spelt for people, where that differs from the tables."""
 
 

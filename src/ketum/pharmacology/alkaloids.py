@@ -1,4 +1,4 @@
-"""The alkaloids that the model follows, and what a mass of one is in molecules."""
+"""The alkaloids that the model follows (``alkaloids.csv``), and what a mass of one is in molecules."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 
 from ketum.arrays import Array
 from ketum.evidence import fact
+from ketum.rows import read_rows
 
 
 @dataclass(frozen=True)
 class Alkaloid:
-    """An alkaloid that the model follows.
+    """An alkaloid that the model follows; a row of ``alkaloids.csv``.
 
     Parameters
     ----------
@@ -22,17 +23,25 @@ class Alkaloid:
         Suffix of its quantities in the model.
     molar_mass
         Fact id of its molar mass.
+    study_peak
+        Fact id of its median peak after tea from 2 g of leaf, the one study of all of them; time is counted above it.
+    limit
+        The parameter that says how little of it trials could measure.
+    formed_from
+        Code of the alkaloid of which the body forms it; empty where none is known.
     """
 
     name: str
     code: str
     molar_mass: str
+    study_peak: str
+    limit: str
+    formed_from: str
 
 
-ALKALOIDS = (
-    Alkaloid("mitragynine", "MG", "mw01"),
-    Alkaloid("7-hydroxymitragynine", "HM", "mw07"),
-    Alkaloid("speciociliatine", "SC", "mw03"),
+ALKALOIDS = tuple(
+    Alkaloid(row["name"], row["code"], row["molar_mass"], row["study_peak"], row["limit"], row["formed_from"])
+    for row in read_rows(__package__, "alkaloids.csv")
 )
 
 
@@ -51,10 +60,6 @@ def molar_mass(code: str) -> float:
     return fact(alkaloid(code).molar_mass).number()
 
 
-STUDY_PEAKS = {"MG": "pk001", "HM": "pk037", "SC": "pk019"}
-"""Median peak after tea from 2 g of leaf, the one study of all three alkaloids; time is counted above it."""
-
-
 def study_peak(code: str) -> float:
     """Look up an alkaloid's published median peak after 2 g of leaf as tea, in ng/mL."""
-    return fact(STUDY_PEAKS[code]).number() * molar_mass(code) / 1000
+    return fact(alkaloid(code).study_peak).number() * molar_mass(code) / 1000

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ketum.arrays import Array
+from ketum.pharmacology.alkaloids import alkaloid
 
 
 def terminal_half_life(own: Mapping[str, Array], code: str) -> Array:
@@ -22,7 +23,8 @@ def terminal_half_life(own: Mapping[str, Array], code: str) -> Array:
     total = k10 + k12 + k21
     slow = 2 * k10 * k21 / (total + np.sqrt(total**2 - 4 * k10 * k21))
     half_life = np.asarray(np.log(2.0) / slow)
-    return half_life if code != "HM" else np.asarray(np.maximum(half_life, terminal_half_life(own, "MG")))
+    parent = alkaloid(code).formed_from
+    return np.asarray(np.maximum(half_life, terminal_half_life(own, parent))) if parent else half_life
 
 
 def morphine_K(own: Mapping[str, Array]) -> Array:

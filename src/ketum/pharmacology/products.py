@@ -49,6 +49,8 @@ class Product:
         The model's compartment (without the alkaloid's code) that a dose enters.
     release
         The parameter that says which share of it is given up.
+    release_counted
+        The same where the amount is a mass of alkaloid, as a tea's is in the drink and not in the leaf.
     base
         Code of the main alkaloid; empty where nothing is known of the content.
     content_mg_per_g, content_sd
@@ -62,6 +64,7 @@ class Product:
     name: str
     form: str
     release: str
+    release_counted: str
     base: str
     content_mg_per_g: float
     content_sd: float
@@ -97,6 +100,7 @@ def products() -> Mapping[str, Product]:
                 row["product"],
                 row["form"],
                 row["release"],
+                row["release_counted"] or row["release"],
                 row["base"],
                 float(row["content_mg_per_g"] or "nan"),
                 float(row["content_sd"] or "nan"),

@@ -222,7 +222,7 @@ def solved(
             to_mass = molar_mass(alkaloid.code) / 1000  # nM to ng/mL
             curve = curves[f"C_{alkaloid.code}"].to_numpy() * to_mass
             levels[i, rows] = curve[:, stored]
-            limit = own["limit_HM" if alkaloid.code == "HM" else "limit_MG"] * to_mass
+            limit = own[alkaloid.limit] * to_mass
             peak = study_peak(alkaloid.code)
             found[alkaloid.code] = exposure.endpoints(grid, curve, dose_times, end_h, limit, peak)
             unbound = own[f"fu_{alkaloid.code}"] / to_mass

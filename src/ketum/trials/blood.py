@@ -18,7 +18,7 @@ from ketum.arrays import Array
 from ketum.crowd import people
 from ketum.crowd.model import kratom_model
 from ketum.endpoints import nca
-from ketum.pharmacology.alkaloids import nmol
+from ketum.pharmacology.alkaloids import ALKALOIDS, alkaloid, nmol
 from ketum.rows import read_rows
 
 ASSAY_ERROR = 0.05
@@ -75,7 +75,7 @@ def _arm(row: Mapping[str, str]) -> Arm:
         name=row["arm"],
         form=row["form"],
         release=row["release"],
-        mg={code: float(row[f"mg_{code}"]) for code in ("MG", "SC") if row[f"mg_{code}"]},
+        mg={known.code: float(mg) for known in ALKALOIDS if (mg := row.get(f"mg_{known.code}"))},
         repeats=int(row["repeats"]),
         interval_h=float(row["interval_h"]),
         n=int(row["n"]),
@@ -123,7 +123,7 @@ def concentrations(arm: Arm, own: Mapping[str, Array]) -> dict[str, Array]:
         for code, mg in arm.mg.items()
     ]
     doses = pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
-    outputs = [f"C_{code}" for code in ("MG", "HM", "SC")]
+    outputs = [f"C_{known.code}" for known in ALKALOIDS]
     solved = kratom_model().solve(doses, arm.start_of_sampling_h + arm.times_h, given, outputs, rtol=1e-6)
     return {name[2:]: solved[name].to_numpy() for name in outputs}
 
@@ -137,7 +137,7 @@ def individual_quantities(
     arm: Arm, code: str, curves: Mapping[str, Array], own: Mapping[str, Array], weight_kg: Array
 ) -> dict[str, Array]:
     """Analyse each person's measured curve of one alkaloid; shape (people,) each."""
-    found = nca.analyse(arm.times_h, curves[code], own["limit_HM" if code == "HM" else "limit_MG"])
+    found = nca.analyse(arm.times_h, curves[code], own[alkaloid(code).limit])
     dose = nmol(arm.mg[code], code) if code in arm.mg else np.nan
     # At steady state the area of one interval stands for the whole area of one dose.
     area = found.AUC_inf if arm.repeats == 1 else found.AUC_last

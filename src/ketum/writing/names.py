@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ketum.kinds import kinds
+
 WHOLE, FIRST, LAST = "", "first", "last"
 SPANS = {WHOLE: "whole run", FIRST: "first interval", LAST: "last interval"}
 
@@ -19,17 +21,6 @@ _QUANTITIES = {
     "accumulation": ("Build-up over the run", ""),
     "time_above_study_peak": ("Time above studied levels", ""),
 }
-_PRODUCTS = {
-    "leaf-powder": "leaf powder",
-    "leaf-capsule": "leaf in capsules",
-    "tea": "tea",
-    "extract": "extract",
-    "liquid-shot": "liquid shot",
-    "7oh-product": "7-hydroxymitragynine product",
-    "pseudoindoxyl-product": "pseudoindoxyl product",
-    "mixed": "mixed product",
-    "unknown": "product of an unknown kind",
-}
 _NO_UNITS = ("", "1", "ratio", "dimensionless", "date")
 _SHARES = {"people": "people", "product": "product", "knowledge": "not knowing"}
 
@@ -41,7 +32,7 @@ def capital(name: str) -> str:
 
 def product_name(kind: str) -> str:
     """Give the plain words of a product kind of the case file."""
-    return _PRODUCTS.get(kind, kind.replace("-", " "))
+    return kinds()[kind].name
 
 
 def split_quantity(quantity: str) -> tuple[str, str]:

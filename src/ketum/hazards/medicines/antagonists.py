@@ -17,10 +17,10 @@ from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
 from ketum.hazards.medicines.beside import Beside, ids, shown, stopped, worst
 from ketum.medicine import Taken, is_any
-from ketum.medicine.classes import code_of
+from ketum.medicine.classes import code_of, opioid_classes
 from ketum.writing.lists import listed, verb
 
-KINDS = ("partial opioid agonist", "opioid antagonist", "opioid antagonist of the gut")
+KINDS = opioid_classes("partial agonist", "antagonist", "gut antagonist")
 
 
 def antagonists(case: Beside) -> tuple[Finding, ...]:

@@ -19,7 +19,7 @@ from ketum.hazards.finding import Finding, Number
 from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
 from ketum.hazards.medicines.sedatives import sedating
 from ketum.medicine import Taken
-from ketum.medicine.classes import code_of, is_any
+from ketum.medicine.classes import code_of, is_any, opioid_classes
 from ketum.writing.lists import verb
 
 AGONISTS = ("full agonist", "weak agonist")
@@ -41,7 +41,7 @@ def _agonist(one: Taken) -> Fact | None:
 
 
 def _any_opioid(case: Beside) -> bool:
-    kinds = ("opioid agonist", "partial opioid agonist", "opioid antagonist")
+    kinds = opioid_classes("agonist", "partial agonist", "antagonist")
     return any(is_any(one.entry, *kinds) for one in case.taken)
 
 

@@ -22,17 +22,11 @@ from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
 from ketum.hazards.medicines.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
 from ketum.medicine import Taken, is_any
-from ketum.medicine.classes import code_of
+from ketum.medicine.classes import code_of, depressing, opioid_classes
 from ketum.writing.lists import verb
 
-SLOWING = (
-    "benzodiazepine", "z-drug", "barbiturate", "gabapentinoid", "oxybate", "general anaesthetic", "alcohol",
-)  # fmt: skip
-SEDATING = (
-    "sedating antihistamine", "antipsychotic", "tricyclic antidepressant", "sedating antidepressant",
-    "muscle relaxant", "alpha-2 agonist", "orexin antagonist",
-)  # fmt: skip
-OPIOID = ("opioid agonist", "partial opioid agonist")
+SLOWING, SEDATING = depressing("breathing"), depressing("wakefulness")
+OPIOID = opioid_classes("agonist", "partial agonist")
 FEW_DRINKS = 2.0
 BREATHING = ("lungs",)
 

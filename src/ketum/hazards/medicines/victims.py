@@ -42,7 +42,6 @@ SHARES = ("fm_derived_cyp3a", "fm_cyp3a_yeung_S2", "fm_cyp3a")
 BANDS: tuple[Severity, ...] = ("note", "note", "caution", "danger")
 HARMED = {"quetiapine": "DD030"}
 STUDY = {"midazolam": ("ddi01", "ddi02", "ddi03"), "dextromethorphan": ("ddi04", "ddi05")}
-ERGOTS = ("N02CA",)
 
 
 def cyp3a_victims(case: Beside) -> tuple[Finding, ...]:
@@ -63,7 +62,7 @@ def narrow(one: Taken) -> Fact | None:
     if "NTI" in entry.value("fda_substrate_class"):
         return entry.fact("fda_substrate_class")
     code = entry.fact("atc")
-    harms = is_any(entry, "anticoagulant") or entry.value("atc").startswith(ERGOTS) or one.generic in HARMED
+    harms = is_any(entry, "anticoagulant", "ergot") or one.generic in HARMED
     return code if harms else None
 
 

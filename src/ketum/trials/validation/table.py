@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ketum.pharmacology import ALKALOIDS
 from ketum.trials.validation.row import Row
 
 
@@ -34,8 +35,8 @@ def table(found: Sequence[Row]) -> str:
     missed = len(failures(found))
     calibration = sum(row.role == "calibration" for row in found)
     lines.append(
-        f"{calibration - missed} of {calibration} calibration rows within all bars; MG mitragynine, "
-        "HM 7-hydroxymitragynine, SC speciociliatine"
+        f"{calibration - missed} of {calibration} calibration rows within all bars; "
+        + ", ".join(f"{known.code} {known.name}" for known in ALKALOIDS)
     )
     return "\n".join(lines)
 
