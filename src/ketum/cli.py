@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 
 def main() -> None:
     """Run the command line; no traceback reaches a person."""
+    for stream in (sys.stdout, sys.stderr):
+        # One letter that a terminal cannot show must not lose all the others.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(args=_spelt_out(sys.argv[1:]))
     except StoppedError as stop:
@@ -87,6 +92,7 @@ def run(
     if dask is not None and workers is not None:
         raise InputError("--dask", [Problem("", "a cluster has its own workers", cure="leave --workers out")])
     understood = load_case(case)
+    _say_emergencies(str(case))
     check_folder(output)
 
     from ketum.report.run import write_run
@@ -142,6 +148,7 @@ def check(case: CaseFile) -> None:
     from ketum.case import load_case
 
     understood = load_case(case)
+    _say_emergencies(str(case))
     print(f"{case}: this case file is right")
     unknown = understood.unknown()
     if unknown:
@@ -257,7 +264,7 @@ def bench(
 def _spelt_out(words: list[str]) -> list[str]:
     """Fill in the number that may be left out after --drivers; typer knows no option like that."""
     found = []
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         found.append(word)
         if word == DRIVERS and not following.lstrip("-").isdigit():
             found.append(str(DRIVERS_SAMPLES))
