@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_TORN = re.compile(r"(?P<line>\n)|(?P<mark>[=\[\]{}])|(?P<bare>[^\n=\[\]{}\"]+|\")")
 _HEADER = re.compile(r"[ \t]*\[{1,2}([^\[\]\n=\"']{1,80})\]{1,2}[ \t]*(?:\#.*)?(?=\n|$)")
 _LABEL = re.compile(r"\s*(\w[\w -]{0,30}?)\s*:\s*(?=\S)")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
@@ -132,9 +133,11 @@ class _Reader:
     """Whether the place is inside a text of several lines."""
 
     def pieces(self) -> Iterator[Piece]:
-        at = 0
-        while found := _TOKEN.match(self.text, at):
+        at, torn = 0, False
+        while found := (_TORN if torn else _TOKEN).match(self.text, at):
             at = found.end()
+            # After a quote that nothing closes, none is looked for on that line: each look would go to its end.
+            torn = (torn or found[0] in ('"', "'")) and found.lastgroup != "line"
             header = _HEADER.match(self.text, found.start()) if self.fresh and found["mark"] == "[" else None
             if header:
                 yield from self._flush()
