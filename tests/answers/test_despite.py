@@ -121,6 +121,8 @@ SAYS = [
     'symptoms = ["' + "quite well and sat in the garden, " * 60 + 'now cannot be woken"]',
     'symptoms = ["' + "well " * 3000 + '. Now cannot be woken"',
     "[cannot be woken]",
+    'days = """\n[tod\nsymptoms = [\'cannot be woken\']',
+    "a." * 5000 + "a = 1\nsymptoms = ['cannot be woken']",
     "title = 'x\nsymptoms = ['cannot be woken']",
     'symptoms = ["itching]\nalso = "cannot be woken"',
     "[[kratom]]\namount = \"3 g\nsymptoms = ['cannot be woken']",

@@ -112,11 +112,11 @@ class _Said:
         text = cleaned(value) if isinstance(value, str) else ""
         if value is True or text.strip(" ,").casefold() in _YES:
             text = re.sub(r"[_-]+", " ", key)
-        if not text.strip():
+        into = self.conditions if kind == "conditions" else self.symptoms
+        if not text.strip() or text in into:
             return
         for sign, number in signs_in(text) if len(text) < _IN_FULL else ():
             self.vitals.setdefault(sign, []).append(number)
-        into = self.conditions if kind == "conditions" else self.symptoms
         into.update(dict.fromkeys(_parts(text)))
         if kind == "conditions" and len(self.conditions) > _MOST_FOUND:
             # A list that no case may hold is searched like any other text.

@@ -37,7 +37,7 @@ _TORN = re.compile(r"(?P<line>\n)|(?P<mark>[=\[\]{}])|(?P<bare>[^\n=\[\]{}\"]+|\
 _HEADER = re.compile(r"[ \t]*\[{1,2}([^\[\]\n=\"']{1,80})\]{1,2}[ \t]*(?:\#.*)?(?=\n|$)")
 _LABEL = re.compile(r"\s*(\w[\w -]{0,30}?)\s*:\s*(?=\S)")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
-_DEEPEST_KEY = re.compile(r"(?:[\w-]{1,40}[ \t]*\.[ \t]*){20}")
+_DEEPEST_KEY = re.compile(r"(?:^|[\[{,])[ \t]*(?:[\w\"'-]{1,40}[ \t]*\.[ \t]*){20}", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]?")
 _JOINED = "\u200b\u200c\u200d\u00ad\ufeff"
 
@@ -160,7 +160,7 @@ class _Reader:
             self.pending.append((_unescaped(token), True))
         elif kind == "bare":
             yield from self._bare(token)
-        elif token == "=" and not self.long:
+        elif token == "=" and not (self.long and self._in_prose()):
             yield from self._take_key()
         elif kind == "mark":
             yield from self._flush()
@@ -177,8 +177,12 @@ class _Reader:
             self.key = label[1] if label else ""
             if not label:
                 self.table = () if " " in text else self.table
-        if text.strip(",.;'\" "):
+        if text.strip(",.;'\"\\ "):
             self.pending.append((text, False))
+
+    def _in_prose(self) -> bool:
+        """Whether an equals sign follows no single word; a long text that nothing closes must not hide the keys after it."""
+        return len(self.pending) != 1 or not re.fullmatch(r"[\w.-]{1,40}", self.pending[0][0])
 
     def _take_key(self) -> Iterator[Piece]:
         """What stands before an equals sign is a key; what stands before that belongs to the key before."""

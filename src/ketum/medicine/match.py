@@ -24,11 +24,11 @@ _PARTS = re.compile(r"\s*(?:[/+&,;\n]|\. |\band\b|\bwith\b|\bplus\b|\bor\b|\bals
 MOST_WORDS, SHORTEST_WORD = 5, 4
 _WHY = re.compile(r"\b(?:for|against|because|due to|in case of)\b.*")
 _WORDS_AROUND = """
-as needed when if required a an the my his her their of in on at by to i he she they we is are was take takes taking taken
-took use uses using used some sometimes often rarely occasionally usually every each per once twice two three four one half
-times time day days daily night nightly evening morning noon bedtime week weeks weekly month monthly hour hours h low high
-small large dose doses dosage still now currently since about until only just mg mcg ug g ml started stopped last year
-years ago before after food meals from doctor prescribed
+as needed when if required a an the my his her their of in on at by to i he she they we is are was take takes taking
+taken took use uses using used some sometimes often rarely occasionally usually every each per once twice two three
+four one half times time day days daily night nightly evening morning noon bedtime week weeks weekly month monthly hour
+hours h low high small large dose doses dosage still now currently since about until only just mg mcg ug g ml started
+stopped last year years ago before after food meals from doctor prescribed
 """
 _AROUND = frozenset(_WORDS_AROUND.split())
 
