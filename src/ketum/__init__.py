@@ -11,6 +11,7 @@ _HOMES = {
     "fact": "ketum.evidence",
     "load_case": "ketum.case",
     "parse_case": "ketum.case",
+    "regimen": "ketum.crowd.regimen",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -181,7 +181,7 @@ class _Reader:
             self.pending.append((text, False))
 
     def _in_prose(self) -> bool:
-        """Whether an equals sign follows no single word; a long text that nothing closes must not hide the keys after it."""
+        """Whether an equals sign follows no single word: a long text that nothing closes must not hide later keys."""
         return len(self.pending) != 1 or not re.fullmatch(r"[\w.-]{1,40}", self.pending[0][0])
 
     def _take_key(self) -> Iterator[Piece]:
