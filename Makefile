@@ -4,7 +4,7 @@ BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
-.PHONY: run test lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction \
+.PHONY: run test fuzz lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction \
 	calibrate-effects docs lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
@@ -16,6 +16,9 @@ test: .venv/ready         ## lint, types, arrows between rooms, all tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+fuzz: .venv/ready         ## damage 10,000 case files and see that nothing breaks and no emergency is lost (half an hour)
+	$(BIN)/python tests/fuzz/fuzz_cases.py
 
 validate: .venv/ready     ## predicted against observed, for every human datum on file
 	$(BIN)/ketum validate

@@ -24,6 +24,7 @@ _HOMES = {
     "fact": "ketum.evidence",
     "load_case": "ketum.case",
     "parse_case": "ketum.case",
+    "regimen": "ketum.crowd.regimen",
     "screen": "ketum.answers.findings",
     "simulate": "ketum.answers.ask",
 }

@@ -227,7 +227,7 @@ def bench(
 def _spelt_out(words: list[str]) -> list[str]:
     """Fill in the number that may be left out after --drivers; typer knows no option like that."""
     found = []
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         found.append(word)
         if word == DRIVERS and not following.lstrip("-").isdigit():
             found.append(str(DRIVERS_SAMPLES))

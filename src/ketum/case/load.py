@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ketum.case.explain import explain
+from ketum.case.loose import too_deep
 from ketum.case.model import Case
 from ketum.case.refusal import nearest, shortened, shown
 from ketum.errors import CaseError, Problem
@@ -168,6 +169,8 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:
+    if too_deep(text):
+        raise _error(name, "a key has too many parts", cure="a case needs no more than three, such as today.labs.alt")
     try:
         return tomllib.loads(text)
     except RecursionError:

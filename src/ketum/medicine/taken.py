@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ketum.medicine.catalogue import Entry, entry
-from ketum.medicine.match import Match, match
+from ketum.medicine.match import Match, matches
 from ketum.medicine.spelling import key, plain
 from ketum.medicine.wash_out import WashOut, wash_out
 from ketum.rows import read_rows
@@ -120,12 +120,12 @@ def taken_in(case: Case) -> tuple[tuple[Taken, ...], tuple[Match, ...]]:
 
 def _each(case: Case) -> Iterator[tuple[Match | None, Sequence[Taken]]]:
     for medicine in case.medicine:
-        found = match(medicine.name)
-        yield found, [_taken(medicine, found, generic) for generic in found.generics]
+        for found in matches(medicine.name):
+            yield found, [_taken(medicine, found, generic) for generic in found.generics]
     for product in case.kratom:
         for name in product.with_ or ():
-            found = match(name)
-            yield found, [Taken(entry(generic), (name,), found.guessed) for generic in found.generics]
+            for found in matches(name):
+                yield found, [Taken(entry(generic), (name,), found.guessed) for generic in found.generics]
     drinks = case.person.drinks_per_day
     if drinks:
         yield None, [Taken(entry(ALCOHOL), (SPELT[ALCOHOL],), drinks_per_day=drinks)]

@@ -26,7 +26,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
-from ketum.words.vocabulary import Concept, Of, longest, matches, phrases
+from ketum.words.vocabulary import Concept, Of, longest, matches, phrases, squeezed
 
 When = Literal["now", "recent", "past"]
 
@@ -127,12 +127,25 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
             unread["symptom"].append(text)
     for text in conditions:
         background = read(text, "condition")
-        found = () if background else read(text, "symptom")
+        found = _beside(text) if background else read(text, "symptom")
         now += [one for one in found if one.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
             unread["condition"].append(text)
     return Understood(_so(now), _so(known), tuple(unread["symptom"]), tuple(unread["condition"]))
+
+
+def _beside(text: str) -> tuple[Heard, ...]:
+    """Return the symptoms in the parts of a text that name no condition: "asthma, cannot breathe" holds both."""
+    silent = [
+        part
+        for sentence in _SENTENCE.split(_after_colon(plain(text)))
+        for part in _CLAUSE.split(sentence)
+        if part.strip() and not read(part, "condition")
+    ]
+    alone = {one.concept for part in silent for one in read(part, "symptom") if not one.denied}
+    # Denials and times bind over commas, so that they are those of the whole text.
+    return tuple(one for one in read(text, "symptom") if one.concept in alone) if alone else ()
 
 
 def read(text: str, of: Of) -> tuple[Heard, ...]:
@@ -189,13 +202,12 @@ def _when(sentence: str) -> When:
 def _as_a_whole(part: str, of: Of, text: str) -> Iterator[Heard]:
     """Yield what a part in which nothing was found resembles as a whole, such as "chestpain"."""
     words = tokens(part)
-    squeezed = re.sub(
+    joined = re.sub(
         r"\W+", "", part if not DENIALS & set(words) else "".join(one for one in words if one not in DENIALS)
     )
-    if len(squeezed) < _SHORTEST_WHOLE:
+    if len(joined) < _SHORTEST_WHOLE:
         return
-    choices = [phrase.squeezed for phrase in phrases(of)]
-    if best := process.extractOne(squeezed, choices, scorer=fuzz.ratio, score_cutoff=_WHOLE_TEXT):
+    if best := process.extractOne(joined, squeezed(of), scorer=fuzz.ratio, score_cutoff=_WHOLE_TEXT):
         yield Heard(phrases(of)[best[2]].concept, text, bool(DENIALS & set(words)), _when(part), True)
 
 

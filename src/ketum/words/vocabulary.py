@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -100,6 +100,12 @@ def phrases(of: Of) -> tuple[Phrase, ...]:
 
 
 @cache
+def squeezed(of: Of) -> tuple[str, ...]:
+    """Return every phrase without spaces, in the order of `phrases`."""
+    return tuple(phrase.squeezed for phrase in phrases(of))
+
+
+@cache
 def _own_meaning(of: Of) -> frozenset[str]:
     return frozenset(word for phrase in phrases(of) for word in phrase.words) | set(map(stem, _ORDINARY.split()))
 
@@ -107,22 +113,43 @@ def _own_meaning(of: Of) -> frozenset[str]:
 def matches(words: Sequence[str], of: Of) -> Iterator[Match]:
     """Yield where each phrase stands in a list of stems, those inside longer ones included."""
     alike: dict[str, dict[int, bool]] = {}
-    for phrase in phrases(of):
-        places = []
-        for word in phrase.words:
-            if word not in alike:
-                alike[word] = {
-                    at: one != word for at, one in enumerate(words) if one == word or _misspelt(one, word, of)
-                }
-            if not alike[word]:
-                break
-            places.append(alike[word])
-        else:
-            chosen = _together(words, places, bool({NOT, BOUNDARY} & set(phrase.words)))
-            if chosen is not None:
-                yield Match(
-                    phrase.concept, chosen, any(options[at] for options, at in zip(places, chosen, strict=True))
-                )
+    for at, token in enumerate(words):
+        for word, guessed in _alike(token, of):
+            alike.setdefault(word, {})[at] = guessed
+    candidates = {number for word in alike for number in _led_by(of).get(word, ())}
+    for number in sorted(candidates):
+        phrase = phrases(of)[number]
+        places = [alike[word] for word in phrase.words if word in alike]
+        if len(places) < len(phrase.words):
+            continue
+        chosen = _together(words, places, bool({NOT, BOUNDARY} & set(phrase.words)))
+        if chosen is not None:
+            yield Match(phrase.concept, chosen, any(options[at] for options, at in zip(places, chosen, strict=True)))
+
+
+@cache
+def _led_by(of: Of) -> Mapping[str, tuple[int, ...]]:
+    """The numbers of the phrases that begin with a word."""
+    found: dict[str, list[int]] = {}
+    for number, phrase in enumerate(phrases(of)):
+        found.setdefault(phrase.words[0], []).append(number)
+    return {word: tuple(numbers) for word, numbers in found.items()}
+
+
+@lru_cache(maxsize=20_000)
+def _alike(token: str, of: Of) -> tuple[tuple[str, bool], ...]:
+    """The words of the phrases that a token may stand for, and whether it is a misspelt one."""
+    alike = _words_of(of)
+    same = ((token, False),) if token in alike.get(token[:1], ()) else ()
+    misspelt = ((word, True) for word in alike.get(token[:1], ()) if word != token and _misspelt(token, word, of))
+    return (*same, *misspelt)
+
+
+@cache
+def _words_of(of: Of) -> Mapping[str, frozenset[str]]:
+    """The words of the phrases by their first letter, which people seldom miss."""
+    every = {word for phrase in phrases(of) for word in phrase.words}
+    return {letter: frozenset(word for word in every if word[:1] == letter) for letter in {word[:1] for word in every}}
 
 
 def _misspelt(token: str, word: str, of: Of) -> bool:
