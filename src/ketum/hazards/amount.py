@@ -24,7 +24,13 @@ from operator import add
 
 from ketum.evidence import Fact, facts
 from ketum.hazards.finding import Certainty, Finding, Number, Severity
-from ketum.sizes import DoseSize, Interval
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.portion import Portion
+from ketum.hazards.situation import Situation
+from ketum.sizes import Interval
+
+ABOVE_STUDIED = Grounds("dose.above-studied", tables=("studied_amounts",))
+FACTS = (ABOVE_STUDIED,)
 
 _COUNTS_AS = {"leaf-powder": "leaf-capsule"}
 _IN_WORDS = {
@@ -42,43 +48,6 @@ _DOSE = "One dose holds about {} of BASIS. The largest dose in a study that was 
 _DAY = "One day's doses hold about {} of BASIS. The most in one day of a study that was found is {}."
 _DAYS = "It is used for {}. The longest use in a study that was found is {}."
 _UNSEEN = "single_dose_given_results_unseen_mg_leaf"
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """One product as it is taken.
-
-    Parameters
-    ----------
-    product
-        Kind of product, as in a case.
-    dose
-        What one dose holds.
-    every_h
-        Hours between doses, None for one single dose.
-    days
-        For how many days.
-    start_h
-        When it starts, in hours.
-    """
-
-    product: str
-    dose: DoseSize
-    every_h: float | None = None
-    days: float = 1.0
-    start_h: float = 0.0
-
-    @property
-    def end_h(self) -> float:
-        """When it ends, in hours: a single dose fills its day."""
-        return self.start_h + 24.0 * (1.0 if self.every_h is None else self.days)
-
-    @property
-    def doses_a_day(self) -> int:
-        """The most doses that fall in any 24 hours."""
-        if self.every_h is None:
-            return 1
-        return max(1, math.ceil(24.0 / self.every_h - _SAME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +75,29 @@ class _Comparison:
         return here, Number.of_fact(f"the most studied: {self.label}", self.studied.fact_id)
 
 
-def above_studied(intakes: Sequence[Intake]) -> tuple[Finding, ...]:
-    """Return where more is taken than human studies gave.
-
-    Parameters
-    ----------
-    intakes
-        The kratom products of a case.
-    """
-    kinds = dict.fromkeys(_COUNTS_AS.get(one.product, one.product) for one in intakes)
-    return tuple(found for kind in kinds for found in _findings(kind, _of_kind(intakes, kind)))
+def above_studied(situation: Situation) -> Iterator[Finding]:
+    """Yield where more is taken than human studies gave."""
+    portions = situation.portions
+    for kind in dict.fromkeys(_COUNTS_AS.get(portion.product, portion.product) for portion in portions):
+        yield from _findings(kind, _of_kind(portions, kind))
 
 
-def _of_kind(intakes: Sequence[Intake], kind: str) -> tuple[Intake, ...]:
-    return tuple(one for one in intakes if _COUNTS_AS.get(one.product, one.product) == kind)
+def _of_kind(portions: Sequence[Portion], kind: str) -> tuple[Portion, ...]:
+    return tuple(one for one in portions if _COUNTS_AS.get(one.product, one.product) == kind)
 
 
-def _findings(kind: str, intakes: Sequence[Intake]) -> Iterator[Finding]:
+def _findings(kind: str, portions: Sequence[Portion]) -> Iterator[Finding]:
     studied = _studied(kind)
     if "human_studies" in studied:
-        yield _never_studied(kind, studied["human_studies"], intakes)
+        yield _never_studied(kind, studied["human_studies"], portions)
         return
-    amounts = _amounts(studied, intakes)
-    repeated = _Comparison("days of use", _DAYS, "days", _exactly(_days(intakes)), studied["days"])
+    amounts = _amounts(studied, portions)
+    repeated = _Comparison("days of use", _DAYS, "days", _exactly(_days(portions)), studied["days"])
     over = [one for one in (*amounts, repeated) if one.above]
     if over:
         severity: Severity = "caution" if any(one.above for one in amounts) else "note"
         yield _above(kind, severity, over, (*amounts, repeated), studied.get(_UNSEEN))
-    if not any(one.above for one in amounts) and any(_untold(one, studied) for one in intakes):
+    if not any(one.above for one in amounts) and any(_untold(one, studied) for one in portions):
         yield _not_comparable(kind, studied)
 
 
@@ -144,10 +108,10 @@ def _studied(kind: str) -> Mapping[str, Fact]:
     return {one.details["quantity"]: one for one in sorted(rows, key=Fact.number)}
 
 
-def _amounts(studied: Mapping[str, Fact], intakes: Sequence[Intake]) -> tuple[_Comparison, ...]:
+def _amounts(studied: Mapping[str, Fact], portions: Sequence[Portion]) -> tuple[_Comparison, ...]:
     """Compare the doses that are known, in the first basis that knows any."""
     for basis in _BASES:
-        known = _known(intakes, basis)
+        known = _known(portions, basis)
         if known and f"single_dose_mg_{basis}" in studied:
             single = max((dose for _, dose in known), key=_median)
             per_dose, per_day = studied[f"single_dose_mg_{basis}"], studied[f"daily_dose_mg_{basis}"]
@@ -158,13 +122,13 @@ def _amounts(studied: Mapping[str, Fact], intakes: Sequence[Intake]) -> tuple[_C
     return ()
 
 
-def _untold(one: Intake, studied: Mapping[str, Fact]) -> bool:
+def _untold(one: Portion, studied: Mapping[str, Fact]) -> bool:
     """Whether nothing of a dose is known that studies of its kind tell too."""
     return not any(f"single_dose_mg_{basis}" in studied and _known([one], basis) for basis in _BASES)
 
 
-def _known(intakes: Sequence[Intake], basis: str) -> list[tuple[Intake, Interval]]:
-    doses = ((one, one.dose.mitragynine_mg if basis == "mitragynine" else one.dose.product_mg) for one in intakes)
+def _known(portions: Sequence[Portion], basis: str) -> list[tuple[Portion, Interval]]:
+    doses = ((one, one.dose.mitragynine_mg if basis == "mitragynine" else one.dose.product_mg) for one in portions)
     return [(one, dose) for one, dose in doses if dose is not None]
 
 
@@ -172,7 +136,7 @@ def _median(amount: Interval) -> float:
     return amount.median
 
 
-def _most_in_a_day(known: Sequence[tuple[Intake, Interval]]) -> Interval:
+def _most_in_a_day(known: Sequence[tuple[Portion, Interval]]) -> Interval:
     # A sum can only grow where a product starts, so these are the instants to look at.
     instants = (at.start_h for at, _ in known)
     sums = (
@@ -182,9 +146,9 @@ def _most_in_a_day(known: Sequence[tuple[Intake, Interval]]) -> Interval:
     return max(sums, key=_median)
 
 
-def _days(intakes: Sequence[Intake]) -> float:
+def _days(portions: Sequence[Portion]) -> float:
     total, reached = 0.0, -math.inf
-    for one in sorted(intakes, key=lambda intake: intake.start_h):
+    for one in sorted(portions, key=lambda intake: intake.start_h):
         total += max(0.0, one.end_h - max(one.start_h, reached))
         reached = max(reached, one.end_h)
     return total / 24.0
@@ -207,7 +171,7 @@ def _above(
     weakest = min((one.studied for one in every), key=lambda one: one.rank)
     certainty: Certainty = "moderate" if weakest.rank > 1 else "low"
     return Finding(
-        code="dose.above-studied",
+        code=ABOVE_STUDIED.code,
         severity=severity,
         title=f"More {'days' if severity == 'note' else 'of it'} than studies of {_IN_WORDS[kind]} gave",
         because=f"{told} Beyond that nobody has measured what happens.{beyond}",
@@ -223,14 +187,14 @@ def _above(
     )
 
 
-def _never_studied(kind: str, absence: Fact, intakes: Sequence[Intake]) -> Finding:
+def _never_studied(kind: str, absence: Fact, portions: Sequence[Portion]) -> Finding:
     held = "seven_oh_mg" if kind in ("7oh-product", "pseudoindoxyl-product") else "mitragynine_mg"
     label = "7-OH in one dose" if held == "seven_oh_mg" else "mitragynine in one dose"
-    doses = [dose for one in intakes if (dose := getattr(one.dose, held)) is not None]
+    doses = [dose for one in portions if (dose := getattr(one.dose, held)) is not None]
     largest = max(doses, key=_median, default=None)
     here = () if largest is None else (Number.of_case(label, largest, "mg"),)
     return Finding(
-        code="dose.above-studied",
+        code=ABOVE_STUDIED.code,
         severity="caution",
         title=f"No human study gave {_IN_WORDS[kind]}",
         because=(
@@ -249,7 +213,7 @@ def _never_studied(kind: str, absence: Fact, intakes: Sequence[Intake]) -> Findi
 def _not_comparable(kind: str, studied: Mapping[str, Fact]) -> Finding:
     limits = [one for name, one in studied.items() if name.startswith(("single_dose_mg", "daily_dose_mg"))]
     return Finding(
-        code="dose.above-studied",
+        code=ABOVE_STUDIED.code,
         severity="note",
         title="The dose could not be compared with studies",
         because=(

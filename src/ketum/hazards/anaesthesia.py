@@ -9,25 +9,25 @@ missed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+
+ANAESTHESIA = Grounds("procedure.anaesthesia", ("DD001", "DD006", "MO038", "DE007"))
+FACTS = (ANAESTHESIA,)
 
 
-def anaesthesia(procedure_planned: bool | None, repeated: bool = False) -> tuple[Finding, ...]:
-    """Return what concerns a planned procedure.
-
-    Parameters
-    ----------
-    procedure_planned
-        None where unknown.
-    repeated
-        Whether kratom is taken repeatedly.
-    """
-    if not procedure_planned:
-        return ()
+def anaesthesia(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns a planned procedure."""
+    if not situation.procedure_planned:
+        return
+    repeated = situation.use.repeated
     stop = " Do not stop all at once just before: ask how to go about it." if repeated else ""
-    return (
+    yield (
         Finding(
-            code="procedure.anaesthesia",
+            code=ANAESTHESIA.code,
             severity="caution",
             title="Tell the anaesthetist about kratom",
             because=(
@@ -46,11 +46,11 @@ def anaesthesia(procedure_planned: bool | None, repeated: bool = False) -> tuple
                 Number.of_fact("midazolam by mouth after 2 g of leaf as tea, with over without", "DD001"),
                 Number.of_fact("daily intake mentioned with withdrawal around surgery", "MO038"),
             ),
-            evidence=("DD001", "DD006", "MO038", "DE007"),
+            evidence=ANAESTHESIA.facts,
             certainty="low",
             watch=(
                 "After the procedure: sleepiness that is hard to wake from, slow breathing; or sweats, shaking, cramps."
             ),
             ask="The anaesthetist, well before the day.",
-        ),
+        )
     )

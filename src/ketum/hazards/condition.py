@@ -26,55 +26,39 @@ from collections.abc import Iterator
 from ketum.clinic.formulas import Sex, egfr_ckd_epi, qtc_class
 from ketum.clinic.labs import Labs
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.words.understanding import Understood
+
+SEIZURE = Grounds("condition.seizure", ("AE024", "CC018", "CC017", "CC019", "CC020", "PO013"))
+CARDIAC = Grounds(
+    "condition.cardiac", ("CC002", "CC003", "CC004", "CC011", "CC012", "CC015", "CC027", "AE020", "MO011", "FO019")
+)
+PSYCHIATRIC = Grounds("condition.psychiatric", ("CC022", "CC023", "PO004", "PO005", "AE026", "OE009", "OE010"))
+SUBSTANCE = Grounds("condition.substance-use", ("DE021", "PO006", "DD034", "TX025", "TX026", "MO034", "MO001"))
+RESPIRATORY = Grounds("condition.respiratory", ("AE027", "CC024", "CC026", "AE054"))
+KIDNEY = Grounds("condition.kidney", ("AE047", "AE048", "FO001"))
+FACTS = (SEIZURE, CARDIAC, PSYCHIATRIC, SUBSTANCE, RESPIRATORY, KIDNEY)
 
 _ADULT = 18
 _MANY_DRINKS = 4.0
 
 
-def condition(
-    said: Understood,
-    labs: Labs,
-    sex: Sex,
-    age_years: float,
-    egfr: float | None = None,
-    opioid_use: str | None = None,
-    drinks_per_day: float | None = None,
-    concentrated: bool = False,
-) -> tuple[Finding, ...]:
-    """Return the illnesses that change the risk.
-
-    Parameters
-    ----------
-    said
-        Symptoms and conditions.
-    labs
-        Laboratory values; QTc and creatinine are read.
-    sex, age_years
-        The person.
-    egfr
-        mL/min/1.73 m2, None where unknown.
-    opioid_use
-        ``none``, ``past`` or ``current``, None where unknown.
-    drinks_per_day
-        Standard drinks, None where unknown.
-    concentrated
-        Whether a 7-OH or pseudoindoxyl product is taken.
-    """
-    return (
-        *_seizure(said),
-        *_cardiac(said, labs, sex),
-        *_psychiatric(said),
-        *_substance(said, opioid_use, drinks_per_day),
-        *_respiratory(said, concentrated),
-        *_kidney(said, labs, sex, age_years, egfr),
-    )
+def condition(situation: Situation) -> Iterator[Finding]:
+    """Yield the illnesses that change the risk."""
+    said, labs, who = situation.said, situation.labs, situation.person
+    yield from _seizure(said)
+    yield from _cardiac(said, labs, who.sex)
+    yield from _psychiatric(said)
+    yield from _substance(said, who.opioid_use, situation.drinks_per_day)
+    yield from _respiratory(said, situation.use.concentrated)
+    yield from _kidney(situation)
 
 
 def _seizure(said: Understood) -> Iterator[Finding]:
     if named := said.has("seizure"):
         yield Finding(
-            code="condition.seizure",
+            code=SEIZURE.code,
             severity="danger",
             title="Kratom can bring on seizures",
             because=(
@@ -92,7 +76,7 @@ def _seizure(said: Understood) -> Iterator[Finding]:
                 Number.of_fact("poison-centre calls about kratom alone with a seizure", "AE024"),
                 Number.of_fact("published cases of seizure", "CC017"),
             ),
-            evidence=("AE024", "CC018", "CC017", "CC019", "CC020", "PO013"),
+            evidence=SEIZURE.facts,
             certainty="low",
             watch="Jerks, staring spells, biting the tongue, waking up confused. A fit: call the emergency number.",
             ask="The doctor who treats the seizures.",
@@ -111,7 +95,7 @@ def _cardiac(said: Understood, labs: Labs, sex: Sex) -> Iterator[Finding]:
         "danger" if rhythm or state == "high risk" else "caution" if heart or state == "prolonged" else "note"
     )
     yield Finding(
-        code="condition.cardiac",
+        code=CARDIAC.code,
         severity=severity,
         title="Kratom acts on the heart"
         if severity != "note"
@@ -132,7 +116,7 @@ def _cardiac(said: Understood, labs: Labs, sex: Sex) -> Iterator[Finding]:
             Number.of_fact("odds of a fast heartbeat in regular users", "CC002"),
             Number.of_fact("QT in a man whose heart fibrillated, with citalopram", "CC011"),
         ),
-        evidence=("CC002", "CC003", "CC004", "CC011", "CC012", "CC015", "CC027", "AE020", "MO011", "FO019"),
+        evidence=CARDIAC.facts,
         certainty="low",
         watch="Fainting, a racing or stumbling heart, chest pain: call the emergency number.",
         ask="The family doctor or cardiologist: an ECG.",
@@ -144,7 +128,7 @@ def _psychiatric(said: Understood) -> Iterator[Finding]:
     if not (psychosis or mood):
         return
     yield Finding(
-        code="condition.psychiatric",
+        code=PSYCHIATRIC.code,
         severity="caution" if psychosis else "note",
         title="Kratom can make a mental illness worse" if psychosis else "Kratom and low mood or anxiety",
         because=(
@@ -163,22 +147,22 @@ def _psychiatric(said: Understood) -> Iterator[Finding]:
             "CYP2D6 or CYP3A clears."
         ),
         numbers=(Number.of_fact("regular users in Malaysia with any psychotic symptom", "CC022"),),
-        evidence=("CC022", "CC023", "PO004", "PO005", "AE026", "OE009", "OE010"),
+        evidence=PSYCHIATRIC.facts,
         certainty="very low",
         watch="Voices, fear of being followed, little need for sleep, thoughts of dying.",
         ask="The psychiatrist or family doctor.",
     )
 
 
-def _substance(said: Understood, opioid_use: str | None, drinks: float | None) -> Iterator[Finding]:
+def _substance(said: Understood, opioid_use: str | None, drinks: float) -> Iterator[Finding]:
     named = said.has("substance")
     opioids = {"past": ("opioids before",), "current": ("opioids now",)}.get(opioid_use or "", ())
-    alcohol = ("a lot of alcohol",) if (drinks or 0.0) > _MANY_DRINKS else ()
+    alcohol = ("a lot of alcohol",) if drinks > _MANY_DRINKS else ()
     if not (named or opioids or alcohol):
         return
     lost = " After a break from opioids, the body stands less of them than before." if opioid_use == "past" else ""
     yield Finding(
-        code="condition.substance-use",
+        code=SUBSTANCE.code,
         severity="caution",
         title="A history with drugs or alcohol raises the risk",
         because=(
@@ -196,7 +180,7 @@ def _substance(said: Understood, opioid_use: str | None, drinks: float | None) -
             Number.of_fact("odds of a kratom use disorder with another one", "DE021"),
             Number.of_fact("overdose deaths with kratom as a cause in which nothing else was found", "TX025"),
         ),
-        evidence=("DE021", "PO006", "DD034", "TX025", "TX026", "MO034", "MO001"),
+        evidence=SUBSTANCE.facts,
         certainty="moderate",
         watch="Craving, mixing, going back to what was stopped.",
         ask="A doctor or an addiction service; ask for naloxone to keep at home.",
@@ -206,7 +190,7 @@ def _substance(said: Understood, opioid_use: str | None, drinks: float | None) -
 def _respiratory(said: Understood, concentrated: bool) -> Iterator[Finding]:
     if named := said.has("lungs"):
         yield Finding(
-            code="condition.respiratory",
+            code=RESPIRATORY.code,
             severity="danger" if concentrated else "caution",
             title="Kratom can slow breathing",
             because=(
@@ -221,18 +205,19 @@ def _respiratory(said: Understood, concentrated: bool) -> Iterator[Finding]:
                 "alcohol."
             ),
             numbers=(Number.of_fact("poison-centre calls about kratom alone with slowed breathing", "AE027"),),
-            evidence=("AE027", "CC024", "CC026", "AE054"),
+            evidence=RESPIRATORY.facts,
             certainty="low",
             watch="Long pauses in breathing at night, morning headache, sleepiness by day, blue lips.",
             ask="The family doctor or lung specialist.",
         )
 
 
-def _kidney(said: Understood, labs: Labs, sex: Sex, age_years: float, egfr: float | None) -> Iterator[Finding]:
-    rate, computed = egfr, False
+def _kidney(situation: Situation) -> Iterator[Finding]:
+    said, labs, who = situation.said, situation.labs, situation.person
+    rate, computed = who.egfr, False
     creatinine = labs.value("creatinine")
-    if rate is None and creatinine and age_years >= _ADULT:
-        rate, computed = egfr_ckd_epi(creatinine, age_years, sex), True
+    if rate is None and creatinine and who.age_years >= _ADULT:
+        rate, computed = egfr_ckd_epi(creatinine, who.age_years, who.sex), True
     named = said.has("kidney")
     low = rate is not None and rate < 60
     if not (named or low):
@@ -242,7 +227,7 @@ def _kidney(said: Understood, labs: Labs, sex: Sex, age_years: float, egfr: floa
     grave = rate is not None and rate < 30
     told = (*named, *(("a low filtration rate",) if low else ()))
     yield Finding(
-        code="condition.kidney",
+        code=KIDNEY.code,
         severity="caution" if grave or _failing(said) else "note",
         title="Weak kidneys were not studied",
         because=(

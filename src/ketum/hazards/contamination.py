@@ -16,14 +16,17 @@ The rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator
 
 from ketum.evidence import fact
 from ketum.hazards.finding import Finding, Number
-from ketum.hazards.use import Use
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.sizes import Interval
-from ketum.words.understanding import Understood
+
+METALS = Grounds("product.heavy-metals", ("PQ023", "PQ045", "PQ049", "PQ031", "PQ037", "PQ038", "PQ030"))
+MICROBES = Grounds("product.microbes", ("PQ073", "PQ074", "PQ075", "PQ028", "PO018", "PQ068"))
+FACTS = (METALS, MICROBES)
 
 _LOW_G, _HIGH_G = 3.0, 25.0
 _LEAST_G = 1.0
@@ -33,54 +36,22 @@ _METALS = ("metal", "lead", "heavy", "icp")
 _MICROBES = ("microb", "salmonel", "bacteri", "mould", "mold", "pathogen", "e. coli", "germ")
 
 
-class Tested(Protocol):
-    """What is read of one kratom product of a case."""
-
-    @property
-    def product(self) -> str:
-        """Kind of product."""
-
-    @property
-    def tested(self) -> tuple[str, ...] | None:
-        """What it was tested for, None where that is unknown."""
-
-
-def contamination(
-    taken: Sequence[Tested],
-    used: Use,
-    said: Understood,
-    age_years: float,
-    pregnant: bool | None = None,
-    breastfeeding: bool | None = None,
-) -> tuple[Finding, ...]:
-    """Return what concerns metals and microbes.
-
-    Parameters
-    ----------
-    taken
-        The products of a case.
-    used
-        How kratom is used.
-    said
-        Symptoms and conditions.
-    age_years
-        Age.
-    pregnant, breastfeeding
-        None where unknown.
-    """
-    bearing = bool(pregnant or breastfeeding)
-    untested = [one for one in taken if not _covers(one.tested, _METALS)]
+def contamination(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns metals and microbes."""
+    said, used, age_years = situation.said, situation.use, situation.person.age_years
+    bearing = situation.pregnant or situation.breastfeeding
+    untested = [portion for portion in situation.portions if not _covers(portion.tested, _METALS)]
     grams = used.grams_a_day
-    found = []
     if untested and used.repeated and grams is not None and grams.median >= _LEAST_G:
-        found.append(_metals(grams, bearing or age_years < 18 or grams.median >= _HIGH_G))
-    if any(one.product in _SWALLOWED and not _covers(one.tested, _MICROBES) for one in taken):
-        frail = bool(pregnant) or age_years < 5 or age_years >= _OLD or bool(said.has("immune", "cancer", "cirrhosis"))
-        found.append(_microbes(frail))
-    return tuple(found)
+        yield _metals(grams, bearing or age_years < 18 or grams.median >= _HIGH_G)
+    if any(one.product in _SWALLOWED and not _covers(one.tested, _MICROBES) for one in situation.portions):
+        frail = (
+            situation.pregnant or age_years < 5 or age_years >= _OLD or bool(said.has("immune", "cancer", "cirrhosis"))
+        )
+        yield _microbes(frail)
 
 
-def _covers(tested: Iterable[str] | None, words: Sequence[str]) -> bool:
+def _covers(tested: Iterable[str] | None, words: Iterable[str]) -> bool:
     return any(word in one.casefold() for one in tested or () for word in words)
 
 
@@ -107,7 +78,7 @@ def _shares(grams: float) -> Iterator[Number]:
 def _metals(grams: Interval, lifted: bool) -> Finding:
     shares = tuple(_shares(grams.median))
     return Finding(
-        code="product.heavy-metals",
+        code=METALS.code,
         severity="caution" if lifted else "note",
         title="Leaf can hold lead and other metals",
         because=(
@@ -128,7 +99,7 @@ def _metals(grams: Interval, lifted: bool) -> Finding:
             Number.of_fact("limit for lead", "PQ045"),
             *shares,
         ),
-        evidence=("PQ023", "PQ045", "PQ049", "PQ031", "PQ037", "PQ038", "PQ030"),
+        evidence=METALS.facts,
         certainty="moderate",
         watch="Belly cramps, constipation, tiredness, numb hands: late and vague signs.",
         ask=(
@@ -140,7 +111,7 @@ def _metals(grams: Interval, lifted: bool) -> Finding:
 
 def _microbes(frail: bool) -> Finding:
     return Finding(
-        code="product.microbes",
+        code=MICROBES.code,
         severity="caution" if frail else "note",
         title="Leaf powder can carry germs",
         because=(
@@ -156,7 +127,7 @@ def _microbes(frail: bool) -> Finding:
             Number.of_fact("people ill in the outbreak", "PQ073"),
             Number.of_fact("of them in hospital", "PQ074"),
         ),
-        evidence=("PQ073", "PQ074", "PQ075", "PQ028", "PO018", "PQ068"),
+        evidence=MICROBES.facts,
         certainty="moderate",
         watch="Fever, cramps, diarrhoea, blood in the stool.",
         ask="The seller, for a test of this batch; a doctor when ill.",

@@ -19,51 +19,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.hazards.use import Use
-from ketum.words.understanding import Understood
+
+RISK = Grounds("dependence.risk", ("DE018", "DE021", "DE022", "DE024", "DE027", "DE010", "DE043", "DE044"))
+WITHDRAWAL = Grounds("dependence.withdrawal", ("DE025", "DE028", "DE031", "DE049", "DE012", "MO028", "MO025"))
+STOPPING = Grounds("dependence.do-not-stop-suddenly", ("DE007", "DE025", "DE030", "PO016", "MO022", "MO035"))
+FACTS = (RISK, WITHDRAWAL, STOPPING)
 
 _TWO_WEEKS, _FOUR_WEEKS, _THREE_MONTHS, _YEAR = 14.0, 28.0, 90.0, 360.0
 _OFTEN = 3.0
 _STOPPED_H, _SIGNS_AFTER_H = 336.0, 6.0
 
 
-def dependence(
-    used: Use,
-    said: Understood,
-    pregnant: bool | None = None,
-    opioid_use: str | None = None,
-    stopped_hours_ago: float | None = None,
-    last_dose_hours_ago: float | None = None,
-) -> tuple[Finding, ...]:
-    """Return what concerns dependence and withdrawal.
-
-    Parameters
-    ----------
-    used
-        How kratom is used.
-    said
-        Symptoms and conditions.
-    pregnant
-        None where unknown.
-    opioid_use
-        ``none``, ``past`` or ``current``, None where unknown.
-    stopped_hours_ago, last_dose_hours_ago
-        None where not said.
-    """
-    return tuple(_findings(used, said, pregnant, opioid_use, stopped_hours_ago, last_dose_hours_ago))
-
-
-def _findings(
-    used: Use,
-    said: Understood,
-    pregnant: bool | None,
-    opioid_use: str | None,
-    stopped: float | None,
-    last: float | None,
-) -> Iterator[Finding]:
+def dependence(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns dependence and withdrawal."""
+    used, said, now = situation.use, situation.said, situation.now
+    stopped, last = now.stopped_hours_ago, now.last_dose_hours_ago
     if not used.repeated and not said.named("withdrawal"):
         return
-    history = bool(said.has("substance")) or opioid_use in ("past", "current")
+    history = bool(said.has("substance")) or situation.person.opioid_use in ("past", "current")
     if used.repeated:
         yield from _risk(used, history)
     signs = said.named("withdrawal")
@@ -72,7 +48,7 @@ def _findings(
     elif stopped is None and _looks_like_withdrawal(signs, last):
         yield _withdrawal(signs, last)
     if stopped is None and used.repeated:
-        yield from _stopping(used, bool(pregnant))
+        yield from _stopping(used, situation.pregnant)
 
 
 def _looks_like_withdrawal(signs: tuple[str, ...], last: float | None) -> bool:
@@ -95,7 +71,7 @@ def _risk(used: Use, history: bool) -> Iterator[Finding]:
         if there
     ]
     yield Finding(
-        code="dependence.risk",
+        code=RISK.code,
         severity="caution" if caution else "note",
         title="Kratom can make dependent",
         because=(
@@ -115,7 +91,7 @@ def _risk(used: Use, history: bool) -> Iterator[Finding]:
             Number.of_fact("US users who met the signs of a use disorder", "DE018"),
             Number.of_fact("odds of a disorder with another substance use disorder", "DE021"),
         ),
-        evidence=("DE018", "DE021", "DE022", "DE024", "DE027", "DE010", "DE043", "DE044"),
+        evidence=RISK.facts,
         certainty="moderate",
         watch=(
             "Needing it more often, or more of it, for the same effect; feeling ill when a dose is late; using it "
@@ -129,7 +105,7 @@ def _withdrawal(signs: tuple[str, ...], hours: float | None) -> Finding:
     named = f"Named here: {', '.join(signs)}. " if signs else ""
     since = () if hours is None else (Number("hours since the last dose", hours, "h"),)
     return Finding(
-        code="dependence.withdrawal",
+        code=WITHDRAWAL.code,
         severity="caution" if signs else "note",
         title="This can be withdrawal",
         because=(
@@ -151,7 +127,7 @@ def _withdrawal(signs: tuple[str, ...], hours: float | None) -> Finding:
             Number.of_fact("withdrawal score after one night without", "DE028"),
             Number.of_fact("length in one report", "DE049"),
         ),
-        evidence=("DE025", "DE028", "DE031", "DE049", "DE012", "MO028", "MO025"),
+        evidence=WITHDRAWAL.facts,
         certainty="low",
         watch="Thoughts of dying, a seizure, seeing things, being unable to keep fluids down: get help at once.",
         ask="A doctor or an addiction service.",
@@ -170,7 +146,7 @@ def _stopping(used: Use, pregnant: bool) -> Iterator[Finding]:
         else ""
     )
     yield Finding(
-        code="dependence.do-not-stop-suddenly",
+        code=STOPPING.code,
         severity="caution" if caution else "note",
         title="Do not stop all at once on your own",
         because=(
@@ -190,7 +166,7 @@ def _stopping(used: Use, pregnant: bool) -> Iterator[Finding]:
             Number.of_fact("users in Malaysia with withdrawal when they abstain", "DE007"),
             Number.of_fact("mother-baby pairs reported who needed medicine", "PO016"),
         ),
-        evidence=("DE007", "DE025", "DE030", "PO016", "MO022", "MO035"),
+        evidence=STOPPING.facts,
         certainty="low",
         watch="Sweats, shaking, cramps, sleepless nights, low mood after a late or missed dose.",
         ask="A midwife or obstetrician, now." if pregnant else "A doctor or an addiction service, before stopping.",

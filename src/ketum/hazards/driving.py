@@ -9,31 +9,26 @@ than two drinks a day come with it. Sedating medicines have findings of their ow
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.hazards.finding import Finding, Number
-from ketum.hazards.use import Use
-from ketum.words.understanding import Understood
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+
+DRIVING = Grounds("function.driving", ("AE021", "PO020", "PO021", "CC031"))
+FACTS = (DRIVING,)
 
 _DRINKS = 2.0
 
 
-def driving(used: Use, said: Understood, drinks_per_day: float | None = None) -> tuple[Finding, ...]:
-    """Return what concerns driving.
-
-    Parameters
-    ----------
-    used
-        How kratom is used.
-    said
-        Symptoms and conditions.
-    drinks_per_day
-        Standard drinks, None where unknown.
-    """
-    sleepy = said.named("sedation")
-    lifted = bool(sleepy) or used.concentrated or (drinks_per_day or 0.0) > _DRINKS
+def driving(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns driving."""
+    sleepy = situation.said.named("sedation")
+    lifted = bool(sleepy) or situation.use.concentrated or situation.drinks_per_day > _DRINKS
     named = f" Named here: {', '.join(sleepy)}." if sleepy else ""
-    return (
+    yield (
         Finding(
-            code="function.driving",
+            code=DRIVING.code,
             severity="caution" if lifted else "note",
             title="Do not drive while it makes you sleepy or dizzy" if lifted else "It can make driving worse",
             because=(
@@ -52,9 +47,9 @@ def driving(used: Use, said: Understood, drinks_per_day: float | None = None) ->
                 Number.of_fact("poison-centre calls about kratom alone with drowsiness", "AE021"),
                 Number.of_fact("impaired drivers with mitragynine in the blood, always with other drugs", "PO021"),
             ),
-            evidence=("AE021", "PO020", "PO021", "CC031"),
+            evidence=DRIVING.facts,
             certainty="low",
             watch="Heavy eyelids, blurred sight, slow reactions, more so in the first hours and with alcohol.",
             ask="A doctor or pharmacist.",
-        ),
+        )
     )

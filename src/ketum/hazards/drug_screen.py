@@ -7,25 +7,25 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+
+DRUG_SCREEN = Grounds("test.drug-screen", ("MO012", "MO013", "MO014", "MO017", "PQ017"))
+FACTS = (DRUG_SCREEN,)
 
 
-def drug_screen(drug_screen_planned: bool | None, concentrated: bool = False) -> tuple[Finding, ...]:
-    """Return what concerns a drug test.
-
-    Parameters
-    ----------
-    drug_screen_planned
-        None where unknown.
-    concentrated
-        Whether a 7-OH or pseudoindoxyl product is taken.
-    """
-    if not drug_screen_planned:
-        return ()
+def drug_screen(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns a drug test."""
+    if not situation.now.drug_screen_planned:
+        return
+    concentrated = situation.use.concentrated
     other = " A 7-OH product may show little or no mitragynine: it needs its own test." if concentrated else ""
-    return (
+    yield (
         Finding(
-            code="test.drug-screen",
+            code=DRUG_SCREEN.code,
             severity="note",
             title="A usual drug test does not look for kratom",
             because=(
@@ -44,9 +44,9 @@ def drug_screen(drug_screen_planned: bool | None, concentrated: bool = False) ->
                 Number.of_fact("cut-off of one urine test by name", "MO012"),
                 Number.of_fact("cut-off of its confirmation", "MO013"),
             ),
-            evidence=("MO012", "MO013", "MO014", "MO017", "PQ017"),
+            evidence=DRUG_SCREEN.facts,
             certainty="moderate",
             watch="Which test is meant: ask for its list of substances.",
             ask="The laboratory, or the doctor who orders the test.",
-        ),
+        )
     )

@@ -11,12 +11,41 @@ The rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ketum.clinic import helplines
 from ketum.clinic.vitals import Sign, emergencies, signs
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.words.understanding import Understood
+
+NOW = Grounds(
+    "emergency.now",
+    (
+        "AE023",
+        "AE024",
+        "AE027",
+        "AE028",
+        "AE029",
+        "AE049",
+        "AE051",
+        "AE053",
+        "AE055",
+        "CC011",
+        "CC012",
+        "CC015",
+        "CC017",
+        "CC024",
+        "DD030",
+        "DD031",
+        "MO031",
+        "MO032",
+    ),
+    tables=("warning_signs",),
+)
+SELF_HARM = Grounds("emergency.self-harm", ("MO040", "care-IN008"), tables=("warning_signs",))
+FACTS = (NOW, SELF_HARM)
 
 SIGNS_FACTS = ("WS020", "WS021", "WS022", "WS030", "WS040", "AE027", "AE053", "MO031", "MO032", "MO040", "AE049")
 """The facts behind the signs that every report shows on top, whatever the case."""
@@ -38,10 +67,15 @@ _BEHIND: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def call_for_help(situation: Situation) -> Iterator[Finding]:
+    """Yield what needs the emergency number now."""
+    yield from emergency(situation.said, situation.vitals, situation.person.region, situation.person.age_years)
+
+
 def emergency(
     said: Understood, vitals: Mapping[str, float], region: str, age_years: float | None = None
 ) -> tuple[Finding, ...]:
-    """Return what needs the emergency number now.
+    """Return what needs the emergency number now, from the little that may be read of a broken file.
 
     Parameters
     ----------
@@ -74,7 +108,7 @@ def _now(named: tuple[str, ...], measured: tuple[Sign, ...], region: str) -> Fin
     every = ", ".join(dict.fromkeys((*named, *(one.name for one in measured))))
     behind = [name for sign in named for name in _BEHIND.get(sign, ())]
     return Finding(
-        code="emergency.now",
+        code=NOW.code,
         severity="emergency",
         title=f"Emergency: call {call} now",
         because=(
@@ -114,7 +148,7 @@ def _now(named: tuple[str, ...], measured: tuple[Sign, ...], region: str) -> Fin
 def _self_harm(wishes: tuple[str, ...], region: str) -> Finding:
     call = helplines.emergency_number(region)
     return Finding(
-        code="emergency.self-harm",
+        code=SELF_HARM.code,
         severity="emergency",
         title="Thoughts of dying or of hurting someone: get help now",
         because=(

@@ -22,7 +22,7 @@ The rule
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -30,6 +30,17 @@ from typing import Literal
 
 from ketum.evidence import Fact, facts
 from ketum.hazards.finding import Certainty, Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.portion import Portion
+from ketum.hazards.product import most_seven_oh
+from ketum.hazards.situation import Situation
+from ketum.hazards.use import CONCENTRATED
+
+BANNED = Grounds("law.banned", tables=("legal_status",))
+RESTRICTED = Grounds("law.restricted", tables=("legal_status",))
+UNCLEAR = Grounds("law.unclear", tables=("legal_status",))
+AGE_LIMIT = Grounds("law.age-limit", tables=("legal_status",))
+FACTS = (BANNED, RESTRICTED, UNCLEAR, AGE_LIMIT)
 
 Substance = Literal["leaf", "7oh", "pseudoindoxyl"]
 Status = Literal["banned", "unclear", "regulated", "legal"]
@@ -63,34 +74,19 @@ class _Law:
     share: float | None = None
 
 
-def law(
-    region: str, products: Iterable[str], age_years: float, today: date, seven_oh_percent: float | None = None
-) -> tuple[Finding, ...]:
-    """Return what the law says about these products.
-
-    Parameters
-    ----------
-    region
-        ISO 3166-1 alpha-2 or 3166-2 code.
-    products
-        Kinds of product, as in a case.
-    age_years
-        The person's age.
-    today
-        The day from which the age of a source is counted.
-    seven_oh_percent
-        The largest share of 7-OH among the alkaloids that a certificate shows, None where none does.
-    """
-    kinds = tuple(products)
-    substances = sorted({_SUBSTANCE.get(kind, "leaf") for kind in kinds})
+def law(situation: Situation) -> Iterator[Finding]:
+    """Yield what the law says about the products."""
+    kinds = tuple(map(_legal_kind, situation.portions))
     hint = _OTHER_FORMS if any(kind in _NOT_PLAIN for kind in kinds) else ""
-    return tuple(
-        found
-        for substance in substances
-        for found in _findings(
-            replace(_look_up(region, substance, today), hint=hint, share=seven_oh_percent), age_years
-        )
-    )
+    share = most_seven_oh(situation.portions)
+    for substance in sorted({_SUBSTANCE.get(kind, "leaf") for kind in kinds}):
+        found = _look_up(situation.person.region, substance, situation.day)
+        yield from _findings(replace(found, hint=hint, share=share), situation.person.age_years)
+
+
+def _legal_kind(portion: Portion) -> str:
+    # What is dosed in 7-OH is a 7-OH product before the law, whatever it is called.
+    return CONCENTRATED.get(portion.alkaloid or "", portion.product)
 
 
 def _findings(found: _Law, age_years: float) -> Iterator[Finding]:

@@ -23,43 +23,30 @@ from collections.abc import Iterator
 from ketum.clinic.formulas import hys_law, liver_pattern, r_ratio
 from ketum.clinic.labs import Labs
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.words.understanding import Understood
+
+WARNING = Grounds("liver.warning-signs", ("LI004", "LI011", "LI035", "LI036", "LI020", "LI022", "LI041", "FO012"))
+HYS_LAW = Grounds("liver.hys-law", ("FO014", "care-IN041", "LI024", "LI025", "FO012"))
+DISEASE = Grounds("liver.disease", ("PO015", "LI031", "LI037", "LI041"))
+FACTS = (WARNING, HYS_LAW, DISEASE)
 
 _WINDOW = (2.0, 49.0)
 _EARLY_DAYS = 56.0
 _LABELS = {"alt": "ALT", "ast": "AST", "alp": "ALP", "bilirubin_total": "bilirubin"}
 
 
-def liver(
-    said: Understood, labs: Labs, days: float | None, state: str | None = None, drinks_per_day: float | None = None
-) -> tuple[Finding, ...]:
-    """Return what concerns the liver.
-
-    Parameters
-    ----------
-    said
-        Symptoms and conditions.
-    labs
-        Laboratory values.
-    days
-        Days since the start of kratom, None where unknown.
-    state
-        ``normal`` or a Child-Pugh class as in a case, None where unknown.
-    drinks_per_day
-        Standard drinks, None where unknown.
-    """
-    return tuple(_findings(said, labs, days, state, drinks_per_day))
-
-
-def _findings(
-    said: Understood, labs: Labs, days: float | None, state: str | None, drinks: float | None
-) -> Iterator[Finding]:
+def liver(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns the liver."""
+    said, labs, days = situation.said, situation.labs, situation.days_since_start
+    state = situation.person.liver
     # An ALP that nobody measured does not reassure: the rule is then taken to hold.
     alp = labs.times("alp")
     if hys_law(labs.times("alt"), labs.times("ast"), 0.0 if alp is None else alp, labs.times("bilirubin_total") or 0.0):
         yield _hys_law(labs, days)
     if severity := _severity(said, labs, days):
-        yield _warning(said, labs, days, severity, drinks)
+        yield _warning(said, labs, days, severity, situation.person.drinks_per_day)
     if (known := said.has("cirrhosis", "liver")) or state not in (None, "normal"):
         yield _disease(known, bool(said.has("cirrhosis")) or state in ("child-pugh-b", "child-pugh-c"), state)
 
@@ -145,7 +132,7 @@ def _warning(said: Understood, labs: Labs, days: float | None, severity: Severit
         "note": "Tell a doctor about it at the next visit, sooner if more signs join.",
     }[severity]
     return Finding(
-        code="liver.warning-signs",
+        code=WARNING.code,
         severity=severity,
         title="These can be signs of a liver injury"
         if severity != "note"
@@ -166,7 +153,7 @@ def _warning(said: Understood, labs: Labs, days: float | None, severity: Severit
             Number.of_fact("cases in a review that were cholestatic", "LI020"),
             Number.of_fact("cases in a review that needed a transplant", "LI022"),
         ),
-        evidence=("LI004", "LI011", "LI035", "LI036", "LI020", "LI022", "LI041", "FO012"),
+        evidence=WARNING.facts,
         certainty="moderate" if severity == "danger" else "low",
         watch="Yellow eyes or skin, dark urine, pale stools, itching, pain under the right ribs, confusion.",
         ask="A doctor today, for blood tests." if severity == "danger" else "A doctor, for a blood test of the liver.",
@@ -177,7 +164,7 @@ def _hys_law(labs: Labs, days: float | None) -> Finding:
     measured = labs.times("alp") is not None
     alp = "ALP below 2 times the limit." if measured else "as far as measured: ALP is missing and belongs to it."
     return Finding(
-        code="liver.hys-law",
+        code=HYS_LAW.code,
         severity="danger",
         title="Blood tests that point to a grave liver injury",
         because=(
@@ -191,7 +178,7 @@ def _hys_law(labs: Labs, days: float | None) -> Finding:
             "Kratom is often cholestatic, so failing this rule reassures nobody."
         ),
         numbers=tuple(_numbers(labs)),
-        evidence=("FO014", "care-IN041", "LI024", "LI025", "FO012"),
+        evidence=HYS_LAW.facts,
         certainty="moderate",
         watch="Confusion, sleepiness, bleeding, a swollen belly: that is an emergency.",
         ask="A hospital doctor, today; a liver centre where INR rises.",
@@ -201,7 +188,7 @@ def _hys_law(labs: Labs, days: float | None) -> Finding:
 def _disease(known: tuple[str, ...], grave: bool, state: str | None) -> Finding:
     told = ", ".join((*known, *((f"Child-Pugh {state[-1].upper()}",) if state and state != "normal" else ())))
     return Finding(
-        code="liver.disease",
+        code=DISEASE.code,
         severity="danger" if grave else "caution",
         title="A liver that is already ill",
         because=(
@@ -215,7 +202,7 @@ def _disease(known: tuple[str, ...], grave: bool, state: str | None) -> Finding:
             "liver tests were seen in selected healthy users only. Baseline liver panel with INR."
         ),
         numbers=(Number.of_fact("liver tests of healthy regular users", "PO015"),),
-        evidence=("PO015", "LI031", "LI037", "LI041"),
+        evidence=DISEASE.facts,
         certainty="very low",
         watch="Yellow eyes or skin, dark urine, itching, confusion, sleepiness.",
         ask="The doctor who treats the liver.",

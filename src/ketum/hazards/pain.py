@@ -12,42 +12,37 @@ The rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from ketum.hazards.finding import Finding, Number
-from ketum.words.understanding import Understood
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+
+RED_FLAGS = Grounds("pain.red-flags", ("WS040", "WS041", "WS042"))
+FACTS = (RED_FLAGS,)
 
 _FEVER = 38.1
 
 
-def red_flags(said: Understood, vitals: Mapping[str, float], pain_nrs: float | None = None) -> tuple[Finding, ...]:
-    """Return the red flags of pain.
-
-    Parameters
-    ----------
-    said
-        Symptoms and conditions.
-    vitals
-        By name, in the units of a case.
-    pain_nrs
-        Pain from 0 to 10, None where unknown.
-    """
+def red_flags(situation: Situation) -> Iterator[Finding]:
+    """Yield the red flags of pain."""
+    said, pain_nrs = situation.said, situation.now.pain_nrs
     in_pain = bool(
         {"a pain condition"} & set(said.has("known")) or {"pain"} & set(said.named("known")) or (pain_nrs or 0) > 0
     )
     nerves = said.named("cauda", "retention")
-    fever = said.named("fever") or (("fever",) if vitals.get("temperature", 0.0) >= _FEVER else ())
+    fever = said.named("fever") or (("fever",) if situation.vitals.get("temperature", 0.0) >= _FEVER else ())
     hot = fever if in_pain else ()
     grave = said.has("cancer")
     slow = (*said.named("red-flag"), *grave)
     weak = said.has("bones", "immune") if in_pain else ()
     every = (*nerves, *hot, *slow, *weak)
     if not every:
-        return ()
+        return
     danger = bool(nerves or hot)
-    return (
+    yield (
         Finding(
-            code="pain.red-flags",
+            code=RED_FLAGS.code,
             severity="danger" if danger else "caution",
             title="The pain may have a cause that must be found",
             because=(
@@ -77,7 +72,7 @@ def red_flags(said: Understood, vitals: Mapping[str, float], pain_nrs: float | N
                 "department at once."
             ),
             ask="An emergency department, today." if danger else "The family doctor, within days.",
-        ),
+        )
     )
 
 

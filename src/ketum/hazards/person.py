@@ -15,48 +15,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+
+MINOR = Grounds("age.minor", ("pk084", "pk001", "LS038", "LS081"))
+OLDER = Grounds("age.older", ("AE041", "PO003"))
+PREGNANCY = Grounds("pregnancy.newborn-withdrawal", ("PO001", "PO002", "PO016", "PO017", "DE039", "DE040", "AE018"))
+BREASTFEEDING = Grounds("breastfeeding", ("PO002", "PO016", "LS081"))
+FACTS = (MINOR, OLDER, PREGNANCY, BREASTFEEDING)
 
 _ADULT = 18
 _OLDER = 60
 _OLD = 65
 
 
-def person(
-    age_years: float,
-    pregnant: bool | None = None,
-    gestation_weeks: float | None = None,
-    breastfeeding: bool | None = None,
-) -> tuple[Finding, ...]:
-    """Return the hazards that lie in the person.
-
-    Parameters
-    ----------
-    age_years
-        Age.
-    pregnant, breastfeeding
-        None where unknown, which gives no finding; that it is unknown is told elsewhere.
-    gestation_weeks
-        Weeks of pregnancy, None where unknown.
-    """
-    return tuple(_findings(age_years, pregnant, gestation_weeks, breastfeeding))
-
-
-def _findings(
-    age_years: float, pregnant: bool | None, gestation_weeks: float | None, breastfeeding: bool | None
-) -> Iterator[Finding]:
+def of_the_person(situation: Situation) -> Iterator[Finding]:
+    """Yield the hazards that lie in the person."""
+    age_years = situation.person.age_years
     if age_years < _ADULT:
         yield _minor(age_years)
     if age_years >= _OLDER:
         yield _older(age_years)
-    if pregnant:
-        yield _pregnancy(gestation_weeks)
-    if breastfeeding:
+    if situation.pregnant:
+        yield _pregnancy(situation.person.gestation_weeks)
+    if situation.breastfeeding:
         yield _breastfeeding()
 
 
 def _minor(age_years: float) -> Finding:
     return Finding(
-        code="age.minor",
+        code=MINOR.code,
         severity="danger",
         title="Under 18: kratom was never studied in children or teenagers",
         because=(
@@ -68,7 +56,7 @@ def _minor(age_years: float) -> Finding:
             "Model predictions are extrapolation."
         ),
         numbers=(Number("age", age_years, "years"),),
-        evidence=("pk084", "pk001", "LS038", "LS081"),
+        evidence=MINOR.facts,
         certainty="moderate",
         watch="Sleepiness that is hard to wake from, slow breathing, a fit, fast heartbeat, vomiting, yellow skin.",
         ask="A children's doctor or a poison centre.",
@@ -77,7 +65,7 @@ def _minor(age_years: float) -> Finding:
 
 def _older(age_years: float) -> Finding:
     return Finding(
-        code="age.older",
+        code=OLDER.code,
         severity="caution" if age_years >= _OLD else "note",
         title="Older adults were not studied",
         because=(
@@ -92,7 +80,7 @@ def _older(age_years: float) -> Finding:
             Number("age", age_years, "years"),
             Number.of_fact("share of adults' poison-centre calls about kratom that concern people over 60", "AE041"),
         ),
-        evidence=("AE041", "PO003"),
+        evidence=OLDER.facts,
         certainty="low",
         watch="Dizziness, falls, confusion, sleepiness, constipation, trouble passing water.",
         ask="A pharmacist or doctor who knows all the medicines taken.",
@@ -102,7 +90,7 @@ def _older(age_years: float) -> Finding:
 def _pregnancy(gestation_weeks: float | None) -> Finding:
     weeks = () if gestation_weeks is None else (Number("weeks of pregnancy", gestation_weeks, "weeks"),)
     return Finding(
-        code="pregnancy.newborn-withdrawal",
+        code=PREGNANCY.code,
         severity="danger",
         title="In pregnancy the baby can be born dependent",
         because=(
@@ -122,7 +110,7 @@ def _pregnancy(gestation_weeks: float | None) -> Finding:
             Number.of_fact("share of 12 reported babies who needed morphine", "PO017"),
             Number.of_fact("onset after birth in one baby", "DE039"),
         ),
-        evidence=("PO001", "PO002", "PO016", "PO017", "DE039", "DE040", "AE018"),
+        evidence=PREGNANCY.facts,
         certainty="low",
         watch="In the mother: sweats, shaking, cramps after a missed dose. In the baby: shaking, crying, poor feeding.",
         ask="An obstetrician or midwife, and the newborn ward before the birth.",
@@ -131,7 +119,7 @@ def _pregnancy(gestation_weeks: float | None) -> Finding:
 
 def _breastfeeding() -> Finding:
     return Finding(
-        code="breastfeeding",
+        code=BREASTFEEDING.code,
         severity="danger",
         title="Nothing measured in breast milk was found",
         because=(
@@ -146,7 +134,7 @@ def _breastfeeding() -> Finding:
         numbers=(
             Number.of_fact("babies reported to poison centres who had withdrawal, exposed before birth", "PO002"),
         ),
-        evidence=("PO002", "PO016", "LS081"),
+        evidence=BREASTFEEDING.facts,
         certainty="very low",
         watch="A baby who is hard to wake, feeds badly, is limp or breathes slowly: call the emergency number.",
         ask="A children's doctor, midwife or a service on medicines in breastfeeding.",

@@ -16,54 +16,33 @@ Each kind is told once, however many products show it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
 from ketum.evidence import fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.portion import Portion
+from ketum.hazards.situation import Situation
+from ketum.hazards.use import CONCENTRATED
 
-CONCENTRATED: Mapping[str, str] = {
-    "7-hydroxymitragynine": "7oh-product",
-    "mitragynine pseudoindoxyl": "pseudoindoxyl-product",
-}
-"""The alkaloids that leaf hardly holds, and the kind of product that is counted in them."""
+SEVEN_OH = Grounds(
+    "product.concentrated-7oh",
+    ("pc014", "PQ014", "pc007", "pc018", "PQ072", "PQ016", "AE049", "AE050", "RG016", "sa17", "sa18"),
+)
+EXTRACT = Grounds("product.extract", ("dv10", "dv11", "dv13", "pc010", "pc020", "pc032"))
+MIXED = Grounds("product.mixed", ("AE015", "AE016", "RG014", "sa20"))
+UNVERIFIED = Grounds("product.unverified", ("pc028", "PQ001", "PQ014"))
+FACTS = (SEVEN_OH, EXTRACT, MIXED, UNVERIFIED)
 
 _EXTRACTS = ("extract", "liquid-shot")
 _LEAVES = ("leaf-powder", "leaf-capsule", "tea")
 _CAP = 2.0
 
 
-class Taken(Protocol):
-    """What is read of one kratom product of a case."""
-
-    @property
-    def product(self) -> str:
-        """Kind of product."""
-
-    @property
-    def certificate(self) -> Mapping[str, float] | None:
-        """Mass fraction by alkaloid."""
-
-    @property
-    def with_(self) -> tuple[str, ...] | None:
-        """Other ingredients."""
-
-
-def product(taken: Sequence[Taken], counted_in: Sequence[str | None] = ()) -> tuple[Finding, ...]:
-    """Return the hazards that lie in the products.
-
-    Parameters
-    ----------
-    taken
-        The kratom products of a case.
-    counted_in
-        For each, the alkaloid its amount is counted in, None where it is counted in product.
-    """
-    return tuple(_findings(taken, counted_in))
-
-
-def _findings(taken: Sequence[Taken], counted_in: Sequence[str | None]) -> Iterator[Finding]:
+def of_the_product(situation: Situation) -> Iterator[Finding]:
+    """Yield the hazards that lie in the products."""
+    taken = situation.portions
     share = most_seven_oh(taken)
-    if any(one.product in CONCENTRATED.values() for one in taken) or CONCENTRATED.keys() & set(counted_in):
+    if situation.use.concentrated:
         yield _concentrated("danger", None)
     elif share is not None and share > _CAP:
         yield _concentrated("caution", share)
@@ -76,13 +55,13 @@ def _findings(taken: Sequence[Taken], counted_in: Sequence[str | None]) -> Itera
         yield _unverified()
 
 
-def _stronger_than_leaf(one: Taken) -> float | None:
+def _stronger_than_leaf(one: Portion) -> float | None:
     """Return the mitragynine of what is sold as leaf where it is more than leaf holds, in percent; else None."""
     content = 100 * (one.certificate or {}).get("mitragynine", 0.0)
     return content if one.product in _LEAVES and content > fact("pc020").bounds()[1] else None
 
 
-def most_seven_oh(taken: Sequence[Taken]) -> float | None:
+def most_seven_oh(taken: Sequence[Portion]) -> float | None:
     """Return the largest share of 7-OH and pseudoindoxyl among the alkaloids of a certificate, in percent."""
     return max((share for one in taken if (share := _share(one.certificate)) is not None), default=None)
 
@@ -96,7 +75,7 @@ def _share(certificate: Mapping[str, float] | None) -> float | None:
 def _concentrated(severity: Severity, share: float | None) -> Finding:
     shown = () if share is None else (Number("7-OH among the alkaloids of the certificate", round(share, 2), "%"),)
     return Finding(
-        code="product.concentrated-7oh",
+        code=SEVEN_OH.code,
         severity=severity,
         title="Much more 7-OH than kratom leaf holds",
         because=(
@@ -116,7 +95,7 @@ def _concentrated(severity: Severity, share: float | None) -> Finding:
             Number.of_fact("the cap on 7-OH in Texas law, % of alkaloids", "PQ072"),
             Number.of_fact("deaths one county linked to 7-OH by October 2025", "AE050"),
         ),
-        evidence=("pc014", "PQ014", "pc007", "pc018", "PQ072", "PQ016", "AE049", "AE050", "RG016", "sa17", "sa18"),
+        evidence=SEVEN_OH.facts,
         certainty="moderate",
         watch="Cannot be woken, slow or no breathing, blue lips: call the emergency number, give naloxone if at hand.",
         ask="A poison centre, a pharmacist or a doctor.",
@@ -131,7 +110,7 @@ def _extract(as_leaf: float | None = None) -> Finding:
     )
     shown = () if as_leaf is None else (Number("mitragynine by the certificate", round(as_leaf, 2), "%"),)
     return Finding(
-        code="product.extract",
+        code=EXTRACT.code,
         severity="caution",
         title="An extract is far stronger than leaf",
         because=(
@@ -150,7 +129,7 @@ def _extract(as_leaf: float | None = None) -> Finding:
             Number.of_fact("mitragynine in US products, mg in each gram", "pc010"),
             Number.of_fact("the most a shot is said to hold, by a seller", "pc032"),
         ),
-        evidence=("dv10", "dv11", "dv13", "pc010", "pc020", "pc032"),
+        evidence=EXTRACT.facts,
         certainty="low",
         watch="Sleepiness, feeling sick, fast heartbeat, needing it more often.",
         ask="A pharmacist, with the label or the certificate in hand.",
@@ -164,7 +143,7 @@ def _mixed(ingredients: tuple[str, ...]) -> Finding:
         else " It is not said what else is in it."
     )
     return Finding(
-        code="product.mixed",
+        code=MIXED.code,
         severity="caution",
         title="Mixed with something else",
         because=(
@@ -176,7 +155,7 @@ def _mixed(ingredients: tuple[str, ...]) -> Finding:
             "(confounded by intent and dose). Screen each named ingredient as a medicine too."
         ),
         numbers=(Number.of_fact("odds of a serious outcome, several substances against one", "AE015"),),
-        evidence=("AE015", "AE016", "RG014", "sa20"),
+        evidence=MIXED.facts,
         certainty="low",
         watch="Sleepiness, slow breathing, confusion, fast heartbeat, yellow skin.",
         ask="A pharmacist, with the full list of ingredients.",
@@ -185,7 +164,7 @@ def _mixed(ingredients: tuple[str, ...]) -> Finding:
 
 def _unverified() -> Finding:
     return Finding(
-        code="product.unverified",
+        code=UNVERIFIED.code,
         severity="note",
         title="Nobody has shown what is in it",
         because=(
@@ -200,7 +179,7 @@ def _unverified() -> Finding:
             Number.of_fact("mitragynine found in powders and capsules labelled 13.6-15.0 mg/g", "pc028"),
             Number.of_fact("mitragynine taken per use by US users", "PQ001"),
         ),
-        evidence=("pc028", "PQ001", "PQ014"),
+        evidence=UNVERIFIED.facts,
         certainty="moderate",
         watch="Effects that differ from one package to the next.",
         ask="The seller, for the certificate of analysis of this very batch.",

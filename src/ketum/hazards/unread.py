@@ -8,17 +8,24 @@ guessed. It is a caution where a symptom was not understood, since that may be a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.hazards.finding import Finding
-from ketum.words.understanding import Understood
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+
+UNREAD = Grounds("words.unknown")
+FACTS = (UNREAD,)
 
 
-def words_not_understood(said: Understood) -> tuple[Finding, ...]:
-    """Return which words were not understood, or only guessed; nothing where all were read."""
+def words_not_understood(situation: Situation) -> Iterator[Finding]:
+    """Yield which words were not understood, or only guessed; nothing where all were read."""
+    said = situation.said
     guesses = [one for one in (*said.symptoms, *said.conditions) if one.guessed]
     guessed = tuple(dict.fromkeys(f"“{one.text}” as {one.concept.name}" for one in guesses))
     unread = (*said.unread_symptoms, *said.unread_conditions)
     if not (unread or guessed):
-        return ()
+        return
     parts = []
     if unread:
         named = ", ".join(f"“{one}”" for one in unread)
@@ -27,9 +34,9 @@ def words_not_understood(said: Understood) -> tuple[Finding, ...]:
         parts.append("If it is strong, new or came suddenly, get help now.")
     if guessed:
         parts.append(f"Guessed: {', '.join(guessed)}. Please check.")
-    return (
+    yield (
         Finding(
-            code="words.unknown",
+            code=UNREAD.code,
             severity="caution" if said.unread_symptoms else "note",
             title="Some words were not understood" if unread else "Some words were guessed",
             because=" ".join(parts),
@@ -39,5 +46,5 @@ def words_not_understood(said: Understood) -> tuple[Finding, ...]:
             certainty="high",
             watch="Anything that is new, strong or getting worse.",
             ask="A doctor or pharmacist, about what could not be read.",
-        ),
+        )
     )

@@ -20,13 +20,43 @@ The rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ketum.clinic.labs import Labs
 from ketum.clinic.vitals import same_day, signs
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.words.understanding import Understood
+
+SAME_DAY = Grounds(
+    "urgent.same-day",
+    (
+        "AE008",
+        "AE024",
+        "AE026",
+        "AE047",
+        "AE048",
+        "CC002",
+        "CC010",
+        "CC011",
+        "CC015",
+        "CC037",
+        "DE050",
+        "FO019",
+        "LI004",
+        "LI010",
+        "LI011",
+        "LI035",
+        "MO011",
+        "MO035",
+        "PO005",
+        "PO016",
+    ),
+    tables=("warning_signs",),
+)
+FACTS = (SAME_DAY,)
 
 _WITHDRAWAL_H = 240.0
 
@@ -39,45 +69,21 @@ class _Reason:
     numbers: tuple[Number, ...] = ()
 
 
-def urgent(
-    said: Understood,
-    vitals: Mapping[str, float],
-    labs: Labs,
-    age_years: float,
-    pregnant: bool | None = None,
-    stopped_hours_ago: float | None = None,
-    repeated: bool = False,
-) -> tuple[Finding, ...]:
-    """Return what needs a clinician today.
-
-    Parameters
-    ----------
-    said
-        Symptoms and conditions.
-    vitals
-        By name, in the units of a case.
-    labs
-        Laboratory values.
-    age_years
-        Age.
-    pregnant
-        None where unknown.
-    stopped_hours_ago
-        How long ago kratom was stopped, None where it was not.
-    repeated
-        Whether kratom was taken more than once.
-    """
+def urgent(situation: Situation) -> Iterator[Finding]:
+    """Yield what needs a clinician today."""
+    said, labs = situation.said, situation.labs
     reasons = (
         *_liver(said, labs),
         *_mind(said),
-        *_pregnancy(said, pregnant, stopped_hours_ago, repeated),
+        *_pregnancy(situation),
         *_heart(said, labs),
         *_nerves(said),
         *_other(said),
-        *_measured(said, vitals, age_years),
+        *_measured(situation),
         *_blood(labs),
     )
-    return (_finding(reasons),) if reasons else ()
+    if reasons:
+        yield _finding(reasons)
 
 
 def _liver(said: Understood, labs: Labs) -> Iterator[_Reason]:
@@ -112,11 +118,10 @@ def _mind(said: Understood) -> Iterator[_Reason]:
         )
 
 
-def _pregnancy(
-    said: Understood, pregnant: bool | None, stopped_hours_ago: float | None, repeated: bool
-) -> Iterator[_Reason]:
-    stopped = stopped_hours_ago is not None and stopped_hours_ago <= _WITHDRAWAL_H and repeated
-    if pregnant and (stopped or len(said.named("withdrawal")) >= 2):
+def _pregnancy(situation: Situation) -> Iterator[_Reason]:
+    since = situation.now.stopped_hours_ago
+    stopped = since is not None and since <= _WITHDRAWAL_H and situation.use.repeated
+    if situation.pregnant and (stopped or len(situation.said.named("withdrawal")) >= 2):
         yield _Reason(
             "withdrawal in pregnancy: mother and baby need care for it, not endurance",
             "Withdrawal in pregnancy: obstetric and addiction care today; do not advise abrupt cessation at home.",
@@ -161,8 +166,9 @@ def _other(said: Understood) -> Iterator[_Reason]:
         )
 
 
-def _measured(said: Understood, vitals: Mapping[str, float], age_years: float) -> Iterator[_Reason]:
-    if found := same_day(signs(vitals, age_years, bool(said.has("copd")))):
+def _measured(situation: Situation) -> Iterator[_Reason]:
+    copd = bool(situation.said.has("copd"))
+    if found := same_day(signs(situation.vitals, situation.person.age_years, copd)):
         yield _Reason(
             ", ".join(one.name for one in found),
             f"NEWS2 {sum(one.points for one in found)} (oxygen given not known): urgent clinical review.",
@@ -190,7 +196,7 @@ def _blood(labs: Labs) -> Iterator[_Reason]:
 
 def _finding(reasons: tuple[_Reason, ...]) -> Finding:
     return Finding(
-        code="urgent.same-day",
+        code=SAME_DAY.code,
         severity="danger",
         title="See a doctor today",
         because=(

@@ -15,41 +15,50 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
-from ketum.hazards.medicines.beside import Beside, ids, shown, stopped, worst
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import ids, shown, stopped, worst
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
 from ketum.writing.lists import listed, verb
 
+ANTAGONIST = Grounds("interaction.opioid-antagonist", ("DE046", "AE053", "targets-AE034"), fields=("atc",))
+FACTS = (ANTAGONIST,)
+
 KINDS = ("partial opioid agonist", "opioid antagonist", "opioid antagonist of the gut")
 
 
-def antagonists(case: Beside) -> tuple[Finding, ...]:
+def antagonists(situation: Situation) -> tuple[Finding, ...]:
     """Return what opioid antagonists and partial agonists beside kratom mean."""
-    found = tuple((one, ground) for one in case.taken if (ground := code_of(one.entry, *KINDS)) and one.acts("opioid"))
+    found = tuple(
+        (one, ground) for one in situation.medicines if (ground := code_of(one.entry, *KINDS)) and one.acts("opioid")
+    )
     partial = any(is_any(one.entry, "partial opioid agonist") for one, _ in found)
     if not found:
         return ()
     medicines = [one for one, _ in found if not (partial and one.generic == "naloxone")]
-    severity = worst(_severity(case, one) for one in medicines)
-    return (_finding(case, medicines, severity, partial, [ground for _, ground in found]),)
+    severity = worst(_severity(situation, one) for one in medicines)
+    return (_finding(situation, medicines, severity, partial, [ground for _, ground in found]),)
 
 
-def _severity(case: Beside, one: Taken) -> Severity:
+def _severity(situation: Situation, one: Taken) -> Severity:
     if is_any(one.entry, "partial opioid agonist"):
         return "danger"
     if is_any(one.entry, "opioid antagonist of the gut"):
-        return "caution" if case.regular else "note"
+        return "caution" if situation.used_to_kratom else "note"
     if one.generic == "naloxone":
         return "note"
-    return "danger" if case.regular else "caution"
+    return "danger" if situation.used_to_kratom else "caution"
 
 
-def _finding(case: Beside, several: list[Taken], severity: Severity, partial: bool, grounds: list[Fact]) -> Finding:
+def _finding(
+    situation: Situation, several: list[Taken], severity: Severity, partial: bool, grounds: list[Fact]
+) -> Finding:
     name = shown(several)
     rescue = severity == "note"
     used_to = (
         "In someone who is used to kratom it can bring sudden strong withdrawal."
-        if case.regular
+        if situation.used_to_kratom
         else "In someone who is used to kratom it can bring sudden withdrawal; that was not said of this person."
     )
     own = (
@@ -59,7 +68,7 @@ def _finding(case: Beside, several: list[Taken], severity: Severity, partial: bo
         else ""
     )
     return Finding(
-        code="interaction.opioid-antagonist",
+        code=ANTAGONIST.code,
         severity=severity,
         title=f"{'Rescue medicine' if rescue else 'Blocks or replaces what kratom does'}: {name}",
         because=(

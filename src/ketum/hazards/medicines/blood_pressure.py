@@ -12,29 +12,34 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import carriers
-from ketum.hazards.medicines.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import OLD, ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
 from ketum.writing.lists import verb
 
+HYPOTENSIVE = Grounds("interaction.hypotensive", ("CC007", "OT008", "OT011"), fields=("atc", "hypotensive"))
+FACTS = (HYPOTENSIVE,)
+
 LOW = 100.0
 
 
-def hypotensive(case: Beside) -> tuple[Finding, ...]:
+def hypotensive(situation: Situation) -> tuple[Finding, ...]:
     """Return what medicines that lower blood pressure mean beside kratom."""
-    found = carriers(case, "pressure", _weigh)
+    found = carriers(situation, "pressure", _weigh)
     if not found:
         return ()
     medicines = [one.taken for one in found]
     names = shown(medicines)
-    low = case.systolic is not None and case.systolic < LOW
-    frail = len(found) > 2 and (case.age_years or 0) >= OLD
+    low = situation.vitals.get("systolic", LOW) < LOW
+    frail = len(found) > 2 and (situation.person.age_years or 0) >= OLD
     severity: Severity = "caution" if any(one.weight == 2 for one in found) or low or frail else "note"
     sudden = " Do not stop it suddenly: blood pressure can shoot up." if any(one.weight == 2 for one in found) else ""
     return (
         Finding(
-            code="interaction.hypotensive",
+            code=HYPOTENSIVE.code,
             severity=severity,
             title=f"{verb(medicines, 'Lowers', 'Lower')} blood pressure beside kratom: {names}",
             because=(

@@ -22,26 +22,37 @@ from typing import Literal
 
 from ketum.evidence import Fact, facts
 from ketum.hazards.finding import Finding, Number, Severity
-from ketum.hazards.medicines.beside import Beside, ids, not_verified, shown
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import ids, not_verified, shown
 from ketum.hazards.medicines.ratio import numbers
 from ketum.hazards.medicines.victims import STRONG
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.sizes import TOGETHER, InteractionSize
 from ketum.writing.lists import listed
+
+INHIBITOR = Grounds(
+    "interaction.cyp3a-inhibitor",
+    ("DD026", "DD027", "DD028", "DD029"),
+    fields=("perpetrator_role",),
+    tables=("perpetrator_classes",),
+)
+INDUCER = Grounds("interaction.cyp3a-inducer", fields=("perpetrator_role",), tables=("perpetrator_classes",))
+FACTS = (INHIBITOR, INDUCER)
 
 Role = Literal["inhibitor", "inducer"]
 ALKALOIDS = ("AUC of mitragynine", "AUC of 7-hydroxymitragynine")
 STRENGTHS = ("strong", "moderate", "weak")
 
 
-def inhibitors(case: Beside) -> tuple[Finding, ...]:
+def inhibitors(situation: Situation) -> tuple[Finding, ...]:
     """Return the medicines that may hold up the loss of kratom."""
-    return _changers(case, "inhibitor")
+    return _changers(situation, "inhibitor")
 
 
-def inducers(case: Beside) -> tuple[Finding, ...]:
+def inducers(situation: Situation) -> tuple[Finding, ...]:
     """Return the medicines that may hasten the loss of kratom."""
-    return _changers(case, "inducer")
+    return _changers(situation, "inducer")
 
 
 @cache
@@ -71,19 +82,19 @@ def strength(generic: str, remembered: Fact | None, role: Role) -> tuple[str, Fa
     return None
 
 
-def _changers(case: Beside, role: Role) -> tuple[Finding, ...]:
+def _changers(situation: Situation, role: Role) -> tuple[Finding, ...]:
     found = []
-    for one in case.taken:
+    for one in situation.medicines:
         strong = strength(one.generic, one.entry.fact("perpetrator_role"), role)
         if strong and one.acts(role):
             found.append((one, *strong))
-    return (_finding(case, role, found),) if found else ()
+    return (_finding(situation, role, found),) if found else ()
 
 
-def _finding(case: Beside, role: Role, found: list[tuple[Taken, str, Fact]]) -> Finding:
+def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fact]]) -> Finding:
     names = shown(one for one, _, _ in found)
     named = [one.generic for one, _, _ in found] + [TOGETHER]
-    sizes = [size for name in named for size in case.size(name, "perpetrator", "CYP3A")]
+    sizes = [size for name in named for size in situation.size(name, "perpetrator", "CYP3A")]
     strongest = min((STRENGTHS.index(how) if how in STRENGTHS else 1 for _, how, _ in found))
     severity: Severity = "caution" if strongest < 2 else "note"
     if role == "inhibitor" and any(size.ratio.median >= STRONG for size in sizes):

@@ -14,28 +14,33 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
+
+QT = Grounds("interaction.qt", ("CA001", "CA005", "CA012", "DD041"), fields=("qt_concern", "qt_crediblemeds"))
+FACTS = (QT,)
 
 LONG, VERY_LONG = 470.0, 500.0
 HEART = ("rhythm", "heart")
 
 
-def qt(case: Beside) -> tuple[Finding, ...]:
+def qt(situation: Situation) -> tuple[Finding, ...]:
     """Return what QT-prolonging medicines beside kratom mean."""
-    found = carriers(case, "qt", _weigh)
+    found = carriers(situation, "qt", _weigh)
     if not found:
         return ()
-    qtc = case.labs.get("qtc")
-    severity = _severity(case, found, qtc)
+    qtc = situation.labs.values.get("qtc")
+    severity = _severity(situation, found, qtc)
     medicines = [one.taken for one in found]
     names = shown(medicines)
     here = () if qtc is None else (Number("QTc measured", qtc, "ms"),)
     known = any(one.weight == 2 for one in found)
     return (
         Finding(
-            code="interaction.qt",
+            code=QT.code,
             severity=severity,
             title=f"May disturb the heart's rhythm together: {names}",
             because=(
@@ -71,11 +76,11 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
 _WEIGHTS = {"most": 2, "moderate": 1, "KR": 2, "PR": 1, "CR": 0}
 
 
-def _severity(case: Beside, found: tuple[Carrier, ...], qtc: float | None) -> Severity:
+def _severity(situation: Situation, found: tuple[Carrier, ...], qtc: float | None) -> Severity:
     if qtc is not None and qtc >= VERY_LONG:
         return "danger"
     known = [one for one in found if one.weight == 2]
     seen = [one for one in known if one.ground.verified]
-    if len(seen) > 1 or (seen and (case.has(*HEART) or (qtc or 0.0) >= LONG)):
+    if len(seen) > 1 or (seen and (situation.said.has(*HEART) or (qtc or 0.0) >= LONG)):
         return "danger"
     return "caution" if known or sum(one.weight > 0 for one in found) > 1 else "note"

@@ -15,10 +15,15 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped, worst
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped, worst
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.writing.lists import listed
+
+HEPATOTOXIC = Grounds("interaction.hepatotoxic", ("DD044", "DD045", "DD043"), fields=("livertox", "liver_boxed"))
+FACTS = (HEPATOTOXIC,)
 
 PARACETAMOL = "acetaminophen"
 MUCH_G, TOO_MUCH_G = 3.0, 4.0
@@ -27,18 +32,18 @@ RAISED_ALT = 100.0
 STEPS: tuple[Severity, ...] = ("note", "caution", "danger")
 
 
-def hepatotoxic(case: Beside) -> tuple[Finding, ...]:
+def hepatotoxic(situation: Situation) -> tuple[Finding, ...]:
     """Return what medicines that can injure the liver mean beside kratom."""
-    found = carriers(case, "liver", _weigh)
-    paracetamol = next((one for one in case.taken if one.generic == PARACETAMOL and one.acts("liver")), None)
-    graded = [_severity(case, found)] if found else []
-    too_much = paracetamol and _paracetamol(case, paracetamol)
+    found = carriers(situation, "liver", _weigh)
+    paracetamol = next((one for one in situation.medicines if one.generic == PARACETAMOL and one.acts("liver")), None)
+    graded = [_severity(situation, found)] if found else []
+    too_much = paracetamol and _paracetamol(situation, paracetamol)
     if too_much:
         graded.append(too_much)
     if not graded:
         return ()
     medicines = [one.taken for one in found] + ([paracetamol] if paracetamol and too_much else [])
-    return (_finding(case, worst(graded), medicines, found, paracetamol if too_much else None),)
+    return (_finding(situation, worst(graded), medicines, found, paracetamol if too_much else None),)
 
 
 def _weigh(one: Taken) -> tuple[Fact, int] | None:
@@ -50,37 +55,41 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
     return (row, 1) if row is not None and row.value.startswith("A") else None
 
 
-def _frail(case: Beside) -> bool:
-    sick = case.liver not in (None, "normal") or case.has("liver", "cirrhosis")
-    return sick or _drinks(case) >= MANY_DRINKS or case.labs.get("alt", 0.0) > RAISED_ALT
+def _frail(situation: Situation) -> bool:
+    sick = situation.person.liver not in (None, "normal") or bool(situation.said.has("liver", "cirrhosis"))
+    return sick or _drinks(situation) >= MANY_DRINKS or situation.labs.values.get("alt", 0.0) > RAISED_ALT
 
 
-def _drinks(case: Beside) -> float:
-    return max((one.drinks_per_day or 0.0 for one in case.taken if one.generic == "ethanol"), default=0.0)
+def _drinks(situation: Situation) -> float:
+    return max((one.drinks_per_day or 0.0 for one in situation.medicines if one.generic == "ethanol"), default=0.0)
 
 
-def _severity(case: Beside, found: tuple[Carrier, ...]) -> Severity:
+def _severity(situation: Situation, found: tuple[Carrier, ...]) -> Severity:
     boxed = sum(one.weight == 2 for one in found)
     step = 1 if boxed or len(found) > 2 else 0
-    if _frail(case):
+    if _frail(situation):
         step += 1
     most = 2 if any(one.weight == 2 and one.ground.verified for one in found) else 1
     return STEPS[min(step, most)]
 
 
-def _paracetamol(case: Beside, one: Taken) -> Severity | None:
+def _paracetamol(situation: Situation, one: Taken) -> Severity | None:
     grams = None if one.mg_per_day is None else one.mg_per_day / 1000
     if grams is not None and grams > TOO_MUCH_G:
         return "danger"
     if grams is not None and grams > MUCH_G:
         return "caution"
-    if _frail(case):
+    if _frail(situation):
         return "note" if grams is None else "caution"
     return None
 
 
 def _finding(
-    case: Beside, severity: Severity, medicines: list[Taken], found: tuple[Carrier, ...], paracetamol: Taken | None
+    situation: Situation,
+    severity: Severity,
+    medicines: list[Taken],
+    found: tuple[Carrier, ...],
+    paracetamol: Taken | None,
 ) -> Finding:
     names = shown(medicines)
     daily = (
@@ -88,9 +97,11 @@ def _finding(
         if paracetamol and paracetamol.mg_per_day is not None
         else ()
     )
-    frail = " This liver already has something to bear (disease, alcohol or a raised value)." if _frail(case) else ""
+    frail = (
+        " This liver already has something to bear (disease, alcohol or a raised value)." if _frail(situation) else ""
+    )
     return Finding(
-        code="interaction.hepatotoxic",
+        code=HEPATOTOXIC.code,
         severity=severity,
         title=f"Can strain the liver beside kratom: {names}",
         because=(

@@ -16,21 +16,28 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
 from ketum.hazards.medicines.sedatives import sedating
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.medicine.classes import code_of, is_any
 from ketum.writing.lists import verb
 
+OPIOID = Grounds(
+    "interaction.opioid", ("DD034", "DD036", "DD033", "DD007", "AE015", "ddi22", "TX025"), fields=("atc", "opioid_role")
+)
+FACTS = (OPIOID,)
+
 AGONISTS = ("full agonist", "weak agonist")
 
 
-def opioids(case: Beside) -> tuple[Finding, ...]:
+def opioids(situation: Situation) -> tuple[Finding, ...]:
     """Return what an opioid beside kratom means."""
-    found = tuple((one, ground) for one in case.taken if (ground := _agonist(one)) and one.acts("opioid"))
-    gut = tuple(one for one in case.taken if is_any(one.entry, "opioid of the gut") and one.acts("opioid"))
-    if found or (case.opioid_use == "current" and not _any_opioid(case)):
-        return (_opioid(case, found, gut),)
+    found = tuple((one, ground) for one in situation.medicines if (ground := _agonist(one)) and one.acts("opioid"))
+    gut = tuple(one for one in situation.medicines if is_any(one.entry, "opioid of the gut") and one.acts("opioid"))
+    if found or (situation.person.opioid_use == "current" and not _any_opioid(situation)):
+        return (_opioid(situation, found, gut),)
     return (_gut(gut),) if gut else ()
 
 
@@ -40,21 +47,21 @@ def _agonist(one: Taken) -> Fact | None:
     return by_code or (remembered if remembered and remembered.value in AGONISTS else None)
 
 
-def _any_opioid(case: Beside) -> bool:
+def _any_opioid(situation: Situation) -> bool:
     kinds = ("opioid agonist", "partial opioid agonist", "opioid antagonist")
-    return any(is_any(one.entry, *kinds) for one in case.taken)
+    return any(is_any(one.entry, *kinds) for one in situation.medicines)
 
 
-def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...], gut: tuple[Taken, ...]) -> Finding:
+def _opioid(situation: Situation, found: tuple[tuple[Taken, Fact], ...], gut: tuple[Taken, ...]) -> Finding:
     medicines = [one for one, _ in found]
     sure = not found or any(ground.verified for _, ground in found)
     name = shown(medicines) if medicines else "an opioid that is not named"
     grounds = [*(ground for _, ground in found), *(code_of(one.entry, "opioid of the gut") for one in gut)]
-    others = [one for one, _ in sedating(case)]
+    others = [one for one, _ in sedating(situation)]
     bowel = f" {shown(gut)} acts on the gut in the same way, and constipation adds up." if gut else ""
     more = f" {shown(others)} {verb(others, 'adds', 'add')} to it." if others else ""
     return Finding(
-        code="interaction.opioid",
+        code=OPIOID.code,
         severity="danger" if sure else "caution",
         title=f"Opioid beside kratom: {name}",
         because=(
@@ -84,7 +91,7 @@ def _gut(gut: tuple[Taken, ...]) -> Finding:
     name = shown(gut)
     grounds = [code_of(one.entry, "opioid of the gut") for one in gut]
     return Finding(
-        code="interaction.opioid",
+        code=OPIOID.code,
         severity="caution",
         title=f"Opioid of the gut beside kratom: {name}",
         because=(

@@ -20,10 +20,19 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
-from ketum.hazards.medicines.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import OLD, ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
 from ketum.writing.lists import verb
+
+SEDATIVE = Grounds(
+    "interaction.sedative",
+    ("DD036", "AE027", "DD037", "DD038", "PO012", "AE049"),
+    fields=("atc", "resp_depressant", "cns_depressant", "breathing_warning"),
+)
+FACTS = (SEDATIVE,)
 
 SLOWING = (
     "benzodiazepine", "z-drug", "barbiturate", "gabapentinoid", "oxybate", "general anaesthetic", "alcohol",
@@ -37,11 +46,11 @@ FEW_DRINKS = 2.0
 BREATHING = ("lungs",)
 
 
-def sedating(case: Beside) -> tuple[tuple[Taken, Fact], ...]:
+def sedating(situation: Situation) -> tuple[tuple[Taken, Fact], ...]:
     """Return every sedating medicine that is no opioid, with what puts it among them."""
     return tuple(
         (one, ground)
-        for one in case.taken
+        for one in situation.medicines
         if not is_any(one.entry, *OPIOID) and (ground := _ground(one)) and one.acts("sedative")
     )
 
@@ -52,22 +61,22 @@ def _ground(one: Taken) -> Fact | None:
     return by_code or (None if opioid else one.entry.fact("resp_depressant") or one.entry.fact("cns_depressant"))
 
 
-def sedatives(case: Beside) -> tuple[Finding, ...]:
+def sedatives(situation: Situation) -> tuple[Finding, ...]:
     """Return what sedatives beside kratom mean: one finding that names them all."""
-    found = sedating(case)
+    found = sedating(situation)
     if not found:
         return ()
-    severity = _severity(case, found)
+    severity = _severity(situation, found)
     every = [one for one, _ in found]
     name = shown(every)
-    opioid = [one for one in case.taken if is_any(one.entry, *OPIOID) and one.acts("opioid")]
+    opioid = [one for one in situation.medicines if is_any(one.entry, *OPIOID) and one.acts("opioid")]
     together = " Together they add up: each one more makes it worse." if len(found) > 1 else ""
     beside = f" {shown(opioid)} {verb(opioid, 'comes', 'come')} on top." if opioid else ""
     alcohol = any(one.generic == "ethanol" for one, _ in found)
     warned = [row for one in every if (row := one.entry.fact("breathing_warning"))]
     return (
         Finding(
-            code="interaction.sedative",
+            code=SEDATIVE.code,
             severity=severity,
             title=f"{verb(every, 'Makes', 'Make')} sleepy beside kratom: {name}",
             because=(
@@ -119,10 +128,10 @@ def _slowing(one: Taken, ground: Fact) -> bool:
     return seen or is_any(one.entry, *SLOWING)
 
 
-def _severity(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Severity:
+def _severity(situation: Situation, found: tuple[tuple[Taken, Fact], ...]) -> Severity:
     known = [one for one, ground in found if ground.verified]
-    opioid = any(is_any(one.entry, *OPIOID) and one.acts("opioid") for one in case.taken)
-    frail = (case.age_years or 0) >= OLD or case.has(*BREATHING)
+    opioid = any(is_any(one.entry, *OPIOID) and one.acts("opioid") for one in situation.medicines)
+    frail = (situation.person.age_years or 0) >= OLD or situation.said.has(*BREATHING)
     if any(_slowing(one, ground) and not _few_drinks(one) for one, ground in found if ground.verified):
         return "danger"
     if len(known) > 1 or (known and (opioid or frail)):

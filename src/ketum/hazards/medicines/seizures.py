@@ -12,18 +12,27 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.writing.lists import verb
+
+FITS = Grounds(
+    "interaction.seizure",
+    ("CC016", "CC017", "CC018", "CC019", "CC021", "DD048", "VF1629"),
+    fields=("seizure_threshold",),
+)
+FACTS = (FITS,)
 
 REPORTED = {"diphenhydramine": "CC019", "datura": "CC021", "methamphetamine": "CC019", "modafinil": "DD048"}
 EPILEPSY = ("seizure",)
 
 
-def seizures(case: Beside) -> tuple[Finding, ...]:
+def seizures(situation: Situation) -> tuple[Finding, ...]:
     """Return what medicines that favour fits mean beside kratom."""
-    found = carriers(case, "seizure", _weigh)
+    found = carriers(situation, "seizure", _weigh)
     if not found:
         return ()
     medicines = [one.taken for one in found]
@@ -32,8 +41,8 @@ def seizures(case: Beside) -> tuple[Finding, ...]:
     reports = [REPORTED[one.taken.generic] for one in found if one.taken.generic in REPORTED]
     return (
         Finding(
-            code="interaction.seizure",
-            severity=_severity(case, found),
+            code=FITS.code,
+            severity=_severity(situation, found),
             title=f"May favour a fit together: {names}",
             because=(
                 f"{names} {verb(medicines, 'makes', 'make')} a fit (seizure) more likely, and fits have happened "
@@ -62,9 +71,9 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
     return None if row is None else (row, 2 if row.verified else 1)
 
 
-def _severity(case: Beside, found: tuple[Carrier, ...]) -> Severity:
+def _severity(situation: Situation, found: tuple[Carrier, ...]) -> Severity:
     seen = any(one.weight == 2 for one in found)
-    if case.has(*EPILEPSY):
+    if situation.said.has(*EPILEPSY):
         return "danger" if seen else "caution"
     reported = any(one.taken.generic in REPORTED for one in found)
     return "caution" if seen or reported or len(found) > 1 else "note"

@@ -18,19 +18,26 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
 from ketum.writing.lists import listed, verb
 
+SEROTONERGIC = Grounds(
+    "interaction.serotonergic", ("DD031", "OT023", "OT024"), fields=("atc", "mao_inhibitor", "serotonergic")
+)
+FACTS = (SEROTONERGIC,)
+
 REPORTED = ("venlafaxine",)
 
 
-def serotonergic(case: Beside) -> tuple[Finding, ...]:
+def serotonergic(situation: Situation) -> tuple[Finding, ...]:
     """Return what serotonergic medicines beside kratom mean."""
-    found = carriers(case, "serotonin", _weigh)
-    mao = tuple(one for one in case.taken if _mao(one) and one.acts("mao"))
+    found = carriers(situation, "serotonin", _weigh)
+    mao = tuple(one for one in situation.medicines if _mao(one) and one.acts("mao"))
     several = tuple(dict.fromkeys((*mao, *(one.taken for one in found))))
     if not several:
         return ()
@@ -69,7 +76,7 @@ def _finding(
         else ""
     )
     return Finding(
-        code="interaction.serotonergic",
+        code=SEROTONERGIC.code,
         severity=severity,
         title=f"May raise serotonin together: {names}",
         because=(

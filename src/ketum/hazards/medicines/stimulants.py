@@ -13,24 +13,29 @@ from __future__ import annotations
 
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.medicine.classes import code_of
 from ketum.writing.lists import verb
+
+STIMULANT = Grounds("interaction.stimulant", ("CC002",), fields=("atc", "stimulant"))
+FACTS = (STIMULANT,)
 
 MILD = ("caffeine", "energy drink", "pseudoephedrine", "phenylephrine", "bupropion", "theophylline", "terbutaline")
 HEART = ("rhythm", "heart", "pressure")
 
 
-def stimulants(case: Beside) -> tuple[Finding, ...]:
+def stimulants(situation: Situation) -> tuple[Finding, ...]:
     """Return what stimulants beside kratom mean."""
-    found = carriers(case, "stimulant", _weigh)
+    found = carriers(situation, "stimulant", _weigh)
     if not found:
         return ()
     medicines = [one.taken for one in found]
     names = shown(medicines)
-    heart = case.has(*HEART)
+    heart = situation.said.has(*HEART)
     strong = [one for one in found if one.weight == 2]
     by_code = any(code_of(one.taken.entry, "amphetamine or like") or one.taken.generic == "cocaine" for one in strong)
     severity: Severity = "note"
@@ -38,7 +43,7 @@ def stimulants(case: Beside) -> tuple[Finding, ...]:
         severity = "danger" if heart and by_code else "caution"
     return (
         Finding(
-            code="interaction.stimulant",
+            code=STIMULANT.code,
             severity=severity,
             title=f"{verb(medicines, 'Speeds', 'Speed')} up the heart beside kratom: {names}",
             because=(

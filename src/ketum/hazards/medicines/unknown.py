@@ -2,7 +2,7 @@
 
 The rule
 --------
-``medicine.unknown`` is a caution for every name that no entry matches once case, salt, strength and form are set
+``medicine.unknown`` is a caution for every name that no entry matches once situation, salt, strength and form are set
 aside. A near match is screened as that medicine and named as a guess; without one the screen is incomplete, and says
 so.
 """
@@ -10,17 +10,21 @@ so.
 from __future__ import annotations
 
 from ketum.hazards.finding import Finding, Number
-from ketum.hazards.medicines.beside import Beside
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.writing.lists import listed
+
+UNKNOWN = Grounds("medicine.unknown", ("AE015", "AE016", "AE038"))
+FACTS = (UNKNOWN,)
 
 KRATOM = "kratom"
 
 
-def unknown(case: Beside) -> tuple[Finding, ...]:
+def unknown(situation: Situation) -> tuple[Finding, ...]:
     """Say which names were not found, and what they were guessed to be."""
     # The same name twice is one unknown.
-    matches = {found.given.casefold(): found for found in case.matches if not found.known}
-    own = sorted({found.given for found in case.matches if KRATOM in found.generics}, key=str.casefold)
+    matches = {found.given.casefold(): found for found in situation.matches if not found.known}
+    own = sorted({found.given for found in situation.matches if KRATOM in found.generics}, key=str.casefold)
     if not matches and not own:
         return ()
     every = sorted(matches.values(), key=lambda one: one.given.casefold())
@@ -44,7 +48,7 @@ def unknown(case: Beside) -> tuple[Finding, ...]:
     names = listed([*(one.given for one in guessed), *lost, *own])
     return (
         Finding(
-            code="medicine.unknown",
+            code=UNKNOWN.code,
             severity="caution",
             title=f"Not known: {names}",
             because=" ".join(said),
@@ -54,7 +58,7 @@ def unknown(case: Beside) -> tuple[Finding, ...]:
                 "liver effects. Near matches are by spelling alone and may be look-alikes."
             ),
             numbers=(Number.of_fact("odds of a serious outcome, several substances against one", "AE015"),),
-            evidence=("AE015", "AE016", "AE038"),
+            evidence=UNKNOWN.facts,
             certainty="moderate",
             watch="Sleepiness that is hard to wake from, slow breathing, confusion, fainting.",
             ask="A pharmacist, with the package.",

@@ -29,12 +29,29 @@ from dataclasses import replace
 
 from ketum.evidence import Fact, fact
 from ketum.hazards.finding import RANK, Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines import static
-from ketum.hazards.medicines.beside import STUDIED_MG, Beside, ids, worst
+from ketum.hazards.medicines.names import ids, worst
 from ketum.hazards.medicines.ratio import numbers, remembered
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.sizes import InteractionSize
 from ketum.writing.lists import listed
+
+CYP3A = Grounds(
+    "interaction.cyp3a-victim",
+    ("ddi01", "ddi02", "ddi03", "DD030"),
+    fields=("atc", "narrow_ti", "fda_substrate_class", "Fg", "fm_derived_cyp3a", "fm_cyp3a_yeung_S2", "fm_cyp3a"),
+)
+CYP2D6 = Grounds(
+    "interaction.cyp2d6-victim",
+    ("ddi04", "ddi05", "ddi01", "ddi02", "ddi03", "DD030"),
+    fields=("atc", "narrow_ti", "fda_substrate_class", "fm_derived_cyp2d6", "fm_cyp2d6"),
+)
+PGP = Grounds(
+    "interaction.pgp-victim", ("ddi22", "DD021"), fields=("atc", "narrow_ti", "fda_substrate_class", "clearance")
+)
+FACTS = (CYP3A, CYP2D6, PGP)
 
 WEAK, MODERATE, STRONG = 1.25, 2.0, 5.0
 MOST = 0.5
@@ -45,14 +62,14 @@ STUDY = {"midazolam": ("ddi01", "ddi02", "ddi03"), "dextromethorphan": ("ddi04",
 ERGOTS = ("N02CA",)
 
 
-def cyp3a_victims(case: Beside) -> tuple[Finding, ...]:
+def cyp3a_victims(situation: Situation) -> tuple[Finding, ...]:
     """Return the medicines that kratom may raise through CYP3A."""
-    return _victims(case, "CYP3A", "interaction.cyp3a-victim")
+    return _victims(situation, "CYP3A", "interaction.cyp3a-victim")
 
 
-def cyp2d6_victims(case: Beside) -> tuple[Finding, ...]:
+def cyp2d6_victims(situation: Situation) -> tuple[Finding, ...]:
     """Return the medicines that kratom may raise through CYP2D6."""
-    return () if case.cyp2d6 == "poor" else _victims(case, "CYP2D6", "interaction.cyp2d6-victim")
+    return () if situation.person.cyp2d6 == "poor" else _victims(situation, "CYP2D6", "interaction.cyp2d6-victim")
 
 
 def narrow(one: Taken) -> Fact | None:
@@ -67,15 +84,17 @@ def narrow(one: Taken) -> Fact | None:
     return code if harms else None
 
 
-def _victims(case: Beside, enzyme: str, code: str) -> tuple[Finding, ...]:
-    sized = [(one, size) for one in case.taken if not one.was_stopped for size in _sizes(case, one, enzyme)]
-    told = [(one, size, severity) for one, size in sized if (severity := _severity(case, one, size, enzyme))]
+def _victims(situation: Situation, enzyme: str, code: str) -> tuple[Finding, ...]:
+    sized = [
+        (one, size) for one in situation.medicines if not one.was_stopped for size in _sizes(situation, one, enzyme)
+    ]
+    told = [(one, size, severity) for one, size in sized if (severity := _severity(situation, one, size, enzyme))]
     told.sort(key=lambda one: RANK[one[2]])
-    without = [one for one in case.taken if enzyme == "CYP3A" and _unsized(case, one)]
+    without = [one for one in situation.medicines if enzyme == "CYP3A" and _unsized(situation, one)]
     if not told and not without:
         return ()
     found = _finding(code, enzyme, told, without)
-    return (found if case.kratom_stopped_h is None else _falling(found, case.kratom_stopped_h),)
+    return (found if situation.now.stopped_hours_ago is None else _falling(found, situation.now.stopped_hours_ago),)
 
 
 def _falling(found: Finding, hours: float) -> Finding:
@@ -84,36 +103,36 @@ def _falling(found: Finding, hours: float) -> Finding:
     return replace(found, because=now + found.because)
 
 
-def _unsized(case: Beside, one: Taken) -> bool:
+def _unsized(situation: Situation, one: Taken) -> bool:
     """Whether most of a medicine goes through CYP3A and too little is on file to say how much more of it there is."""
     share = one.entry.number(*SHARES)
     swallowed = not one.was_stopped and one.route in static.GUT_ROUTES
-    return swallowed and share is not None and share[0] >= MOST and not _sizes(case, one, "CYP3A")
+    return swallowed and share is not None and share[0] >= MOST and not _sizes(situation, one, "CYP3A")
 
 
-def _sizes(case: Beside, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]:
-    dynamic = case.size(one.generic, "victim", enzyme)
+def _sizes(situation: Situation, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]:
+    dynamic = situation.size(one.generic, "victim", enzyme)
     if dynamic:
         return dynamic
-    found = static.victim(case, one.entry, enzyme, one.route)
+    found = static.victim(situation, one.entry, enzyme, one.route)
     return () if found is None else (found,)
 
 
-def _severity(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
+def _severity(situation: Situation, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
     own = [row for name in size.fact_ids if (row := fact(name)).details.get("generic") == one.generic]
     doubtful = not all(row.verified for row in own)
-    graded = _graded(case, one, size, enzyme, size.ratio.low if doubtful else size.ratio.median)
+    graded = _graded(situation, one, size, enzyme, size.ratio.low if doubtful else size.ratio.median)
     unseen = doubtful and not any(row.verified for row in own)
     return "caution" if graded == "danger" and unseen else graded
 
 
-def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str, middle: float) -> Severity | None:
+def _graded(situation: Situation, one: Taken, size: InteractionSize, enzyme: str, middle: float) -> Severity | None:
     ratio = size.ratio
     tight = narrow(one) is not None
     if ratio.high < WEAK:
         return "note" if tight or enzyme == "CYP2D6" else None
     if size.method == "static" and enzyme == "CYP2D6":
-        above = case.mitragynine_mg is None or case.mitragynine_mg.median > STUDIED_MG
+        above = situation.mitragynine_mg is None or situation.mitragynine_mg.median > static.STUDIED_MG
         return "caution" if tight and above else "note"
     band = sum(middle >= edge for edge in (WEAK, MODERATE, STRONG))
     return BANDS[min(band + tight, 3)] if band or not tight else "caution"
@@ -212,11 +231,11 @@ def _clinical(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
     )
 
 
-def pgp_victims(case: Beside) -> tuple[Finding, ...]:
+def pgp_victims(situation: Situation) -> tuple[Finding, ...]:
     """Return the medicines that kratom may raise through P-glycoprotein."""
     found = [
         (one, ground)
-        for one in case.taken
+        for one in situation.medicines
         if not one.was_stopped and one.route in static.GUT_ROUTES and (ground := _pgp(one))
     ]
     if not found:
@@ -226,7 +245,7 @@ def pgp_victims(case: Beside) -> tuple[Finding, ...]:
     unsure = not all(ground.verified for _, ground in found)
     return (
         Finding(
-            code="interaction.pgp-victim",
+            code=PGP.code,
             severity=severity,
             title=f"Kratom may let more into the blood: {names}",
             because=(
