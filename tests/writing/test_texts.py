@@ -119,7 +119,7 @@ def test_every_placeholder_is_a_value_or_a_fact():
             assert name in facts(), (where, name)
             if spec in ("low", "high"):
                 assert fact(name).interval() or fact(name).bounds(), (where, name)
-            elif spec not in ("", "unit", "n"):
+            elif spec not in ("", "unit", "n", "spread"):
                 format(fact(name).number(), spec)
 
 

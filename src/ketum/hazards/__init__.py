@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -41,10 +40,7 @@ def findings(situation: Situation) -> tuple[Finding, ...]:
 
     Emergency first, then danger, caution and note; within these what stops breathing first, then by code and title.
     """
-    found = chain.from_iterable(hazard(situation) for hazard in HAZARDS)
-    # A generic name may begin a sentence.
-    begun = (replace(finding, because=finding.because[0].upper() + finding.because[1:]) for finding in found)
-    return tuple(sorted(begun, key=worst_first))
+    return tuple(sorted(chain.from_iterable(hazard(situation) for hazard in HAZARDS), key=worst_first))
 
 
 def screen(

@@ -28,25 +28,23 @@ from ketum.hazards.grounds import Grounds
 from ketum.hazards.portion import Portion
 from ketum.hazards.situation import Situation
 from ketum.sizes import Interval
+from ketum.writing.texts import NOTHING, Text, say, sentences
 
 ABOVE_STUDIED = Grounds("dose.above-studied", tables=("studied_amounts",))
 FACTS = (ABOVE_STUDIED,)
 
 _COUNTS_AS = {"leaf-powder": "leaf-capsule"}
 _IN_WORDS = {
-    "leaf-capsule": "leaf in capsules",
-    "tea": "kratom tea",
-    "extract": "kratom extract",
-    "liquid-shot": "liquid shots",
-    "7oh-product": "7-OH products",
-    "pseudoindoxyl-product": "pseudoindoxyl products",
-    "mixed": "mixed products",
+    "leaf-capsule": say("leaf in capsules"),
+    "tea": say("kratom tea"),
+    "extract": say("kratom extract"),
+    "liquid-shot": say("liquid shots"),
+    "7oh-product": say("7-OH products"),
+    "pseudoindoxyl-product": say("pseudoindoxyl products"),
+    "mixed": say("mixed products"),
 }
 _BASES = ("mitragynine", "leaf")
 _SAME = 1e-9
-_DOSE = "One dose holds about {} of BASIS. The largest dose in a study that was found is {}."
-_DAY = "One day's doses hold about {} of BASIS. The most in one day of a study that was found is {}."
-_DAYS = "It is used for {}. The longest use in a study that was found is {}."
 _UNSEEN = "single_dose_given_results_unseen_mg_leaf"
 
 
@@ -54,8 +52,8 @@ _UNSEEN = "single_dose_given_results_unseen_mg_leaf"
 class _Comparison:
     """What is taken beside the most that was studied."""
 
-    label: str
-    words: str
+    label: Text
+    told: Text
     unit: str
     taken: Interval
     studied: Fact
@@ -65,14 +63,39 @@ class _Comparison:
         """Whether more is taken than was studied."""
         return self.taken.median > self.studied.number() * (1.0 + _SAME)
 
-    def sentence(self) -> str:
-        """Say both in words."""
-        return self.words.format(f"{self.taken.median:.3g} {self.unit}", f"{self.studied.number():g} {self.unit}")
-
     def numbers(self) -> tuple[Number, Number]:
         """Show both."""
         here = Number.of_case(self.label, self.taken, self.unit)
-        return here, Number.of_fact(f"the most studied: {self.label}", self.studied.fact_id)
+        return here, Number.of_fact(say("the most studied: {label}", label=self.label), self.studied.fact_id)
+
+
+def _single(basis: str, dose: Interval, studied: Fact) -> _Comparison:
+    told = say(
+        "One dose holds about {here:.3g} mg of {basis}. The largest dose in a study that was found is {there:g} mg.",
+        here=dose.median,
+        there=studied.number(),
+        basis=basis,
+    )
+    return _Comparison(say("{basis} in one dose", basis=basis), told, "mg", dose, studied)
+
+
+def _daily(basis: str, doses: Interval, studied: Fact) -> _Comparison:
+    told = say(
+        "One day's doses hold about {here:.3g} mg of {basis}. The most in one day of a study that was found is {there:g} mg.",
+        here=doses.median,
+        there=studied.number(),
+        basis=basis,
+    )
+    return _Comparison(say("{basis} in one day", basis=basis), told, "mg", doses, studied)
+
+
+def _repeated(days: float, studied: Fact) -> _Comparison:
+    told = say(
+        "It is used for {here:.3g} days. The longest use in a study that was found is {there:g} days.",
+        here=days,
+        there=studied.number(),
+    )
+    return _Comparison(say("days of use"), told, "days", Interval(days, days, days), studied)
 
 
 def above_studied(situation: Situation) -> Iterator[Finding]:
@@ -92,7 +115,7 @@ def _findings(kind: str, portions: Sequence[Portion]) -> Iterator[Finding]:
         yield _never_studied(kind, studied["human_studies"], portions)
         return
     amounts = _amounts(studied, portions)
-    repeated = _Comparison("days of use", _DAYS, "days", _exactly(_days(portions)), studied["days"])
+    repeated = _repeated(_days(portions), studied["days"])
     over = [one for one in (*amounts, repeated) if one.above]
     if over:
         severity: Severity = "caution" if any(one.above for one in amounts) else "note"
@@ -115,10 +138,7 @@ def _amounts(studied: Mapping[str, Fact], portions: Sequence[Portion]) -> tuple[
         if known and f"single_dose_mg_{basis}" in studied:
             single = max((dose for _, dose in known), key=_median)
             per_dose, per_day = studied[f"single_dose_mg_{basis}"], studied[f"daily_dose_mg_{basis}"]
-            return (
-                _Comparison(f"{basis} in one dose", _DOSE.replace("BASIS", basis), "mg", single, per_dose),
-                _Comparison(f"{basis} in one day", _DAY.replace("BASIS", basis), "mg", _most_in_a_day(known), per_day),
-            )
+            return _single(basis, single, per_dose), _daily(basis, _most_in_a_day(known), per_day)
     return ()
 
 
@@ -154,59 +174,66 @@ def _days(portions: Sequence[Portion]) -> float:
     return total / 24.0
 
 
-def _exactly(value: float) -> Interval:
-    return Interval(value, value, value)
-
-
 def _above(
     kind: str, severity: Severity, over: Sequence[_Comparison], every: Sequence[_Comparison], unseen: Fact | None
 ) -> Finding:
-    told = " ".join(one.sentence() for one in over)
     more = unseen if unseen and severity == "caution" else None
     beyond = (
-        f" Another study gave up to {more.number() / 1000:g} g of leaf once, but its results were not in what was seen."
+        say(
+            "Another study gave up to {grams:g} g of leaf once, but its results were not in what was seen.",
+            grams=more.number() / 1000,
+        )
         if more
-        else ""
+        else NOTHING
     )
+    kind_in_words = _IN_WORDS[kind]
     weakest = min((one.studied for one in every), key=lambda one: one.rank)
     certainty: Certainty = "moderate" if weakest.rank > 1 else "low"
     return Finding(
         code=ABOVE_STUDIED.code,
         severity=severity,
-        title=f"More {'days' if severity == 'note' else 'of it'} than studies of {_IN_WORDS[kind]} gave",
-        because=f"{told} Beyond that nobody has measured what happens.{beyond}",
-        clinical=(
-            f"Outside the range of controlled human data for {_IN_WORDS[kind]}: predictions here extrapolate. "
-            "Enzyme inhibition builds up on repetition and was measured after one low dose only."
+        title=say("More days than studies of {kind} gave", kind=kind_in_words)
+        if severity == "note"
+        else say("More of it than studies of {kind} gave", kind=kind_in_words),
+        because=sentences(*(one.told for one in over), say("Beyond that nobody has measured what happens."), beyond),
+        clinical=say(
+            "Outside the range of controlled human data for {kind}: predictions here extrapolate. "
+            "Enzyme inhibition builds up on repetition and was measured after one low dose only.",
+            kind=kind_in_words,
         ),
         numbers=tuple(number for one in every for number in one.numbers()),
         evidence=tuple(one.studied.fact_id for one in every) + ((more.fact_id,) if more else ()),
         certainty=certainty,
-        watch="Sleepiness, feeling sick, fast heartbeat, a fit, yellow skin, feeling ill when a dose is late.",
-        ask="A doctor or pharmacist, with the true amount taken.",
+        watch=say("Sleepiness, feeling sick, fast heartbeat, a fit, yellow skin, feeling ill when a dose is late."),
+        ask=say("A doctor or pharmacist, with the true amount taken."),
     )
 
 
 def _never_studied(kind: str, absence: Fact, portions: Sequence[Portion]) -> Finding:
     held = "seven_oh_mg" if kind in ("7oh-product", "pseudoindoxyl-product") else "mitragynine_mg"
-    label = "7-OH in one dose" if held == "seven_oh_mg" else "mitragynine in one dose"
+    label = say("7-OH in one dose") if held == "seven_oh_mg" else say("mitragynine in one dose")
     doses = [dose for one in portions if (dose := getattr(one.dose, held)) is not None]
     largest = max(doses, key=_median, default=None)
     here = () if largest is None else (Number.of_case(label, largest, "mg"),)
     return Finding(
         code=ABOVE_STUDIED.code,
         severity="caution",
-        title=f"No human study gave {_IN_WORDS[kind]}",
-        because=(
-            "No human study gave this kind of product, as far as was found. So any amount of it, and any time of using "
-            "it, is more than was ever studied."
+        title=say("No human study gave {kind}", kind=_IN_WORDS[kind]),
+        because=say(
+            "No human study gave this kind of product, as far as was found. "
+            "So any amount of it, and any time of using it, is more than was ever studied."
         ),
-        clinical=f"No controlled human exposure to {_IN_WORDS[kind]} was found: any prediction extrapolates from leaf.",
-        numbers=(*here, Number.of_fact("human studies found of this kind of product", absence.fact_id)),
+        clinical=say(
+            "No controlled human exposure to {kind} was found: any prediction extrapolates from leaf.",
+            kind=_IN_WORDS[kind],
+        ),
+        numbers=(*here, Number.of_fact(say("human studies found of this kind of product"), absence.fact_id)),
         evidence=(absence.fact_id,),
         certainty="moderate",
-        watch="Sleep that is hard to wake from, slow breathing, feeling sick, a fit, feeling ill when a dose is late.",
-        ask="A doctor, a pharmacist or a poison centre.",
+        watch=say(
+            "Sleep that is hard to wake from, slow breathing, feeling sick, a fit, feeling ill when a dose is late."
+        ),
+        ask=say("A doctor, a pharmacist or a poison centre."),
     )
 
 
@@ -215,15 +242,18 @@ def _not_comparable(kind: str, studied: Mapping[str, Fact]) -> Finding:
     return Finding(
         code=ABOVE_STUDIED.code,
         severity="note",
-        title="The dose could not be compared with studies",
-        because=(
-            f"How much mitragynine one dose holds could not be told, so it is not known whether it is above studies "
-            f"of {_IN_WORDS[kind]}. Unknown does not mean small."
+        title=say("The dose could not be compared with studies"),
+        because=say(
+            "How much mitragynine one dose holds could not be told, so it is not known whether it is above studies of {kind}. "
+            "Unknown does not mean small.",
+            kind=_IN_WORDS[kind],
         ),
-        clinical="Neither mitragynine nor product mass per dose is known; no comparison with trial doses was possible.",
-        numbers=tuple(Number.of_fact(f"the most studied: {one.what}", one.fact_id) for one in limits),
+        clinical=say(
+            "Neither mitragynine nor product mass per dose is known; no comparison with trial doses was possible."
+        ),
+        numbers=tuple(Number.of_fact(say("the most studied: {what}", what=one.what), one.fact_id) for one in limits),
         evidence=tuple(one.fact_id for one in limits),
         certainty="moderate",
-        watch="Stronger effects than expected.",
-        ask="The seller, for the content; a pharmacist.",
+        watch=say("Stronger effects than expected."),
+        ask=say("The seller, for the content; a pharmacist."),
     )

@@ -23,6 +23,7 @@ from ketum.hazards.finding import Finding, Number
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.situation import Situation
 from ketum.sizes import Interval
+from ketum.writing.texts import say, sentences
 
 METALS = Grounds("product.heavy-metals", ("PQ023", "PQ045", "PQ049", "PQ031", "PQ037", "PQ038", "PQ030"))
 MICROBES = Grounds("product.microbes", ("PQ073", "PQ074", "PQ075", "PQ028", "PO018", "PQ068"))
@@ -58,21 +59,21 @@ def _covers(tested: Iterable[str] | None, words: Iterable[str]) -> bool:
 def _lead(grams: Interval) -> Number:
     low, high = fact("PQ023").bounds()
     return Number(
-        "lead a day, for what retail products were measured to hold",
+        say("lead a day, for what retail products were measured to hold"),
         f"{low * grams.median:.2g}-{high * grams.median:.2g}",
         "ug/day",
-        origin=f"this case's {grams.median:.3g} g a day times the range of PQ023",
+        origin=say("this case's {grams:.3g} g a day times the range of PQ023", grams=grams.median),
         fact_ids=("PQ023",),
     )
 
 
 def _shares(grams: float) -> Iterator[Number]:
     if grams < _HIGH_G:
-        yield Number.of_fact("products above 5 ug of lead a day at 3 g a day", "PQ031")
+        yield Number.of_fact(say("products above {PQ045} ug of lead a day at 3 g a day"), "PQ031")
     if grams > _LOW_G:
-        yield Number.of_fact("products above 5 ug of lead a day at 25 g a day", "PQ037")
+        yield Number.of_fact(say("products above {PQ045} ug of lead a day at 25 g a day"), "PQ037")
     if grams > _LOW_G:
-        yield Number.of_fact("products above 200 ug of nickel a day at 25 g a day", "PQ038")
+        yield Number.of_fact(say("products above 200 ug of nickel a day at 25 g a day"), "PQ038")
 
 
 def _metals(grams: Interval, lifted: bool) -> Finding:
@@ -80,31 +81,30 @@ def _metals(grams: Interval, lifted: bool) -> Finding:
     return Finding(
         code=METALS.code,
         severity="caution" if lifted else "note",
-        title="Leaf can hold lead and other metals",
-        because=(
+        title=say("Leaf can hold lead and other metals"),
+        because=say(
             "Kratom leaf takes up metals from the soil, and no test for metals is named here. "
-            f"At about {grams.median:.2g} g a day, part of the products on the market go beyond the limit for lead "
-            f"in a day. "
-            "Lead builds up over months. It harms unborn babies and children most."
+            "At about {grams:.2g} g a day, part of the products on the market go beyond the limit for lead in a day. "
+            "Lead builds up over months. "
+            "It harms unborn babies and children most.",
+            grams=grams.median,
         ),
-        clinical=(
-            "Limit for lead 5 ug/day (ICH Q3D), FDA interim reference level for adults 12.5 ug/day; 68 published "
-            "products: 7.4 % above "
-            "5 ug/day at 3 g, 70.6 % at 25 g. Single use is not thought to poison. Consider blood lead in long "
-            "heavy use or pregnancy."
+        clinical=say(
+            "Limit for lead {PQ045} ug/day (ICH Q3D), FDA interim reference level for adults {PQ049} ug/day; 68 published products: {PQ031} % above {PQ045} ug/day at 3 g, {PQ037} % at 25 g. "
+            "Single use is not thought to poison. "
+            "Consider blood lead in long heavy use or pregnancy."
         ),
         numbers=(
-            Number.of_case("product a day", grams, "g"),
+            Number.of_case(say("product a day"), grams, "g"),
             _lead(grams),
-            Number.of_fact("limit for lead", "PQ045"),
+            Number.of_fact(say("limit for lead"), "PQ045"),
             *shares,
         ),
         evidence=METALS.facts,
         certainty="moderate",
-        watch="Belly cramps, constipation, tiredness, numb hands: late and vague signs.",
-        ask=(
-            "The seller, for a test of this batch for lead, arsenic, cadmium and mercury; a doctor, for a blood lead "
-            "level."
+        watch=say("Belly cramps, constipation, tiredness, numb hands: late and vague signs."),
+        ask=say(
+            "The seller, for a test of this batch for lead, arsenic, cadmium and mercury; a doctor, for a blood lead level."
         ),
     )
 
@@ -113,22 +113,25 @@ def _microbes(frail: bool) -> Finding:
     return Finding(
         code=MICROBES.code,
         severity="caution" if frail else "note",
-        title="Leaf powder can carry germs",
-        because=(
-            "No test for microbes is named here. Kratom powder made 199 people ill with Salmonella in one outbreak. "
-            + ("An infection can hit this person harder than others." if frail else "Most who are healthy get over it.")
+        title=say("Leaf powder can carry germs"),
+        because=sentences(
+            say(
+                "No test for microbes is named here. "
+                "Kratom powder made {PQ073} people ill with Salmonella in one outbreak."
+            ),
+            say("An infection can hit this person harder than others.")
+            if frail
+            else say("Most who are healthy get over it."),
         ),
-        clinical=(
-            "US outbreak 2017-18: 199 cases in 41 states, 38 % of those with information in hospital, no deaths; 6 "
-            "of 8 retail products "
-            "carried bacteria or fungi, none Salmonella."
+        clinical=say(
+            "US outbreak 2017-18: {PQ073} cases in 41 states, {PQ074} % of those with information in hospital, no deaths; 6 of {PQ028:n} retail products carried bacteria or fungi, none Salmonella."
         ),
         numbers=(
-            Number.of_fact("people ill in the outbreak", "PQ073"),
-            Number.of_fact("of them in hospital", "PQ074"),
+            Number.of_fact(say("people ill in the outbreak"), "PQ073"),
+            Number.of_fact(say("of them in hospital"), "PQ074"),
         ),
         evidence=MICROBES.facts,
         certainty="moderate",
-        watch="Fever, cramps, diarrhoea, blood in the stool.",
-        ask="The seller, for a test of this batch; a doctor when ill.",
+        watch=say("Fever, cramps, diarrhoea, blood in the stool."),
+        ask=say("The seller, for a test of this batch; a doctor when ill."),
     )

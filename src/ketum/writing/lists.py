@@ -13,8 +13,3 @@ def listed(names: Iterable[str]) -> Text:
     if len(every) < 2:
         return next((name if isinstance(name, Text) else verbatim(name) for name in every), Text(""))
     return say("{first} and {last}", first=commas(every[:-1]), last=every[-1])
-
-
-def verb(several: Iterable[object], one: str, more: str) -> str:
-    """Return the verb that fits one thing or several."""
-    return one if len(list(several)) == 1 else more

@@ -9,8 +9,8 @@ In a message
 - ``{name}`` is the value given by that name; numbers may have a format, such as ``{hours:g}``.
 - ``{name:capital}`` begins with a capital letter.
 - ``{AE021}``, the id of a fact, is its value as written in its table; ``{AE021:.0f}`` formats its number, and
-  ``{AE021:unit}``, ``{AE021:n}``, ``{AE021:low}`` and ``{AE021:high}`` are its unit, number of people and interval. So
-  no number of a source is typed a second time.
+  ``{AE021:unit}``, ``{AE021:n}``, ``{AE021:spread}``, ``{AE021:low}`` and ``{AE021:high}`` are its unit, number of
+  people and spread. So no number of a source is typed a second time.
 """
 
 from __future__ import annotations
@@ -117,6 +117,16 @@ def verbatim(text: str) -> Text:
     return Text("{text}", {"text": text}) if text else NOTHING
 
 
+def term(word: str) -> Text:
+    """Return a word that stands in a table, such as the name of a sign: translated where the catalogue knows it."""
+    return verbatim(word) if "{" in word or "}" in word else Text(word)
+
+
+def terms(words: Iterable[str]) -> Text:
+    """Return words from a table with commas between, each once."""
+    return commas(term(word) for word in dict.fromkeys(words))
+
+
 def sentences(*texts: str) -> Text:
     """Join sentences, empty ones left out."""
     return joined(" ", texts)
@@ -153,6 +163,8 @@ class _Quoted:
         if spec in ("low", "high"):
             low, high = quoted.interval() or quoted.bounds()
             return f"{low if spec == 'low' else high:g}"
+        if spec == "spread":
+            return quoted.spread.partition(" (")[0]  # "11.9 (SD)"
         if spec in ("unit", "n"):
             return str(getattr(quoted, spec))
         return format(quoted.number(), spec) if spec else quoted.value

@@ -8,6 +8,7 @@ from ketum.evidence import Fact
 from ketum.hazards.finding import RANK, Certainty, Severity
 from ketum.medicine import Taken
 from ketum.writing.lists import listed
+from ketum.writing.texts import NOTHING, Text, say
 
 OLD = 65
 
@@ -17,26 +18,32 @@ def worst(severities: Iterable[Severity]) -> Severity:
     return min(severities, key=RANK.__getitem__)
 
 
-def shown(several: Iterable[Taken]) -> str:
+def shown(several: Iterable[Taken]) -> Text:
     """Return medicines as words."""
-    return listed(one.shown for one in several)
+    return listed(medicine.shown for medicine in several)
 
 
-def not_verified(several: Iterable[tuple[Taken, Fact | None]]) -> str:
-    """Say of which medicines the ground is only remembered; empty where of none."""
-    names = [one.generic for one, ground in several if ground is not None and not ground.verified]
-    return f" Not verified, only remembered: that this holds for {listed(names)}." if names else ""
+def not_verified(several: Iterable[tuple[Taken, Fact | None]]) -> Text:
+    """Say of which medicines the ground is only remembered; nothing where of none."""
+    names = [medicine.generic for medicine, ground in several if ground is not None and not ground.verified]
+    if not names:
+        return NOTHING
+    return say("Not verified, only remembered: that this holds for {names}.", names=listed(names))
 
 
 def ids(grounds: Iterable[Fact | None]) -> tuple[str, ...]:
     """Return the ids of facts, each once."""
-    return tuple(dict.fromkeys(one.fact_id for one in grounds if one is not None))
+    return tuple(dict.fromkeys(ground.fact_id for ground in grounds if ground is not None))
 
 
-def stopped(several: Iterable[Taken]) -> str:
-    """Say which medicines were stopped and still count; empty where none was."""
-    names = [f"{one.generic} was stopped {one.stopped_days_ago:g} days ago" for one in several if one.stopped_days_ago]
-    return f" {listed(names).capitalize()}, and still counts." if names else ""
+def stopped(several: Iterable[Taken]) -> Text:
+    """Say which medicines were stopped and still count; nothing where none was."""
+    past = [
+        say("{name} was stopped {days:g} days ago", name=medicine.generic, days=medicine.stopped_days_ago)
+        for medicine in several
+        if medicine.stopped_days_ago
+    ]
+    return say("{those:capital}, and still counts.", those=listed(past)) if past else NOTHING
 
 
 def lower(certainty: Certainty, doubtful: bool) -> Certainty:

@@ -27,6 +27,7 @@ from ketum.evidence import fact
 from ketum.hazards.situation import Situation
 from ketum.medicine import Entry, entry
 from ketum.sizes import InteractionSize, Interval
+from ketum.writing.texts import NOTHING, say
 
 STUDIED_MG = 39.0
 """Mitragynine in the one tea of which an interaction was measured in people (ddi01)."""
@@ -57,7 +58,7 @@ def _gut(situation: Situation, one: Entry) -> InteractionSize | None:
     return InteractionSize(
         one.generic, "victim", "CYP3A", f"AUC of {one.generic}", Interval(ratios[1], ratios[0], max(top, ratios[1])),
         "static", tuple(dict.fromkeys(("ddi01", midazolam[1].fact_id, row.fact_id))),
-        note="" if row.verified else "Fg is remembered, not verified",
+        note=NOTHING if row.verified else say("Fg is remembered, not verified"),
     )  # fmt: skip
 
 
@@ -89,5 +90,5 @@ def _cyp2d6(situation: Situation, one: Entry) -> InteractionSize | None:
     return InteractionSize(
         one.generic, "victim", "CYP2D6", f"AUC of {one.generic}", Interval(half, 1.0, max(top, half)), "static",
         tuple(dict.fromkeys(("ddi04", probe[1].fact_id, row.fact_id))),
-        note="" if row.verified else "fm is remembered, not verified",
+        note=NOTHING if row.verified else say("fm is remembered, not verified"),
     )  # fmt: skip
