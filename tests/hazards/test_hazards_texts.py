@@ -16,7 +16,7 @@ from ketum.hazards.medicines.static import STUDIED_MG
 from ketum.writing.texts import Text
 
 HAZARDS = Path(__file__).parents[2] / "src" / "ketum" / "hazards"
-SENTENCE = re.compile(r"^[A-Z]\w+( \S+){2,}|(\w+[,;:]? ){5}|\w \w+[.!?]( |$)")
+SENTENCE = re.compile(r"^[A-Z][a-z]+( \S+){2,}|(\w+[,;:]? ){5}|\w \w+[.!?]( |$)")
 SHOWN = ("title", "because", "clinical", "watch", "ask")
 
 
