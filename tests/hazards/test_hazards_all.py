@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.hazards.situations import situated
 
@@ -191,6 +191,7 @@ def test_a_number_of_words_keeps_them():
     assert "a table of the source" in shown["origin"]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 120), st.sampled_from(["pregnancy", "breastfeeding", "back pain"]))
 def test_a_person_never_fails_to_be_screened(age, condition):
     assert all(one.severity in RANK for one in person(age, conditions=[condition]))

@@ -118,8 +118,8 @@ class Understood:
 def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Understood:
     """Read a case's symptoms and conditions.
 
-    People mix the two: a condition named among the symptoms counts as a condition, and a sign among the conditions counts
-    where it cannot wait or is no condition.
+    People mix the two: a condition named among the symptoms counts as a condition, and a sign among the conditions
+    counts where it cannot wait or is no condition.
     """
     now: list[Heard] = []
     known: list[Heard] = []
