@@ -24,12 +24,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
-from ketum.words.vocabulary import Concept, Of, longest, matches, phrases
+from ketum.words.vocabulary import Concept, Match, Of, longest, matches, phrases
 
 When = Literal["now", "recent", "past"]
 
@@ -170,15 +171,14 @@ def _beside_illnesses(text: str) -> set[Concept]:
     """Return the signs in a text of which no illness has the words: "epilepsy, chest pain", but not "seizures"."""
     found: set[Concept] = set()
     for sentence in _SENTENCE.split(_after_colon(plain(text))):
-        words = tokens(sentence)
         illnesses = [
             set(illness.places)
-            for illness in longest(list(matches(words, "condition")), words)
+            for illness in _matched(sentence, "condition")[1]
             if not illness.guessed and illness.concept.means != _HARMLESS
         ]
         found |= {
             sign.concept
-            for sign in longest(list(matches(words, "symptom")), words)
+            for sign in _matched(sentence, "symptom")[1]
             if not any(set(sign.places) <= places for places in illnesses)
         }
     return found
@@ -202,11 +202,17 @@ def _in_sentence(sentence: str, of: Of, text: str) -> Iterator[Heard]:
         # A relative's illness is not the person's; it is neither taken over nor called unknown.
         yield Heard(Concept(of, "an illness in the family", frozenset()), text, False, "past", False)
         return
-    words = tokens(sentence)
-    found = longest(list(matches(words, of)), words)
+    words, found = _matched(sentence, of)
     used = {at for one in found for at in one.places}
     for one in found:
         yield Heard(one.concept, text, _denied(words, one.places, used), _when(sentence), one.guessed)
+
+
+@lru_cache(maxsize=256)  # a case's sentences are looked at more than once
+def _matched(sentence: str, of: Of) -> tuple[tuple[str, ...], tuple[Match, ...]]:
+    """Return the stems of a sentence and the phrases found in it."""
+    words = tuple(tokens(sentence))
+    return words, tuple(longest(list(matches(words, of)), words))
 
 
 def _denied(words: Sequence[str], places: Sequence[int], used: set[int]) -> bool:
