@@ -2,18 +2,20 @@
 
 import json
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.hazards.situations import situated
 
 from ketum.case import parse_case
 from ketum.evidence import fact
 from ketum.hazards import screen
 from ketum.hazards.finding import RANK, Number, worst_first
-from ketum.hazards.person import person
-from ketum.hazards.product import product
+from ketum.hazards.person import of_the_person
+from ketum.hazards.portion import Portion
+from ketum.hazards.product import of_the_product
+from ketum.hazards.use import use
 from ketum.sizes import DoseSize, Interval
 
 TODAY = date(2026, 11, 22)
@@ -48,6 +50,14 @@ def everything():
 
 
 FOUND = tuple({(one.code, one.title, one.because): one for one in everything()}.values())
+
+
+def person(age, **keys):
+    return tuple(of_the_person(situated(age_years=age, **keys)))
+
+
+def product(portion):
+    return tuple(of_the_product(situated(portions=[portion], use=use([portion]))))
 
 
 def codes(found):
@@ -135,11 +145,11 @@ def test_breastfeeding():
 
 
 def test_unknown_gives_no_finding():
-    assert person(30, None, None, None) == person(30, False, None, False) == ()
+    assert person(30) == person(30, pregnant=False, breastfeeding=False) == ()
 
 
 def one_product(kind, certificate=None, with_=None):
-    return SimpleNamespace(product=kind, certificate=certificate, with_=with_)
+    return Portion(kind, certificate=certificate, with_=with_)
 
 
 LEAF = {"mitragynine": 0.014}
@@ -162,7 +172,7 @@ LEAF = {"mitragynine": 0.014}
     ],
 )
 def test_products(taken, expected):
-    assert codes(product([taken])) == expected
+    assert codes(product(taken)) == expected
 
 
 def test_a_dose_counted_in_7oh_is_a_7oh_product():
@@ -181,9 +191,10 @@ def test_a_number_of_words_keeps_them():
     assert "a table of the source" in shown["origin"]
 
 
-@given(st.floats(0, 120), st.booleans(), st.booleans())
-def test_a_person_never_fails_to_be_screened(age, pregnant, breastfeeding):
-    assert all(one.severity in RANK for one in person(age, pregnant, None, breastfeeding))
+@settings(deadline=None)
+@given(st.floats(0, 120), st.sampled_from(["pregnancy", "breastfeeding", "back pain"]))
+def test_a_person_never_fails_to_be_screened(age, condition):
+    assert all(one.severity in RANK for one in person(age, conditions=[condition]))
 
 
 def test_an_interval_must_rise():

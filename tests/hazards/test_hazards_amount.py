@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.hazards.situations import situated
 
 from ketum.evidence import fact
-from ketum.hazards.amount import Intake, above_studied
+from ketum.hazards.amount import above_studied
+from ketum.hazards.portion import Portion
 from ketum.sizes import DoseSize, Interval
 
 KINDS = [
@@ -26,11 +28,15 @@ def mg(median):
 
 
 def taken(product, mitragynine, **times):
-    return Intake(product, DoseSize(mitragynine_mg=mg(mitragynine)), **times)
+    return Portion(product, DoseSize(mitragynine_mg=mg(mitragynine)), **times)
+
+
+def above(portions):
+    return tuple(above_studied(situated(portions=portions)))
 
 
 def found(*intakes):
-    return [(one.code, one.severity) for one in above_studied(intakes)]
+    return [(one.code, one.severity) for one in above(intakes)]
 
 
 CAUTION, NOTE = [("dose.above-studied", "caution")], [("dose.above-studied", "note")]
@@ -57,7 +63,7 @@ def test_days_alone_are_a_note(product, longest):
 
 
 def test_each_is_said_apart():
-    (one,) = above_studied([taken("leaf-capsule", 60, every_h=8.0, days=60)])
+    (one,) = above([taken("leaf-capsule", 60, every_h=8.0, days=60)])
     assert [number.label for number in one.numbers if "studied" not in number.label] == [
         "mitragynine in one dose",
         "mitragynine in one day",
@@ -71,7 +77,7 @@ def test_each_is_said_apart():
 @pytest.mark.parametrize("product", [kind for kind in KINDS if kind not in LARGEST])
 @pytest.mark.parametrize("dose", [DoseSize(), DoseSize(mg(100), mg(1), mg(1))])
 def test_a_kind_that_no_study_gave(product, dose):
-    (one,) = above_studied([Intake(product, dose)])
+    (one,) = above([Portion(product, dose)])
     assert one.severity == "caution"
     assert "No human study gave this kind of product" in one.because
 
@@ -89,30 +95,30 @@ def test_days_are_counted_once():
 
 
 def test_mass_of_leaf_stands_in_for_an_unknown_content():
-    assert found(Intake("leaf-capsule", DoseSize(product_mg=mg(4000)))) == []
-    assert found(Intake("leaf-capsule", DoseSize(product_mg=mg(4001)))) == CAUTION
+    assert found(Portion("leaf-capsule", DoseSize(product_mg=mg(4000)))) == []
+    assert found(Portion("leaf-capsule", DoseSize(product_mg=mg(4001)))) == CAUTION
 
 
 def test_an_unknown_dose_is_not_a_small_one():
-    (one,) = above_studied([Intake("extract", DoseSize(product_mg=mg(100)))])
+    (one,) = above([Portion("extract", DoseSize(product_mg=mg(100)))])
     assert (one.code, one.severity) == ("dose.above-studied", "note")
     assert "Unknown does not mean small" in one.because
 
 
 def test_an_unknown_dose_hides_no_known_one():
-    unknown = Intake("leaf-capsule", DoseSize())
+    unknown = Portion("leaf-capsule", DoseSize())
     assert found(taken("leaf-capsule", 60), unknown) == CAUTION
     assert found(taken("leaf-capsule", 10), unknown) == NOTE
-    assert found(unknown, Intake("leaf-capsule", DoseSize(product_mg=mg(5000)))) == CAUTION
+    assert found(unknown, Portion("leaf-capsule", DoseSize(product_mg=mg(5000)))) == CAUTION
 
 
 def test_the_study_without_seen_results_sets_no_limit():
     assert fact("sa06").number() == 12000
-    assert found(Intake("leaf-capsule", DoseSize(product_mg=mg(8000)))) == CAUTION
+    assert found(Portion("leaf-capsule", DoseSize(product_mg=mg(8000)))) == CAUTION
 
 
 intakes = st.builds(
-    Intake,
+    Portion,
     st.sampled_from(KINDS),
     st.floats(0, 1e4).map(lambda dose: DoseSize(mitragynine_mg=mg(dose))),
     st.none() | st.floats(0.25, 744),
@@ -127,8 +133,8 @@ def test_raising_a_dose_never_removes_or_softens_a_finding(several, index, times
     raised = list(several)
     one = several[index]
     dose = DoseSize(mitragynine_mg=one.dose.mitragynine_mg * times)
-    raised[index] = Intake(one.product, dose, one.every_h, one.days, one.start_h)
-    before, after = above_studied(several), above_studied(raised)
+    raised[index] = Portion(one.product, dose, one.every_h, one.days, one.start_h)
+    before, after = above(several), above(raised)
     assert len(after) >= len(before)
     assert sum(found.severity == "caution" for found in after) >= sum(found.severity == "caution" for found in before)
 

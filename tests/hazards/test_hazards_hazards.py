@@ -1,14 +1,12 @@
 """Each hazard's rule at its edges."""
 
-from types import SimpleNamespace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.hazards.situations import situated, told
 
 from ketum.answers.despite import emergencies_in
 from ketum.case.measures import VITALS
-from ketum.clinic.labs import Labs
 from ketum.clinic.vitals import emergencies, same_day, signs
 from ketum.hazards.anaesthesia import anaesthesia
 from ketum.hazards.condition import condition
@@ -16,25 +14,24 @@ from ketum.hazards.contamination import contamination
 from ketum.hazards.dependence import dependence
 from ketum.hazards.driving import driving
 from ketum.hazards.drug_screen import drug_screen
-from ketum.hazards.emergency import emergency
+from ketum.hazards.emergency import call_for_help, emergency
 from ketum.hazards.finding import RANK
 from ketum.hazards.liver import liver
 from ketum.hazards.pain import red_flags
+from ketum.hazards.portion import Portion
 from ketum.hazards.unread import words_not_understood
 from ketum.hazards.urgent import urgent
 from ketum.hazards.use import Use, use
 from ketum.sizes import DoseSize, Interval
-from ketum.words.understanding import Understood, understand
-
-NOTHING = Understood()
+from ketum.words.understanding import understand
 
 
-def said(*symptoms, conditions=()):
-    return understand(symptoms, conditions)
+def said(*symptoms):
+    return understand(symptoms)
 
 
-def told(found):
-    return [(one.code, one.severity) for one in found]
+def hazard(look, *symptoms, **keys):
+    return told(look(situated(*symptoms, **keys)))
 
 
 # ------------------------------------------------------------------------------------------------------------ vitals
@@ -108,8 +105,14 @@ def test_sleepiness_with_tiny_pupils_is_an_emergency_but_neither_alone():
     assert not emergency(said("pinpoint pupils"), {}, "US", 40)
 
 
-def same_day_of(*symptoms, labs=None, **more):
-    return told(urgent(said(*symptoms), {}, labs or Labs(), 30, **more))
+def test_the_hazard_looks_at_words_and_measures():
+    assert hazard(call_for_help, "cannot be woken") == [("emergency.now", "emergency")]
+    assert hazard(call_for_help, vitals={"spo2": 80.0}) == [("emergency.now", "emergency")]
+    assert hazard(call_for_help, "suicidal") == [("emergency.self-harm", "emergency")]
+
+
+def same_day_of(*symptoms, repeated=False, **more):
+    return hazard(urgent, *symptoms, use=Use(repeated=repeated), **more)
 
 
 URGENT = [("urgent.same-day", "danger")]
@@ -136,30 +139,33 @@ def test_withdrawal_in_pregnancy():
     assert same_day_of("sweating", "cramps", pregnant=True) == URGENT
     assert same_day_of(pregnant=True, stopped_hours_ago=300, repeated=True) == []
     assert same_day_of(pregnant=True, stopped_hours_ago=30, repeated=False) == []
-    assert same_day_of("sweating", "cramps", pregnant=None) == []
+    assert same_day_of("sweating", "cramps") == []
 
 
 def test_blood_values_far_outside():
-    assert same_day_of(labs=Labs({"qtc": 501})) == URGENT
-    assert same_day_of(labs=Labs({"potassium": 7.0})) == URGENT
-    assert same_day_of(labs=Labs({"ck": 1001.0})) == URGENT
-    assert same_day_of(labs=Labs({"qtc": 500, "potassium": 4.0, "ck": 900.0, "inr": 2.5})) == []
+    assert same_day_of(labs={"qtc": 501}) == URGENT
+    assert same_day_of(labs={"potassium": 7.0}) == URGENT
+    assert same_day_of(labs={"ck": 1001.0}) == URGENT
+    assert same_day_of(labs={"qtc": 500, "potassium": 4.0, "ck": 900.0, "inr": 2.5}) == []
 
 
 # ------------------------------------------------------------------------------------------------- pain and the liver
 
 
 def test_red_flags_need_no_pain_where_nerves_are_meant():
-    assert told(red_flags(said("wet myself"), {})) == [("pain.red-flags", "danger")]
-    assert red_flags(said("fever"), {}) == ()
-    assert told(red_flags(said("fever"), {}, pain_nrs=4)) == [("pain.red-flags", "danger")]
-    assert told(red_flags(said("lost weight", conditions=["back pain"]), {})) == [("pain.red-flags", "caution")]
-    assert red_flags(said("no weight loss, fever or incontinence", conditions=["back pain"]), {}, 5) == ()
+    assert hazard(red_flags, "wet myself") == [("pain.red-flags", "danger")]
+    assert hazard(red_flags, "fever") == []
+    assert hazard(red_flags, "fever", pain_nrs=4) == [("pain.red-flags", "danger")]
+    assert hazard(red_flags, "lost weight", conditions=["back pain"]) == [("pain.red-flags", "caution")]
+    assert hazard(red_flags, "no weight loss, fever or incontinence", conditions=["back pain"], pain_nrs=5) == []
 
 
 def hepatic(*symptoms, days=None, state=None, conditions=(), **labs):
-    limits = {"alt": 40.0, "ast": 40.0, "alp": 130.0, "bilirubin_total": 1.2}
-    return told(liver(said(*symptoms, conditions=conditions), Labs(labs, limits), days, state))
+    return hazard(liver, *symptoms, conditions=conditions, labs=labs, liver=state, use=since(days))
+
+
+def since(days):
+    return Use(repeated=True, days=days or 1.0)
 
 
 WARNING = "liver.warning-signs"
@@ -192,9 +198,9 @@ def test_the_liver_by_its_signs():
 
 
 def test_own_limits_come_before_the_defaults():
-    (one,) = liver(NOTHING, Labs({"alt": 45.0}), 20)
+    (one,) = liver(situated(labs={"alt": 45.0}, use=since(20)))
     assert any("limit taken as 40 U/L" in number.origin for number in one.numbers)
-    assert liver(NOTHING, Labs({"alt": 45.0}, {"alt": 50.0}), 20) == ()
+    assert hazard(liver, labs={"alt": 45.0}, limits={"alt": 50.0}, use=since(20)) == []
 
 
 @pytest.mark.parametrize(
@@ -209,9 +215,12 @@ def test_known_liver_disease(state, conditions, expected):
 
 
 def test_the_latency_is_told():
-    assert "within the reported latency" in liver(said("yellow eyes"), Labs(), 20)[0].clinical
-    assert "outside the reported latency" in liver(said("yellow eyes"), Labs(), 200)[0].clinical
-    assert "not known" in liver(said("yellow eyes"), Labs(), None)[0].clinical
+    def clinical(days):
+        return next(iter(liver(situated("yellow eyes", use=since(days))))).clinical
+
+    assert "within the reported latency" in clinical(20)
+    assert "outside the reported latency" in clinical(200)
+    assert "not known" in clinical(None)
 
 
 # --------------------------------------------------------------------------------------- dependence, conditions, others
@@ -224,7 +233,7 @@ LONG = Use(repeated=True, times_a_day=1.0, days=400.0)
 def dependent(used, *symptoms, conditions=(), **more):
     return {
         one.code.removeprefix("dependence."): one.severity
-        for one in dependence(used, said(*symptoms, conditions=conditions), **more)
+        for one in dependence(situated(*symptoms, conditions=conditions, use=used, **more))
     }
 
 
@@ -251,17 +260,15 @@ def test_withdrawal():
 
 
 def test_use_is_summed_over_products():
-    def taken(every_h, days, product="leaf-powder", start_h=0.0):
-        return SimpleNamespace(product=product, every_h=every_h, days=days, start_h=start_h)
-
     dose = DoseSize(Interval(2000, 1000, 3000))
-    once = use([taken(None, 1)], [dose])
+    once = use([Portion("leaf-powder", dose)])
     assert (once.repeated, once.times_a_day, once.days) == (False, 0, 1)
-    both = use([taken(12.0, 30), taken(24.0, 10, "tea")], [dose, dose], months=6)
+    both = use([Portion("leaf-powder", dose, 12.0, 30), Portion("tea", dose, 24.0, 10)], months=6)
     assert (both.repeated, both.times_a_day, round(both.days)) == (True, 3.0, 183)
     assert both.grams_a_day.median == pytest.approx(6.0)
-    assert use([taken(24.0, 9, "7oh-product")], [DoseSize()]).concentrated
-    assert use([taken(24.0, 9, "mixed")], [DoseSize()], ["7-hydroxymitragynine"]).concentrated
+    assert use([Portion("7oh-product", every_h=24.0, days=9)]).concentrated
+    assert use([Portion("mixed", alkaloid="7-hydroxymitragynine")]).concentrated
+    assert not use([Portion("mixed")]).concentrated
 
 
 @pytest.mark.parametrize(
@@ -277,18 +284,18 @@ def test_use_is_summed_over_products():
     ],
 )  # fmt: skip
 def test_conditions(conditions, expected):
-    assert told(condition(said(conditions=conditions), Labs(), "male", 40)) == [expected]
+    assert hazard(condition, conditions=conditions, sex="male") == [expected]
 
 
 @pytest.mark.parametrize(("egfr", "severity"), [(60, None), (59, "note"), (29, "caution")])
 def test_the_kidney_by_its_rate(egfr, severity):
-    assert told(condition(NOTHING, Labs(), "male", 40, egfr)) == ([("condition.kidney", severity)] if severity else [])
+    assert hazard(condition, egfr=egfr) == ([("condition.kidney", severity)] if severity else [])
 
 
 def test_the_kidney_by_creatinine_only_where_no_rate_is_given():
-    weak = Labs({"creatinine": 3.0})
-    assert told(condition(NOTHING, weak, "male", 70)) == [("condition.kidney", "caution")]
-    assert told(condition(NOTHING, weak, "male", 70, egfr=90)) == []
+    weak = {"creatinine": 3.0}
+    assert hazard(condition, labs=weak, sex="male", age_years=70) == [("condition.kidney", "caution")]
+    assert hazard(condition, labs=weak, sex="male", age_years=70, egfr=90) == []
 
 
 @pytest.mark.parametrize(
@@ -302,19 +309,15 @@ def test_the_kidney_by_creatinine_only_where_no_rate_is_given():
     ],
 )
 def test_qtc(qtc, sex, severity):
-    assert told(condition(NOTHING, Labs({"qtc": qtc}), sex, 40)) == (
-        [("condition.cardiac", severity)] if severity else []
-    )
+    assert hazard(condition, labs={"qtc": qtc}, sex=sex) == ([("condition.cardiac", severity)] if severity else [])
 
 
 def test_a_strong_product_makes_lungs_a_danger():
-    assert told(condition(said(conditions=["COPD"]), Labs(), "male", 40, concentrated=True)) == [
-        ("condition.respiratory", "danger")
-    ]
+    assert hazard(condition, conditions=["COPD"], use=Use(concentrated=True)) == [("condition.respiratory", "danger")]
 
 
 def product(kind="leaf-powder", tested=None):
-    return [SimpleNamespace(product=kind, tested=tested)]
+    return [Portion(kind, tested=tested)]
 
 
 def grams(median):
@@ -323,7 +326,7 @@ def grams(median):
 
 def test_metals_follow_the_daily_amount():
     def metals(used, taken, **more):
-        return [one for one in contamination(taken, used, NOTHING, more.pop("age", 40), **more) if "metals" in one.code]
+        return [one for one in contamination(situated(portions=taken, use=used, **more)) if "metals" in one.code]
 
     assert told(metals(grams(9), product())) == [("product.heavy-metals", "note")]
     assert told(metals(grams(25), product())) == [("product.heavy-metals", "caution")]
@@ -337,7 +340,7 @@ def test_metals_follow_the_daily_amount():
 
 def test_microbes_weigh_more_for_the_frail():
     def microbes(kind="leaf-powder", tested=None, conditions=(), age=40):
-        found = contamination(product(kind, tested), Use(), said(conditions=conditions), age)
+        found = contamination(situated(portions=product(kind, tested), conditions=conditions, age_years=age))
         return [one.severity for one in found if one.code == "product.microbes"]
 
     assert microbes() == ["note"]
@@ -346,22 +349,22 @@ def test_microbes_weigh_more_for_the_frail():
 
 
 def test_driving_procedures_and_tests():
-    assert told(driving(Use(), NOTHING)) == [("function.driving", "note")]
-    assert told(driving(DAILY, NOTHING)) == [("function.driving", "note")]
-    assert told(driving(Use(), said("dizzy"))) == [("function.driving", "caution")]
-    assert anaesthesia(None) == anaesthesia(False) == ()
-    assert told(anaesthesia(True)) == [("procedure.anaesthesia", "caution")]
-    assert drug_screen(None) == ()
-    assert told(drug_screen(True)) == [("test.drug-screen", "note")]
+    assert hazard(driving) == [("function.driving", "note")]
+    assert hazard(driving, use=DAILY) == [("function.driving", "note")]
+    assert hazard(driving, "dizzy") == [("function.driving", "caution")]
+    assert hazard(anaesthesia) == hazard(anaesthesia, procedure_planned=False) == []
+    assert hazard(anaesthesia, procedure_planned=True) == [("procedure.anaesthesia", "caution")]
+    assert hazard(drug_screen) == []
+    assert hazard(drug_screen, drug_screen_planned=True) == [("test.drug-screen", "note")]
 
 
 def test_words_not_understood_are_named():
-    (one,) = words_not_understood(said("zorping", "seisure"))
+    (one,) = words_not_understood(situated("zorping", "seisure"))
     assert "“zorping”" in one.because
     assert "“seisure” as a seizure" in one.because
     assert one.severity == "caution"
-    assert [one.severity for one in words_not_understood(said(conditions=["flumbitis"]))] == ["note"]
-    assert words_not_understood(said("dizzy")) == ()
+    assert [severity for _, severity in hazard(words_not_understood, conditions=["flumbitis"])] == ["note"]
+    assert hazard(words_not_understood, "dizzy") == []
 
 
 # ------------------------------------------------------------------------------------------------- a file that is

@@ -1,13 +1,16 @@
 """What the law says: the stricter of state and country, never silent, always dated."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.hazards.situations import situated
 
 from ketum.evidence import facts
-from ketum.hazards.law import law
+from ketum.hazards.law import law as law_of
+from ketum.hazards.portion import Portion
 
 TODAY = date(2026, 11, 22)
 ROWS = [one for one in facts().values() if one.table == "legal_status"]
@@ -22,6 +25,15 @@ PRODUCTS = [
     "pseudoindoxyl-product",
     "mixed",
 ]
+
+
+def law(region, products, age=40, today=TODAY, share=None):
+    certificate = None if share is None else {"mitragynine": 100.0 - share, "7-hydroxymitragynine": share}
+    portions = [Portion(kind, certificate=certificate) for kind in products]
+    # A region is not read here, so that places that no file would name are tried as well.
+    there = situated(age_years=age, portions=portions, day=today)
+    there = replace(there, person=there.person.model_copy(update={"region": region}))
+    return tuple(law_of(there))
 
 
 def codes(region, product="leaf-powder", age=40, today=TODAY):

@@ -338,3 +338,71 @@ def test_every_phrase_of_the_vocabulary_is_found_as_itself():
             assert found, phrase
             if set(row["means"].split()) & {"emergency", "self-harm", "jaundice", "cauda"} and row["of"] == "symptom":
                 assert row["concept"] in found, (phrase, found)
+
+
+def signs_of_today(*conditions):
+    said = understand((), conditions)
+    return said.named("emergency", "self-harm")
+
+
+@pytest.mark.parametrize(
+    ("condition", "sign"),
+    [
+        ("chest pain", "chest pain"),
+        ("chronic chest pain", "chest pain"),
+        ("epilepsy, chest pain", "chest pain"),
+        ("chest pain since 2019", "chest pain"),
+        ("started having chest pain 2019, still there", "chest pain"),
+        ("chest pain 2019-11-28 to today, ongoing", "chest pain"),
+        ("confusion", "confusion"),
+        ("fainting", "fainting"),
+        ("asthma, cannot breathe", "not breathing, or not able to"),
+        ("depression with suicidal thoughts", "wants to die"),
+        ("suicidal", "wants to die"),
+    ],
+)
+def test_a_sign_that_cannot_wait_counts_among_the_conditions(condition, sign):
+    assert sign in signs_of_today(condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "no chest pain",
+        "denies chest pain",
+        "chest pain 2019",
+        "chest pain in 2019",
+        "history of chest pain",
+        "family history of chest pain",
+        "history of seizures",
+        "seizures",
+        "heart attack",
+        "heart attack 2018",
+        "stroke",
+        "palpitations",
+        "knee pain",
+        "overdose last year",
+        "depression",
+    ],
+)
+def test_an_illness_or_what_is_past_is_no_sign_of_today(condition):
+    assert signs_of_today(condition) == ()
+
+
+def test_an_illness_named_beside_a_sign_stays_known():
+    said = understand((), ["epilepsy, chest pain"])
+    assert said.has("seizure") == ("a seizure disorder",)
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("chest pain 2019", False),
+        ("chest pain 2999", True),
+        ("chest pain 2019-11-28", True),
+        ("chest pain after 2000 mg", True),
+        ("chest pain since 2019", True),
+    ],
+)
+def test_a_year_alone_is_past_but_a_date_or_an_amount_is_not(text, now):
+    assert ("emergency" in meant(text)) is now

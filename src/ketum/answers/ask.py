@@ -83,7 +83,7 @@ def ask(
     tell("reading", 0, 1)
     screened = screening(case, today)
     if not people:
-        return _answer(case, screened, None, seed, today)
+        return _answer(case, screened, None, None, seed=seed, today=today)
     tell("compiling", 0, 1)
     how: dict[str, Any] = {"days": days, "seed": seed, "workers": workers, "executor": executor}
     run = _run(case, people, store, how | {"progress": _phase(progress, "people")})
@@ -93,7 +93,7 @@ def ask(
 
         how |= {"method": method, "samples": drivers, "progress": _phase(progress, "drivers")}
         found = find_drivers(case, **how)
-    return _answer(case, screened, run, seed, today, found)
+    return _answer(case, screened, run, found, seed=seed, today=today)
 
 
 def simulate(case: Case, people: int = PEOPLE, seed: int = 0, *, days: float | None = None) -> xr.DataTree:
@@ -133,7 +133,7 @@ def _phase(progress: Progress | None, name: str) -> Callable[[int, int], None] |
 
 
 def _answer(
-    case: Case, screened: Screening, run: Run | None, seed: int, today: date | None, drivers: Drivers | None = None
+    case: Case, screened: Screening, run: Run | None, drivers: Drivers | None, *, seed: int, today: date | None
 ) -> Answer:
     """Put an answer together: what needs nobody, then what a run adds, and at last where all of it comes from."""
     held = screened.contents

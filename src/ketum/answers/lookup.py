@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from ketum import pharmacology
 from ketum.answers.margins import targets
 from ketum.evidence import Fact, facts, search, sources
-from ketum.hazards import Finding
+from ketum.hazards import Grounds, grounds
 from ketum.hazards.emergency import SIGNS_FACTS
-from ketum.hazards.every import every_hazard
-from ketum.hazards.medicines import medicine
-from ketum.hazards.medicines.beside import Beside
-from ketum.hazards.medicines.unknown import unknown
-from ketum.hazards.person import person
-from ketum.hazards.product import product
-from ketum.medicine import Match, Taken
-from ketum.medicine.catalogue import entries
 from ketum.trials import blood as trials
 from ketum.trials.effects import effect_data, studies
 
@@ -63,42 +54,16 @@ def uses() -> Mapping[str, tuple[str, ...]]:
         note((datum.fact_id,), f"validation ({datum.role})")
     for arm in trials.arms():
         note(arm.facts, f"design of {arm.trial}, {arm.name}")
-    for finding in _every_finding():
-        note(finding.evidence, f"finding {finding.code}")
+    for declared in grounds():
+        for fact in declared.every():
+            note((fact.fact_id,), _place(declared, fact))
     note(SIGNS_FACTS, "report: emergency signs")
-    for fact in facts().values():
-        if fact.table in SCREEN_TABLES:
-            note((fact.fact_id,), SCREEN_TABLES[fact.table])
     return {fact_id: tuple(dict.fromkeys(places)) for fact_id, places in found.items()}
 
 
-def _every_finding() -> tuple[Finding, ...]:
-    """Raise every finding that rests on fixed facts, to see which."""
-    kinds = tuple(_Kind(name) for name in pharmacology.products())
-    return (
-        *person(10.0, True, 20.0, True),
-        *person(80.0, None, None, None),
-        *product(kinds),
-        *medicine(Beside(taken=tuple(Taken(one, (one.generic,)) for one in entries().values()))),
-        *unknown(Beside(matches=(Match("any", ()),))),
-        *every_hazard(),
-    )
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A product of which nothing but its kind is known."""
-
-    product: str
-    certificate: None = None
-    with_: None = None
-
-
-SCREEN_TABLES = {
-    "legal_status": "screen: law",
-    "studied_amounts": "screen: amounts above those studied",
-}
-"""Tables that the screen reads as a whole."""
+def _place(declared: Grounds, fact: Fact) -> str:
+    # A table, or a field of every medicine, is read for more than it is told.
+    return f"finding {declared.code}" + ("" if fact.fact_id in declared.facts else ", where its rule fits")
 
 
 def as_dicts(query: str) -> dict[str, Any]:

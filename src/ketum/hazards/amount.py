@@ -18,66 +18,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
 from ketum.evidence import Fact, facts
 from ketum.hazards.finding import Certainty, Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.portion import Portion
+from ketum.hazards.situation import Situation
 from ketum.kinds import in_group, kinds
 from ketum.sizes import DoseSize, Interval
+from ketum.writing.texts import NOTHING, Text, say, sentences, term
 
+ABOVE_STUDIED = Grounds("dose.above-studied", tables=("studied_amounts",))
+FACTS = (ABOVE_STUDIED,)
+
+_IN_WORDS = {
+    "leaf-capsule": say("leaf in capsules"),
+    "tea": say("kratom tea"),
+    "extract": say("kratom extract"),
+    "liquid-shot": say("liquid shots"),
+    "7oh-product": say("7-OH products"),
+    "pseudoindoxyl-product": say("pseudoindoxyl products"),
+    "mixed": say("mixed products"),
+}
 _BASES = ("mitragynine", "leaf")
 _SAME = 1e-9
-_DOSE = "One dose holds about {} of BASIS. The largest dose in a study that was found is {}."
-_DAY = "One day's doses hold about {} of BASIS. The most in one day of a study that was found is {}."
-_DAYS = "It is used for {}. The longest use in a study that was found is {}."
 _UNSEEN = "single_dose_given_results_unseen_mg_leaf"
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """One product as it is taken.
-
-    Parameters
-    ----------
-    product
-        Kind of product, as in a case.
-    dose
-        What one dose holds.
-    every_h
-        Hours between doses, None for one single dose.
-    days
-        For how many days.
-    start_h
-        When it starts, in hours.
-    """
-
-    product: str
-    dose: DoseSize
-    every_h: float | None = None
-    days: float = 1.0
-    start_h: float = 0.0
-
-    @property
-    def end_h(self) -> float:
-        """When it ends, in hours: a single dose fills its day."""
-        return self.start_h + 24.0 * (1.0 if self.every_h is None else self.days)
-
-    @property
-    def doses_a_day(self) -> int:
-        """The most doses that fall in any 24 hours."""
-        if self.every_h is None:
-            return 1
-        return max(1, math.ceil(24.0 / self.every_h - _SAME))
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
     """What is taken beside the most that was studied."""
 
-    label: str
-    words: str
+    label: Text
+    told: Text
     unit: str
     taken: Interval
     studied: Fact
@@ -87,44 +63,69 @@ class _Comparison:
         """Whether more is taken than was studied."""
         return self.taken.median > self.studied.number() * (1.0 + _SAME)
 
-    def sentence(self) -> str:
-        """Say both in words."""
-        return self.words.format(f"{self.taken.median:.3g} {self.unit}", f"{self.studied.number():g} {self.unit}")
-
     def numbers(self) -> tuple[Number, Number]:
         """Show both."""
         here = Number.of_case(self.label, self.taken, self.unit)
-        return here, Number.of_fact(f"the most studied: {self.label}", self.studied.fact_id)
+        return here, Number.of_fact(say("the most studied: {label}", label=self.label), self.studied.fact_id)
 
 
-def above_studied(intakes: Sequence[Intake]) -> tuple[Finding, ...]:
-    """Return where more is taken than human studies gave.
-
-    Parameters
-    ----------
-    intakes
-        The kratom products of a case.
-    """
-    studied = dict.fromkeys(kinds()[one.product].studied_as for one in intakes)
-    return tuple(found for kind in studied for found in _findings(kind, _of_kind(intakes, kind)))
+def _single(basis: str, dose: Interval, studied: Fact) -> _Comparison:
+    told = say(
+        "One dose holds about {here:.3g} mg of {basis}. The largest dose in a study that was found is {there:g} mg.",
+        here=dose.median,
+        there=studied.number(),
+        basis=basis,
+    )
+    return _Comparison(say("{basis} in one dose", basis=basis), told, "mg", dose, studied)
 
 
-def _of_kind(intakes: Sequence[Intake], kind: str) -> tuple[Intake, ...]:
-    return tuple(one for one in intakes if kinds()[one.product].studied_as == kind)
+def _daily(basis: str, doses: Interval, studied: Fact) -> _Comparison:
+    told = say(
+        "One day's doses hold about {here:.3g} mg of {basis}. The most in one day of a study that was found is {there:g} mg.",
+        here=doses.median,
+        there=studied.number(),
+        basis=basis,
+    )
+    return _Comparison(say("{basis} in one day", basis=basis), told, "mg", doses, studied)
 
 
-def _findings(kind: str, intakes: Sequence[Intake]) -> Iterator[Finding]:
+def _repeated(days: float, studied: Fact) -> _Comparison:
+    told = say(
+        "It is used for {here:.3g} days. The longest use in a study that was found is {there:g} days.",
+        here=days,
+        there=studied.number(),
+    )
+    return _Comparison(say("days of use"), told, "days", Interval(days, days, days), studied)
+
+
+def above_studied(situation: Situation) -> Iterator[Finding]:
+    """Yield where more is taken than human studies gave."""
+    # What is assumed of an unknown amount must not look like an amount that was compared.
+    portions = [
+        portion if portion.amount_known else replace(portion, dose=DoseSize())
+        for portion in situation.portions
+        if portion.product != "unknown"
+    ]
+    for kind in dict.fromkeys(kinds()[portion.product].studied_as for portion in portions):
+        yield from _findings(kind, _of_kind(portions, kind))
+
+
+def _of_kind(portions: Sequence[Portion], kind: str) -> tuple[Portion, ...]:
+    return tuple(one for one in portions if kinds()[one.product].studied_as == kind)
+
+
+def _findings(kind: str, portions: Sequence[Portion]) -> Iterator[Finding]:
     studied = _studied(kind)
     if "human_studies" in studied:
-        yield _never_studied(kind, studied["human_studies"], intakes)
+        yield _never_studied(kind, studied["human_studies"], portions)
         return
-    amounts = _amounts(studied, intakes)
-    repeated = _Comparison("days of use", _DAYS, "days", _exactly(_days(intakes)), studied["days"])
+    amounts = _amounts(studied, portions)
+    repeated = _repeated(_days(portions), studied["days"])
     over = [one for one in (*amounts, repeated) if one.above]
     if over:
         severity: Severity = "caution" if any(one.above for one in amounts) else "note"
         yield _above(kind, severity, over, (*amounts, repeated), studied.get(_UNSEEN))
-    if not any(one.above for one in amounts) and any(_untold(one, studied) for one in intakes):
+    if not any(one.above for one in amounts) and any(_untold(one, studied) for one in portions):
         yield _not_comparable(kind, studied)
 
 
@@ -135,27 +136,24 @@ def _studied(kind: str) -> Mapping[str, Fact]:
     return {one.details["quantity"]: one for one in sorted(rows, key=Fact.number)}
 
 
-def _amounts(studied: Mapping[str, Fact], intakes: Sequence[Intake]) -> tuple[_Comparison, ...]:
+def _amounts(studied: Mapping[str, Fact], portions: Sequence[Portion]) -> tuple[_Comparison, ...]:
     """Compare the doses that are known, in the first basis that knows any."""
     for basis in _BASES:
-        known = _known(intakes, basis)
+        known = _known(portions, basis)
         if known and f"single_dose_mg_{basis}" in studied:
             single = max((dose for _, dose in known), key=_median)
             per_dose, per_day = studied[f"single_dose_mg_{basis}"], studied[f"daily_dose_mg_{basis}"]
-            return (
-                _Comparison(f"{basis} in one dose", _DOSE.replace("BASIS", basis), "mg", single, per_dose),
-                _Comparison(f"{basis} in one day", _DAY.replace("BASIS", basis), "mg", _most_in_a_day(known), per_day),
-            )
+            return _single(basis, single, per_dose), _daily(basis, _most_in_a_day(known), per_day)
     return ()
 
 
-def _untold(one: Intake, studied: Mapping[str, Fact]) -> bool:
+def _untold(one: Portion, studied: Mapping[str, Fact]) -> bool:
     """Whether nothing of a dose is known that studies of its kind tell too."""
     return not any(f"single_dose_mg_{basis}" in studied and _known([one], basis) for basis in _BASES)
 
 
-def _known(intakes: Sequence[Intake], basis: str) -> list[tuple[Intake, Interval]]:
-    doses = ((one, one.dose.mitragynine_mg if basis == "mitragynine" else one.dose.product_mg) for one in intakes)
+def _known(portions: Sequence[Portion], basis: str) -> list[tuple[Portion, Interval]]:
+    doses = ((one, one.dose.mitragynine_mg if basis == "mitragynine" else one.dose.product_mg) for one in portions)
     return [(one, dose) for one, dose in doses if dose is not None]
 
 
@@ -163,7 +161,7 @@ def _median(amount: Interval) -> float:
     return amount.median
 
 
-def _most_in_a_day(known: Sequence[tuple[Intake, Interval]]) -> Interval:
+def _most_in_a_day(known: Sequence[tuple[Portion, Interval]]) -> Interval:
     # A sum can only grow where a product starts, so these are the instants to look at.
     instants = (at.start_h for at, _ in known)
     sums = (
@@ -173,85 +171,94 @@ def _most_in_a_day(known: Sequence[tuple[Intake, Interval]]) -> Interval:
     return max(sums, key=_median)
 
 
-def _days(intakes: Sequence[Intake]) -> float:
+def _days(portions: Sequence[Portion]) -> float:
     total, reached = 0.0, -math.inf
-    for one in sorted(intakes, key=lambda intake: intake.start_h):
+    for one in sorted(portions, key=lambda intake: intake.start_h):
         total += max(0.0, one.end_h - max(one.start_h, reached))
         reached = max(reached, one.end_h)
     return total / 24.0
 
 
-def _exactly(value: float) -> Interval:
-    return Interval(value, value, value)
-
-
 def _above(
     kind: str, severity: Severity, over: Sequence[_Comparison], every: Sequence[_Comparison], unseen: Fact | None
 ) -> Finding:
-    told = " ".join(one.sentence() for one in over)
     more = unseen if unseen and severity == "caution" else None
     beyond = (
-        f" Another study gave up to {more.number() / 1000:g} g of leaf once, but its results were not in what was seen."
+        say(
+            "Another study gave up to {grams:g} g of leaf once, but its results were not in what was seen.",
+            grams=more.number() / 1000,
+        )
         if more
-        else ""
+        else NOTHING
     )
+    kind_in_words = term(kinds()[kind].plural)
     weakest = min((one.studied for one in every), key=lambda one: one.rank)
     certainty: Certainty = "moderate" if weakest.rank > 1 else "low"
     return Finding(
-        code="dose.above-studied",
+        code=ABOVE_STUDIED.code,
         severity=severity,
-        title=f"More {'days' if severity == 'note' else 'of it'} than studies of {kinds()[kind].plural} gave",
-        because=f"{told} Beyond that nobody has measured what happens.{beyond}",
-        clinical=(
-            f"Outside the range of controlled human data for {kinds()[kind].plural}: predictions here extrapolate. "
-            "Enzyme inhibition builds up on repetition and was measured after one low dose only."
+        title=say("More days than studies of {kind} gave", kind=kind_in_words)
+        if severity == "note"
+        else say("More of it than studies of {kind} gave", kind=kind_in_words),
+        because=sentences(*(one.told for one in over), say("Beyond that nobody has measured what happens."), beyond),
+        clinical=say(
+            "Outside the range of controlled human data for {kind}: predictions here extrapolate. "
+            "Enzyme inhibition builds up on repetition and was measured after one low dose only.",
+            kind=kind_in_words,
         ),
         numbers=tuple(number for one in every for number in one.numbers()),
         evidence=tuple(one.studied.fact_id for one in every) + ((more.fact_id,) if more else ()),
         certainty=certainty,
-        watch="Sleepiness, feeling sick, fast heartbeat, a fit, yellow skin, feeling ill when a dose is late.",
-        ask="A doctor or pharmacist, with the true amount taken.",
+        watch=say("Sleepiness, feeling sick, fast heartbeat, a fit, yellow skin, feeling ill when a dose is late."),
+        ask=say("A doctor or pharmacist, with the true amount taken."),
     )
 
 
-def _never_studied(kind: str, absence: Fact, intakes: Sequence[Intake]) -> Finding:
+def _never_studied(kind: str, absence: Fact, portions: Sequence[Portion]) -> Finding:
     held = "seven_oh_mg" if in_group(kind, "concentrate") else "mitragynine_mg"
-    label = "7-OH in one dose" if held == "seven_oh_mg" else "mitragynine in one dose"
-    doses = [dose for one in intakes if (dose := getattr(one.dose, held)) is not None]
+    label = say("7-OH in one dose") if held == "seven_oh_mg" else say("mitragynine in one dose")
+    doses = [dose for one in portions if (dose := getattr(one.dose, held)) is not None]
     largest = max(doses, key=_median, default=None)
     here = () if largest is None else (Number.of_case(label, largest, "mg"),)
-    such = kinds()[kind].plural
     return Finding(
-        code="dose.above-studied",
+        code=ABOVE_STUDIED.code,
         severity="caution",
-        title=f"No human study gave {such}",
-        because=(
-            "No human study gave this kind of product, as far as was found. So any amount of it, and any time of using "
-            "it, is more than was ever studied."
+        title=say("No human study gave {kind}", kind=term(kinds()[kind].plural)),
+        because=say(
+            "No human study gave this kind of product, as far as was found. "
+            "So any amount of it, and any time of using it, is more than was ever studied."
         ),
-        clinical=f"No controlled human exposure to {such} was found: any prediction extrapolates from leaf.",
-        numbers=(*here, Number.of_fact("human studies found of this kind of product", absence.fact_id)),
+        clinical=say(
+            "No controlled human exposure to {kind} was found: any prediction extrapolates from leaf.",
+            kind=term(kinds()[kind].plural),
+        ),
+        numbers=(*here, Number.of_fact(say("human studies found of this kind of product"), absence.fact_id)),
         evidence=(absence.fact_id,),
         certainty="moderate",
-        watch="Sleep that is hard to wake from, slow breathing, feeling sick, a fit, feeling ill when a dose is late.",
-        ask="A doctor, a pharmacist or a poison centre.",
+        watch=say(
+            "Sleep that is hard to wake from, slow breathing, feeling sick, a fit, feeling ill when a dose is late."
+        ),
+        ask=say("A doctor, a pharmacist or a poison centre."),
     )
 
 
 def _not_comparable(kind: str, studied: Mapping[str, Fact]) -> Finding:
     limits = [one for name, one in studied.items() if name.startswith(("single_dose_mg", "daily_dose_mg"))]
     return Finding(
-        code="dose.above-studied",
+        code=ABOVE_STUDIED.code,
         severity="note",
-        title="The dose could not be compared with studies",
-        because=(
-            f"How much mitragynine one dose holds could not be told, so it is not known whether it is above studies "
-            f"of {kinds()[kind].plural}. Unknown does not mean small."
+        title=say("The dose could not be compared with studies"),
+        because=say(
+            "How much mitragynine one dose holds could not be told, so it is not known whether it is above studies of {kind}. "
+            "Unknown does not mean small.",
+            kind=term(kinds()[kind].plural),
         ),
-        clinical="Neither mitragynine nor product mass per dose is known; no comparison with trial doses was possible.",
-        numbers=tuple(Number.of_fact(f"the most studied: {one.what}", one.fact_id) for one in limits),
+        clinical=say(
+            "Neither mitragynine nor product mass per dose is known; no comparison with trial doses was possible."
+        ),
+        numbers=tuple(Number.of_fact(say("the most studied: {what}", what=one.what), one.fact_id) for one in limits),
         evidence=tuple(one.fact_id for one in limits),
         certainty="moderate",
-        watch="Stronger effects than expected.",
-        ask="The seller, for the content; a pharmacist.",
+        watch=say("Stronger effects than expected."),
+        ask=say("The seller, for the content; a pharmacist."),
     )

@@ -16,15 +16,19 @@ The rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator
 
 from ketum.evidence import fact
 from ketum.hazards.finding import Finding, Number
-from ketum.hazards.use import Use
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.kinds import in_group
 from ketum.sizes import Interval
-from ketum.words.understanding import Understood
+from ketum.writing.texts import say, sentences
+
+METALS = Grounds("product.heavy-metals", ("PQ023", "PQ045", "PQ049", "PQ031", "PQ037", "PQ038", "PQ030"))
+MICROBES = Grounds("product.microbes", ("PQ073", "PQ074", "PQ075", "PQ028", "PO018", "PQ068"))
+FACTS = (METALS, MICROBES)
 
 _LOW_G, _HIGH_G = 3.0, 25.0
 _LEAST_G = 1.0
@@ -33,131 +37,104 @@ _METALS = ("metal", "lead", "heavy", "icp")
 _MICROBES = ("microb", "salmonel", "bacteri", "mould", "mold", "pathogen", "e. coli", "germ")
 
 
-class Tested(Protocol):
-    """What is read of one kratom product of a case."""
-
-    @property
-    def product(self) -> str:
-        """Kind of product."""
-
-    @property
-    def tested(self) -> tuple[str, ...] | None:
-        """What it was tested for, None where that is unknown."""
-
-
-def contamination(
-    taken: Sequence[Tested],
-    used: Use,
-    said: Understood,
-    age_years: float,
-    pregnant: bool | None = None,
-    breastfeeding: bool | None = None,
-) -> tuple[Finding, ...]:
-    """Return what concerns metals and microbes.
-
-    Parameters
-    ----------
-    taken
-        The products of a case.
-    used
-        How kratom is used.
-    said
-        Symptoms and conditions.
-    age_years
-        Age.
-    pregnant, breastfeeding
-        None where unknown.
-    """
-    bearing = bool(pregnant or breastfeeding)
-    untested = [one for one in taken if not _covers(one.tested, _METALS)]
+def contamination(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns metals and microbes."""
+    said, used, age_years = situation.said, situation.use, situation.person.age_years
+    bearing = situation.pregnant or situation.breastfeeding
+    untested = [portion for portion in situation.portions if not _covers(portion.tested, _METALS)]
     grams = used.grams_a_day
-    found = []
     if untested and used.repeated and grams is not None and grams.median >= _LEAST_G:
-        found.append(_metals(grams, bearing or age_years < 18 or grams.median >= _HIGH_G))
-    if any(in_group(one.product, "leaf", "mixture", "unknown") and not _covers(one.tested, _MICROBES) for one in taken):
-        frail = bool(pregnant) or age_years < 5 or age_years >= _OLD or bool(said.has("immune", "cancer", "cirrhosis"))
-        found.append(_microbes(frail))
-    return tuple(found)
+        yield _metals(grams, bearing or age_years < 18 or grams.median >= _HIGH_G)
+    if any(
+        in_group(one.product, "leaf", "mixture", "unknown") and not _covers(one.tested, _MICROBES)
+        for one in situation.portions
+    ):
+        frail = (
+            situation.pregnant or age_years < 5 or age_years >= _OLD or bool(said.has("immune", "cancer", "cirrhosis"))
+        )
+        yield _microbes(frail)
 
 
-def _covers(tested: Iterable[str] | None, words: Sequence[str]) -> bool:
+def _covers(tested: Iterable[str] | None, words: Iterable[str]) -> bool:
     return any(word in one.casefold() for one in tested or () for word in words)
 
 
 def _lead(grams: Interval) -> Number:
     low, high = fact("PQ023").bounds()
     return Number(
-        "lead a day, for what retail products were measured to hold",
+        say("lead a day, for what retail products were measured to hold"),
         f"{low * grams.median:.2g}-{high * grams.median:.2g}",
         "ug/day",
-        origin=f"this case's {grams.median:.3g} g a day times the range of PQ023",
+        origin=say("this case's {grams:.3g} g a day times the range of PQ023", grams=grams.median),
         fact_ids=("PQ023",),
     )
 
 
 def _shares(grams: float) -> Iterator[Number]:
     if grams < _HIGH_G:
-        yield Number.of_fact("products above 5 ug of lead a day at 3 g a day", "PQ031")
+        yield Number.of_fact(say("products above {PQ045} ug of lead a day at 3 g a day"), "PQ031")
     if grams > _LOW_G:
-        yield Number.of_fact("products above 5 ug of lead a day at 25 g a day", "PQ037")
+        yield Number.of_fact(say("products above {PQ045} ug of lead a day at 25 g a day"), "PQ037")
     if grams > _LOW_G:
-        yield Number.of_fact("products above 200 ug of nickel a day at 25 g a day", "PQ038")
+        yield Number.of_fact(say("products above 200 ug of nickel a day at 25 g a day"), "PQ038")
 
 
 def _metals(grams: Interval, lifted: bool) -> Finding:
     shares = tuple(_shares(grams.median))
     return Finding(
-        code="product.heavy-metals",
+        code=METALS.code,
         severity="caution" if lifted else "note",
-        title="Leaf can hold lead and other metals",
-        because=(
+        title=say("Leaf can hold lead and other metals"),
+        because=say(
             "Kratom leaf takes up metals from the soil, and no test for metals is named here. "
-            f"At about {grams.median:.2g} g a day, part of the products on the market go beyond the limit for lead "
-            f"in a day. "
-            "Lead builds up over months. It harms unborn babies and children most."
+            "At about {grams:.2g} g a day, part of the products on the market go beyond the limit for lead in a day. "
+            "Lead builds up over months. "
+            "It harms unborn babies and children most.",
+            grams=grams.median,
         ),
-        clinical=(
-            "Limit for lead 5 ug/day (ICH Q3D), FDA interim reference level for adults 12.5 ug/day; 68 published "
-            "products: 7.4 % above "
-            "5 ug/day at 3 g, 70.6 % at 25 g. Single use is not thought to poison. Consider blood lead in long "
-            "heavy use or pregnancy."
+        clinical=say(
+            "Limit for lead {PQ045} ug/day (ICH Q3D), FDA interim reference level for adults {PQ049} ug/day; 68 published products: {PQ031} % above {PQ045} ug/day at 3 g, {PQ037} % at 25 g. "
+            "Single use is not thought to poison. "
+            "Consider blood lead in long heavy use or pregnancy."
         ),
         numbers=(
-            Number.of_case("product a day", grams, "g"),
+            Number.of_case(say("product a day"), grams, "g"),
             _lead(grams),
-            Number.of_fact("limit for lead", "PQ045"),
+            Number.of_fact(say("limit for lead"), "PQ045"),
             *shares,
         ),
-        evidence=("PQ023", "PQ045", "PQ049", "PQ031", "PQ037", "PQ038", "PQ030"),
+        evidence=METALS.facts,
         certainty="moderate",
-        watch="Belly cramps, constipation, tiredness, numb hands: late and vague signs.",
-        ask=(
-            "The seller, for a test of this batch for lead, arsenic, cadmium and mercury; a doctor, for a blood lead "
-            "level."
+        watch=say("Belly cramps, constipation, tiredness, numb hands: late and vague signs."),
+        ask=say(
+            "The seller, for a test of this batch for lead, arsenic, cadmium and mercury; a doctor, for a blood lead level."
         ),
     )
 
 
 def _microbes(frail: bool) -> Finding:
     return Finding(
-        code="product.microbes",
+        code=MICROBES.code,
         severity="caution" if frail else "note",
-        title="Leaf powder can carry germs",
-        because=(
-            "No test for microbes is named here. Kratom powder made 199 people ill with Salmonella in one outbreak. "
-            + ("An infection can hit this person harder than others." if frail else "Most who are healthy get over it.")
+        title=say("Leaf powder can carry germs"),
+        because=sentences(
+            say(
+                "No test for microbes is named here. "
+                "Kratom powder made {PQ073} people ill with Salmonella in one outbreak."
+            ),
+            say("An infection can hit this person harder than others.")
+            if frail
+            else say("Most who are healthy get over it."),
         ),
-        clinical=(
-            "US outbreak 2017-18: 199 cases in 41 states, 38 % of those with information in hospital, no deaths; 6 "
-            "of 8 retail products "
-            "carried bacteria or fungi, none Salmonella."
+        clinical=say(
+            "US outbreak 2017-18: {PQ073} cases in 41 states, {PQ074} % of those with information in hospital, no deaths; 6 of {PQ028:n} retail products carried bacteria or fungi, none Salmonella."
         ),
         numbers=(
-            Number.of_fact("people ill in the outbreak", "PQ073"),
-            Number.of_fact("of them in hospital", "PQ074"),
+            Number.of_fact(say("people ill in the outbreak"), "PQ073"),
+            Number.of_fact(say("of them in hospital"), "PQ074"),
         ),
-        evidence=("PQ073", "PQ074", "PQ075", "PQ028", "PO018", "PQ068"),
+        evidence=MICROBES.facts,
         certainty="moderate",
-        watch="Fever, cramps, diarrhoea, blood in the stool.",
-        ask="The seller, for a test of this batch; a doctor when ill.",
+        watch=say("Fever, cramps, diarrhoea, blood in the stool."),
+        ask=say("The seller, for a test of this batch; a doctor when ill."),
     )

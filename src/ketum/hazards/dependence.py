@@ -19,51 +19,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
 from ketum.hazards.use import Use
-from ketum.words.understanding import Understood
+from ketum.hazards.wording import named_here
+from ketum.writing.texts import NOTHING, joined, say, sentences
+
+RISK = Grounds("dependence.risk", ("DE018", "DE021", "DE022", "DE024", "DE027", "DE010", "DE043", "DE044"))
+WITHDRAWAL = Grounds("dependence.withdrawal", ("DE025", "DE028", "DE031", "DE049", "DE012", "MO028", "MO025"))
+STOPPING = Grounds("dependence.do-not-stop-suddenly", ("DE007", "DE025", "DE030", "PO016", "MO022", "MO035"))
+FACTS = (RISK, WITHDRAWAL, STOPPING)
 
 _TWO_WEEKS, _FOUR_WEEKS, _THREE_MONTHS, _YEAR = 14.0, 28.0, 90.0, 360.0
 _OFTEN = 3.0
 _STOPPED_H, _SIGNS_AFTER_H = 336.0, 6.0
 
 
-def dependence(
-    used: Use,
-    said: Understood,
-    pregnant: bool | None = None,
-    opioid_use: str | None = None,
-    stopped_hours_ago: float | None = None,
-    last_dose_hours_ago: float | None = None,
-) -> tuple[Finding, ...]:
-    """Return what concerns dependence and withdrawal.
-
-    Parameters
-    ----------
-    used
-        How kratom is used.
-    said
-        Symptoms and conditions.
-    pregnant
-        None where unknown.
-    opioid_use
-        ``none``, ``past`` or ``current``, None where unknown.
-    stopped_hours_ago, last_dose_hours_ago
-        None where not said.
-    """
-    return tuple(_findings(used, said, pregnant, opioid_use, stopped_hours_ago, last_dose_hours_ago))
-
-
-def _findings(
-    used: Use,
-    said: Understood,
-    pregnant: bool | None,
-    opioid_use: str | None,
-    stopped: float | None,
-    last: float | None,
-) -> Iterator[Finding]:
+def dependence(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns dependence and withdrawal."""
+    used, said, now = situation.use, situation.said, situation.now
+    stopped, last = now.stopped_hours_ago, now.last_dose_hours_ago
     if not used.repeated and not said.named("withdrawal"):
         return
-    history = bool(said.has("substance")) or opioid_use in ("past", "current")
+    history = bool(said.has("substance")) or situation.person.opioid_use in ("past", "current")
     if used.repeated:
         yield from _risk(used, history)
     signs = said.named("withdrawal")
@@ -72,7 +50,7 @@ def _findings(
     elif stopped is None and _looks_like_withdrawal(signs, last):
         yield _withdrawal(signs, last)
     if stopped is None and used.repeated:
-        yield from _stopping(used, bool(pregnant))
+        yield from _stopping(used, situation.pregnant)
 
 
 def _looks_like_withdrawal(signs: tuple[str, ...], last: float | None) -> bool:
@@ -85,76 +63,76 @@ def _risk(used: Use, history: bool) -> Iterator[Finding]:
     caution = often or used.concentrated or history
     if not caution and not (used.daily and (used.days > _TWO_WEEKS or not used.timed)):
         return
-    why = [
-        text
-        for text, there in (
-            (f"it is taken {used.times_a_day:.3g} times a day for {used.days:.3g} days", often),
-            ("it is a concentrated product", used.concentrated),
-            ("another substance was or is a problem", history),
-        )
-        if there
-    ]
-    yield Finding(
-        code="dependence.risk",
-        severity="caution" if caution else "note",
-        title="Kratom can make dependent",
-        because=(
-            "About one in four US users in one survey met the signs of a use disorder, most of them mild or moderate. "
-            "How often it is taken counts more than how much." + (f" Here, {' and '.join(why)}." if why else "")
+    why = (
+        (
+            say("it is taken {times:.3g} times a day for {days:.3g} days", times=used.times_a_day, days=used.days),
+            often,
         ),
-        clinical=(
-            "Dose frequency predicts withdrawal and disorder better than amount; another substance use disorder "
-            "raises the "
-            "odds about 2.8-fold. No cut-off for kratom exists: use DSM-5 criteria or the SDS score without a "
-            "cut-off. 7-OH "
-            "maintains self-administration in rats, mitragynine does not."
+        (say("it is a concentrated product"), used.concentrated),
+        (say("another substance was or is a problem"), history),
+    )
+    reasons = joined(" and ", (text for text, there in why if there))
+    yield Finding(
+        code=RISK.code,
+        severity="caution" if caution else "note",
+        title=say("Kratom can make dependent"),
+        because=sentences(
+            say(
+                "About one in four US users in one survey met the signs of a use disorder, most of them mild or moderate. "
+                "How often it is taken counts more than how much."
+            ),
+            say("Here, {reasons}.", reasons=reasons) if reasons else NOTHING,
+        ),
+        clinical=say(
+            "Dose frequency predicts withdrawal and disorder better than amount; another substance use disorder raises the odds about {DE021:.1f}-fold. "
+            "No cut-off for kratom exists: use DSM-5 criteria or the SDS score without a cut-off. "
+            "7-OH maintains self-administration in rats, mitragynine does not."
         ),
         numbers=(
-            *((Number("doses a day", round(used.times_a_day, 2), "a day"),) if used.times_a_day else ()),
-            Number("days of use", round(used.days), "days"),
-            Number.of_fact("US users who met the signs of a use disorder", "DE018"),
-            Number.of_fact("odds of a disorder with another substance use disorder", "DE021"),
+            *((Number(say("doses a day"), round(used.times_a_day, 2), "a day"),) if used.times_a_day else ()),
+            Number(say("days of use"), round(used.days), "days"),
+            Number.of_fact(say("US users who met the signs of a use disorder"), "DE018"),
+            Number.of_fact(say("odds of a disorder with another substance use disorder"), "DE021"),
         ),
-        evidence=("DE018", "DE021", "DE022", "DE024", "DE027", "DE010", "DE043", "DE044"),
+        evidence=RISK.facts,
         certainty="moderate",
-        watch=(
-            "Needing it more often, or more of it, for the same effect; feeling ill when a dose is late; using it "
-            "against one's own plan."
+        watch=say(
+            "Needing it more often, or more of it, for the same effect; feeling ill when a dose is late; using it against one's own plan."
         ),
-        ask="A doctor, or a service for people with addiction: without shame.",
+        ask=say("A doctor, or a service for people with addiction: without shame."),
     )
 
 
 def _withdrawal(signs: tuple[str, ...], hours: float | None) -> Finding:
-    named = f"Named here: {', '.join(signs)}. " if signs else ""
-    since = () if hours is None else (Number("hours since the last dose", hours, "h"),)
+    since = () if hours is None else (Number(say("hours since the last dose"), hours, "h"),)
     return Finding(
-        code="dependence.withdrawal",
+        code=WITHDRAWAL.code,
         severity="caution" if signs else "note",
-        title="This can be withdrawal",
-        because=(
-            f"{named}After repeated use, stopping can bring a runny nose, sweats, aches, cramps, loose stools, bad "
-            f"sleep and "
-            "low mood. It was mild on average, but hard for some, and lasted about ten days in one report. "
-            "Pain can feel worse for a while. Help exists."
+        title=say("This can be withdrawal"),
+        because=sentences(
+            named_here(signs),
+            say(
+                "After repeated use, stopping can bring a runny nose, sweats, aches, cramps, loose stools, bad sleep and low mood. "
+                "It was mild on average, but hard for some, and lasted about ten days in one report. "
+                "Pain can feel worse for a while. "
+                "Help exists."
+            ),
         ),
-        clinical=(
-            "Mean recalled SOWS 13.5 (SD 11.9); no objective signs at 10-20 h in 26 daily users, SOWS 5.5 after a "
-            "night. The time "
-            "course in people is unmeasured. Consider clonidine or similar, loperamide with care for QT, "
-            "buprenorphine where an opioid "
-            "or kratom use disorder is present; buprenorphine dose cannot be read from grams."
+        clinical=say(
+            "Mean recalled SOWS {DE025} (SD {DE025:spread}); no objective signs at 10-20 h in {DE031:n} daily users, SOWS {DE028} after a night. "
+            "The time course in people is unmeasured. "
+            "Consider clonidine or similar, loperamide with care for QT, buprenorphine where an opioid or kratom use disorder is present; buprenorphine dose cannot be read from grams."
         ),
         numbers=(
             *since,
-            Number.of_fact("withdrawal score (SOWS, 0-64) that regular users recalled", "DE025"),
-            Number.of_fact("withdrawal score after one night without", "DE028"),
-            Number.of_fact("length in one report", "DE049"),
+            Number.of_fact(say("withdrawal score (SOWS, 0-64) that regular users recalled"), "DE025"),
+            Number.of_fact(say("withdrawal score after one night without"), "DE028"),
+            Number.of_fact(say("length in one report"), "DE049"),
         ),
-        evidence=("DE025", "DE028", "DE031", "DE049", "DE012", "MO028", "MO025"),
+        evidence=WITHDRAWAL.facts,
         certainty="low",
-        watch="Thoughts of dying, a seizure, seeing things, being unable to keep fluids down: get help at once.",
-        ask="A doctor or an addiction service.",
+        watch=say("Thoughts of dying, a seizure, seeing things, being unable to keep fluids down: get help at once."),
+        ask=say("A doctor or an addiction service."),
     )
 
 
@@ -165,33 +143,37 @@ def _stopping(used: Use, pregnant: bool) -> Iterator[Finding]:
         return
     caution = pregnant or strong or (long and used.days >= _YEAR)
     baby = (
-        " In pregnancy, sudden withdrawal can harm mother and baby: plan it with the midwife or doctor."
+        say("In pregnancy, sudden withdrawal can harm mother and baby: plan it with the midwife or doctor.")
         if pregnant
-        else ""
+        else NOTHING
     )
     yield Finding(
-        code="dependence.do-not-stop-suddenly",
+        code=STOPPING.code,
         severity="caution" if caution else "note",
-        title="Do not stop all at once on your own",
-        because=(
-            "After long or frequent use the body has got used to it. Stopping all at once can bring withdrawal, "
-            "and pain "
-            f"and low mood with it. Going down in steps, with someone who knows how, is easier.{baby} "
-            "Signs of a liver injury are different: then stop, and see a doctor the same day."
+        title=say("Do not stop all at once on your own"),
+        because=sentences(
+            say(
+                "After long or frequent use the body has got used to it. "
+                "Stopping all at once can bring withdrawal, and pain and low mood with it. "
+                "Going down in steps, with someone who knows how, is easier."
+            ),
+            baby,
+            say("Signs of a liver injury are different: then stop, and see a doctor the same day."),
         ),
-        clinical=(
-            "No trial of any kratom taper exists; community paces are anecdote, the opioid analogue is 10 % a "
-            "month or slower after a "
-            "year. All six reported mother-infant pairs needed treatment. Other medicines may change when kratom's "
-            "CYP inhibition goes."
+        clinical=say(
+            "No trial of any kratom taper exists; community paces are anecdote, the opioid analogue is {MO022} % a month or slower after a year. "
+            "All six reported mother-infant pairs needed treatment. "
+            "Other medicines may change when kratom's CYP inhibition goes."
         ),
         numbers=(
-            Number("days of use", round(used.days), "days"),
-            Number.of_fact("users in Malaysia with withdrawal when they abstain", "DE007"),
-            Number.of_fact("mother-baby pairs reported who needed medicine", "PO016"),
+            Number(say("days of use"), round(used.days), "days"),
+            Number.of_fact(say("users in Malaysia with withdrawal when they abstain"), "DE007"),
+            Number.of_fact(say("mother-baby pairs reported who needed medicine"), "PO016"),
         ),
-        evidence=("DE007", "DE025", "DE030", "PO016", "MO022", "MO035"),
+        evidence=STOPPING.facts,
         certainty="low",
-        watch="Sweats, shaking, cramps, sleepless nights, low mood after a late or missed dose.",
-        ask="A midwife or obstetrician, now." if pregnant else "A doctor or an addiction service, before stopping.",
+        watch=say("Sweats, shaking, cramps, sleepless nights, low mood after a late or missed dose."),
+        ask=say("A midwife or obstetrician, now.")
+        if pregnant
+        else say("A doctor or an addiction service, before stopping."),
     )

@@ -9,52 +9,47 @@ than two drinks a day come with it. Sedating medicines have findings of their ow
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.hazards.finding import Finding, Number
-from ketum.hazards.use import Use
-from ketum.words.understanding import Understood
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+from ketum.hazards.wording import named_here
+from ketum.writing.texts import say, sentences
+
+DRIVING = Grounds("function.driving", ("AE021", "PO020", "PO021", "CC031"))
+FACTS = (DRIVING,)
 
 _DRINKS = 2.0
 
 
-def driving(used: Use, said: Understood, drinks_per_day: float | None = None) -> tuple[Finding, ...]:
-    """Return what concerns driving.
-
-    Parameters
-    ----------
-    used
-        How kratom is used.
-    said
-        Symptoms and conditions.
-    drinks_per_day
-        Standard drinks, None where unknown.
-    """
-    sleepy = said.named("sedation")
-    lifted = bool(sleepy) or used.concentrated or (drinks_per_day or 0.0) > _DRINKS
-    named = f" Named here: {', '.join(sleepy)}." if sleepy else ""
-    return (
-        Finding(
-            code="function.driving",
-            severity="caution" if lifted else "note",
-            title="Do not drive while it makes you sleepy or dizzy" if lifted else "It can make driving worse",
-            because=(
-                f"Kratom can make people drowsy or dizzy, and slower.{named} Nobody has measured how it changes "
-                f"driving. "
-                "In many places, driving under the influence of any drug is an offence, also where kratom itself "
-                "is legal."
+def driving(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns driving."""
+    sleepy = situation.said.named("sedation")
+    lifted = bool(sleepy) or situation.use.concentrated or situation.drinks_per_day > _DRINKS
+    yield Finding(
+        code=DRIVING.code,
+        severity="caution" if lifted else "note",
+        title=say("Do not drive while it makes you sleepy or dizzy") if lifted else say("It can make driving worse"),
+        because=sentences(
+            say("Kratom can make people drowsy or dizzy, and slower."),
+            named_here(sleepy),
+            say(
+                "Nobody has measured how it changes driving. "
+                "In many places, driving under the influence of any drug is an offence, also where kratom itself is legal."
             ),
-            clinical=(
-                "Drowsiness in about 14 % of poison-centre calls; regular users differed from controls only in "
-                "paired-associates "
-                "learning. Mitragynine was found in 0.24 % of impaired drivers, always with other drugs. No "
-                "driving study was found."
-            ),
-            numbers=(
-                Number.of_fact("poison-centre calls about kratom alone with drowsiness", "AE021"),
-                Number.of_fact("impaired drivers with mitragynine in the blood, always with other drugs", "PO021"),
-            ),
-            evidence=("AE021", "PO020", "PO021", "CC031"),
-            certainty="low",
-            watch="Heavy eyelids, blurred sight, slow reactions, more so in the first hours and with alcohol.",
-            ask="A doctor or pharmacist.",
         ),
+        clinical=say(
+            "Drowsiness in about {AE021:.0f} % of poison-centre calls; regular users differed from controls only in paired-associates learning. "
+            "Mitragynine was found in {PO021} % of impaired drivers, always with other drugs. "
+            "No driving study was found."
+        ),
+        numbers=(
+            Number.of_fact(say("poison-centre calls about kratom alone with drowsiness"), "AE021"),
+            Number.of_fact(say("impaired drivers with mitragynine in the blood, always with other drugs"), "PO021"),
+        ),
+        evidence=DRIVING.facts,
+        certainty="low",
+        watch=say("Heavy eyelids, blurred sight, slow reactions, more so in the first hours and with alcohol."),
+        ask=say("A doctor or pharmacist."),
     )

@@ -7,46 +7,50 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.hazards.finding import Finding, Number
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+from ketum.writing.texts import NOTHING, say, sentences
+
+DRUG_SCREEN = Grounds("test.drug-screen", ("MO012", "MO013", "MO014", "MO017", "PQ017"))
+FACTS = (DRUG_SCREEN,)
 
 
-def drug_screen(drug_screen_planned: bool | None, concentrated: bool = False) -> tuple[Finding, ...]:
-    """Return what concerns a drug test.
-
-    Parameters
-    ----------
-    drug_screen_planned
-        None where unknown.
-    concentrated
-        Whether a 7-OH or pseudoindoxyl product is taken.
-    """
-    if not drug_screen_planned:
-        return ()
-    other = " A 7-OH product may show little or no mitragynine: it needs its own test." if concentrated else ""
-    return (
-        Finding(
-            code="test.drug-screen",
-            severity="note",
-            title="A usual drug test does not look for kratom",
-            because=(
-                "The usual opioid test does not find kratom. A test that names kratom or mitragynine does, in very "
-                "small amounts. "
-                f"How many days after a dose it still does is not well known.{other} "
-                "A test by name is also what a doctor needs to know what was taken."
+def drug_screen(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns a drug test."""
+    if not situation.now.drug_screen_planned:
+        return
+    other = (
+        say("A 7-OH product may show little or no mitragynine: it needs its own test.")
+        if situation.use.concentrated
+        else NOTHING
+    )
+    yield Finding(
+        code=DRUG_SCREEN.code,
+        severity="note",
+        title=say("A usual drug test does not look for kratom"),
+        because=sentences(
+            say(
+                "The usual opioid test does not find kratom. "
+                "A test that names kratom or mitragynine does, in very small amounts. "
+                "How many days after a dose it still does is not well known."
             ),
-            clinical=(
-                "Standard opioid immunoassays miss mitragynine; order a named assay (cut-offs 5 ng/mL immunoassay, "
-                "1 ng/mL "
-                "LC-MS/MS in urine). Mitragynine screens may blame leaf for 7-OH. The detection window is known "
-                "from lay sources only."
-            ),
-            numbers=(
-                Number.of_fact("cut-off of one urine test by name", "MO012"),
-                Number.of_fact("cut-off of its confirmation", "MO013"),
-            ),
-            evidence=("MO012", "MO013", "MO014", "MO017", "PQ017"),
-            certainty="moderate",
-            watch="Which test is meant: ask for its list of substances.",
-            ask="The laboratory, or the doctor who orders the test.",
+            other,
+            say("A test by name is also what a doctor needs to know what was taken."),
         ),
+        clinical=say(
+            "Standard opioid immunoassays miss mitragynine; order a named assay (cut-offs {MO012} {MO012:unit} immunoassay, {MO013} {MO013:unit} LC-MS/MS in urine). "
+            "Mitragynine screens may blame leaf for 7-OH. "
+            "The detection window is known from lay sources only."
+        ),
+        numbers=(
+            Number.of_fact(say("cut-off of one urine test by name"), "MO012"),
+            Number.of_fact(say("cut-off of its confirmation"), "MO013"),
+        ),
+        evidence=DRUG_SCREEN.facts,
+        certainty="moderate",
+        watch=say("Which test is meant: ask for its list of substances."),
+        ask=say("The laboratory, or the doctor who orders the test."),
     )

@@ -7,14 +7,23 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ketum.errors import KetumError
-from ketum.evidence import fact
+from ketum.evidence import Fact, fact
 from ketum.sizes import Interval
+from ketum.writing.texts import Text, commas, say
 
 Severity = Literal["emergency", "danger", "caution", "note"]
 Certainty = Literal["high", "moderate", "low", "very low"]
 
 RANK: Mapping[Severity, int] = {"emergency": 0, "danger": 1, "caution": 2, "note": 3}
 """Worst first."""
+
+HERE = say("this case")
+SPREAD = say("this case, with the product's spread")
+
+
+def seen(row: Fact) -> Text:
+    """Return where a fact comes from and how much of that was seen."""
+    return say("{sources} ({seen})", sources=commas(row.source_ids), seen=row.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +46,32 @@ class Number:
         The facts behind it; empty for what the case itself says.
     """
 
-    label: str
+    label: Text
     value: float | str
     unit: str = ""
     low: float | None = None
     high: float | None = None
-    origin: str = "this case"
+    origin: Text = HERE
     fact_ids: tuple[str, ...] = ()
 
     @classmethod
-    def of_fact(cls, label: str, fact_id: str) -> Number:
+    def of_fact(cls, label: Text, fact_id: str) -> Number:
         """Return the number of a fact, with what was seen of its source."""
-        one = fact(fact_id)
+        row = fact(fact_id)
         value: float | str
         try:
-            value = one.number()
+            value = row.number()
         except KetumError:
-            value = one.value
-        low, high = one.interval() or (None, None)
-        return cls(label, value, one.unit, low, high, f"{', '.join(one.source_ids)} ({one.seen})", (fact_id,))
+            value = row.value
+        low, high = row.interval() or (None, None)
+        return cls(label, value, row.unit, low, high, seen(row), (fact_id,))
 
     @classmethod
-    def of_case(cls, label: str, interval: Interval, unit: str) -> Number:
+    def of_case(cls, label: Text, interval: Interval, unit: str) -> Number:
         """Return a number of this case; one without spread is what the case says itself."""
         if interval.low == interval.high:
             return cls(label, interval.median, unit)
-        return cls(label, interval.median, unit, interval.low, interval.high, "this case, with the product's spread")
+        return cls(label, interval.median, unit, interval.low, interval.high, SPREAD)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the number ready for JSON."""
@@ -106,14 +115,14 @@ class Finding:
 
     code: str
     severity: Severity
-    title: str
-    because: str
-    clinical: str
+    title: Text
+    because: Text
+    clinical: Text
     numbers: tuple[Number, ...]
     evidence: tuple[str, ...]
     certainty: Certainty
-    watch: str
-    ask: str
+    watch: Text
+    ask: Text
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding ready for JSON."""

@@ -22,15 +22,27 @@ The rule
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Literal, cast
 
 from ketum.evidence import Fact, facts
-from ketum.hazards.finding import Certainty, Finding, Number, Severity
+from ketum.hazards.finding import Certainty, Finding, Number, Severity, seen
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.portion import Portion
+from ketum.hazards.product import most_seven_oh
+from ketum.hazards.situation import Situation
+from ketum.hazards.use import CONCENTRATED
 from ketum.kinds import in_group, kinds
+from ketum.writing.texts import NOTHING, Text, joined, say, sentences, verbatim
+
+BANNED = Grounds("law.banned", tables=("legal_status",))
+RESTRICTED = Grounds("law.restricted", tables=("legal_status",))
+UNCLEAR = Grounds("law.unclear", tables=("legal_status",))
+AGE_LIMIT = Grounds("law.age-limit", tables=("legal_status",))
+FACTS = (BANNED, RESTRICTED, UNCLEAR, AGE_LIMIT)
 
 Substance = Literal["leaf", "7oh", "pseudoindoxyl"]
 Status = Literal["banned", "unclear", "regulated", "legal"]
@@ -40,11 +52,16 @@ _COLUMNS: dict[Substance, tuple[str, ...]] = {
     "7oh": ("status_7oh_concentrated",),
     "pseudoindoxyl": ("status_pseudoindoxyl", "status_7oh_concentrated"),
 }
-_NAMES: dict[Substance, str] = {"leaf": "kratom leaf", "7oh": "concentrated 7-OH", "pseudoindoxyl": "pseudoindoxyl"}
+_NAMES: dict[Substance, Text] = {
+    "leaf": say("kratom leaf"),
+    "7oh": say("concentrated 7-OH"),
+    "pseudoindoxyl": say("pseudoindoxyl"),
+}
 _STRICTEST: tuple[Status, ...] = ("banned", "unclear", "regulated", "legal")
 _CERTAINTY: dict[str, Certainty] = {"high": "high", "medium": "moderate", "low": "low"}
-_OTHER_FORMS = " An extract, a shot or a mixture may fall under stricter rules than plain leaf."
+_OTHER_FORMS = say("An extract, a shot or a mixture may fall under stricter rules than plain leaf.")
 _STALE_MONTHS = 18
+_TOWNS = 3
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
@@ -57,39 +74,24 @@ class _Law:
     row: Fact | None
     national: Fact | None
     status: Status
-    doubt: str
-    hint: str = ""
+    doubt: Text = NOTHING
+    hint: Text = NOTHING
     share: float | None = None
 
 
-def law(
-    region: str, products: Iterable[str], age_years: float, today: date, seven_oh_percent: float | None = None
-) -> tuple[Finding, ...]:
-    """Return what the law says about these products.
+def law(situation: Situation) -> Iterator[Finding]:
+    """Yield what the law says about the products."""
+    named = tuple(map(_legal_kind, situation.portions))
+    hint = _OTHER_FORMS if any(in_group(name, "extract", "mixture", "unknown") for name in named) else NOTHING
+    share = most_seven_oh(situation.portions)
+    for substance in sorted({cast(Substance, kinds()[name].law) for name in named}):
+        found = _look_up(situation.person.region, substance, situation.day)
+        yield from _findings(replace(found, hint=hint, share=share), situation.person.age_years)
 
-    Parameters
-    ----------
-    region
-        ISO 3166-1 alpha-2 or 3166-2 code.
-    products
-        Kinds of product, as in a case.
-    age_years
-        The person's age.
-    today
-        The day from which the age of a source is counted.
-    seven_oh_percent
-        The largest share of 7-OH among the alkaloids that a certificate shows, None where none does.
-    """
-    named = tuple(products)
-    substances = sorted({cast(Substance, kinds()[name].law) for name in named})
-    hint = _OTHER_FORMS if any(in_group(name, "extract", "mixture", "unknown") for name in named) else ""
-    return tuple(
-        found
-        for substance in substances
-        for found in _findings(
-            replace(_look_up(region, substance, today), hint=hint, share=seven_oh_percent), age_years
-        )
-    )
+
+def _legal_kind(portion: Portion) -> str:
+    # What is dosed in 7-OH is a 7-OH product before the law, whatever it is called.
+    return CONCENTRATED.get(portion.alkaloid or "", portion.product)
 
 
 def _findings(found: _Law, age_years: float) -> Iterator[Finding]:
@@ -111,25 +113,28 @@ def _look_up(region: str, substance: Substance, today: date) -> _Law:
     local = _row(region, substance) if region != country else None
     if local is None and _divided(country) and _status(national, substance) != "banned":
         missing = (
-            "the state is not listed" if region != country else "the state is not named, and the law differs by state"
+            say("the state is not listed")
+            if region != country
+            else say("the state is not named, and the law differs by state")
         )
         return _Law(region, substance, None, national, "unclear", missing)
     rows = [row for row in (local, national) if row is not None]
     if not rows:
-        return _Law(region, substance, None, None, "unclear", "this place is not in the table")
+        return _Law(region, substance, None, None, "unclear", say("this place is not in the table"))
     row = min(rows, key=lambda one: _STRICTEST.index(_status(one, substance)))
     return _Law(region, substance, row, national, *_relied_on(row, substance, today))
 
 
-def _relied_on(row: Fact, substance: Substance, today: date) -> tuple[Status, str]:
+def _relied_on(row: Fact, substance: Substance, today: date) -> tuple[Status, Text]:
     status = _status(row, substance)
     stale = _months_old(row, today) > _STALE_MONTHS
+    if stale and status == "banned":
+        return status, say("a ban may have been lifted since")
     if stale and status != "unclear":
-        doubt = f"what was seen said {status}, but that is too old to rely on"
-        return ("banned", "a ban may have been lifted since") if status == "banned" else ("unclear", doubt)
+        return "unclear", say("what was seen said {status}, but that is too old to rely on", status=status)
     if status == "legal" and row.details["confidence"] == "low":
-        return "unclear", "what was seen said legal, but only by leaving it out of a list of bans"
-    return status, ""
+        return "unclear", say("what was seen said legal, but only by leaving it out of a list of bans")
+    return status, NOTHING
 
 
 @cache
@@ -176,26 +181,32 @@ def _over_the_cap(found: _Law) -> float | None:
     return cap if cap is not None and found.share is not None and found.share > cap else None
 
 
-def _local_bans(region: str) -> str:
-    towns = [one for one in _listed() if one.details["iso"] == region and one.details["level"] == "local"]
-    names = [one.details["jurisdiction"].rsplit(",", 1)[0] for one in towns if one.value == "banned"]
+def _local_bans(region: str) -> Text:
+    towns = [row for row in _listed() if row.details["iso"] == region and row.details["level"] == "local"]
+    names = [row.details["jurisdiction"].rsplit(",", 1)[0] for row in towns if row.value == "banned"]
     if not names:
-        return ""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f" Some towns or counties there were seen to ban it themselves: {'; '.join(names[:3])}{more}."
+        return NOTHING
+    first, more = joined("; ", names[:_TOWNS]), len(names) - _TOWNS
+    if more > 0:
+        return say(
+            "Some towns or counties there were seen to ban it themselves: {towns} and {more} more.",
+            towns=first,
+            more=more,
+        )
+    return say("Some towns or counties there were seen to ban it themselves: {towns}.", towns=first)
 
 
-def _hint(found: _Law) -> str:
-    return found.hint if found.substance == "leaf" and found.status != "banned" else ""
+def _hint(found: _Law) -> Text:
+    return found.hint if found.substance == "leaf" and found.status != "banned" else NOTHING
 
 
 def _place(found: _Law) -> str:
     return found.row.details["jurisdiction"] if found.row else found.region
 
 
-def _checked(found: _Law) -> str:
+def _checked(found: _Law) -> Text:
     written = found.row.details.get("last_checked_source_date", "") if found.row else ""
-    return f"as far as was seen on {written}" if written else "though no dated source was seen"
+    return say("as far as was seen on {day}", day=written) if written else say("though no dated source was seen")
 
 
 def _rows(found: _Law) -> tuple[Fact, ...]:
@@ -204,22 +215,26 @@ def _rows(found: _Law) -> tuple[Fact, ...]:
 
 def _numbers(found: _Law) -> Iterator[Number]:
     for row in _rows(found):
-        origin = f"{', '.join(row.source_ids)} ({row.seen})"
+        origin = seen(row)
         place, day = row.details["jurisdiction"], row.details.get("last_checked_source_date", "unknown")
-        yield Number(f"source on {place} last checked", day, "date", origin=origin, fact_ids=(row.fact_id,))
+        yield Number(
+            say("source on {place} last checked", place=place), day, "date", origin=origin, fact_ids=(row.fact_id,)
+        )
         if limit := _age_limit(row):
-            yield Number(f"age limit in {place}", float(limit), "years", origin=origin, fact_ids=(row.fact_id,))
+            yield Number(
+                say("age limit in {place}", place=place), float(limit), "years", origin=origin, fact_ids=(row.fact_id,)
+            )
 
 
-def _clinical(found: _Law) -> str:
-    told = [f"{row.details['jurisdiction']}: {_known(row)}." for row in _rows(found)]
-    doubt = f"{found.doubt[0].upper()}{found.doubt[1:]}." if found.doubt else ""
-    return " ".join((*told, doubt)).strip()
+def _clinical(found: _Law) -> Text:
+    told = (say("{place}: {law}.", place=row.details["jurisdiction"], law=_known(row)) for row in _rows(found))
+    return sentences(*told, say("{doubt:capital}.", doubt=found.doubt) if found.doubt else NOTHING)
 
 
-def _known(row: Fact) -> str:
+def _known(row: Fact) -> Text:
     parts = (row.details.get("last_known_status", ""), row.details.get("cap_rule_7oh", ""))
-    return "; ".join(part for part in parts if part and not part.startswith("none")) or "nothing on file"
+    known = joined("; ", (verbatim(part) for part in parts if not part.startswith("none")))
+    return known or say("nothing on file")
 
 
 def _certainty(found: _Law) -> Certainty:
@@ -228,23 +243,20 @@ def _certainty(found: _Law) -> Certainty:
     return "low" if found.doubt else _CERTAINTY[found.row.details["confidence"]]
 
 
-def _finding(found: _Law, code: str, severity: Severity, title: str, because: str) -> Finding:
+def _finding(found: _Law, grounds: Grounds, severity: Severity, title: Text, because: Text) -> Finding:
+    check = say("Check before relying on this.")
     return Finding(
-        code=code,
+        code=grounds.code,
         severity=severity,
         title=title,
-        because=f"{because} Check before relying on this.{_hint(found)}{_local_bans(found.region)}",
+        because=sentences(because, check, _hint(found), _local_bans(found.region)),
         clinical=_clinical(found),
         numbers=tuple(_numbers(found)),
         evidence=tuple(row.fact_id for row in _rows(found)),
         certainty=_certainty(found),
-        watch="The law changes often: look at the date of the source.",
-        ask="A lawyer, or the state or national health or drug authority.",
+        watch=say("The law changes often: look at the date of the source."),
+        ask=say("A lawyer, or the state or national health or drug authority."),
     )
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _banned(found: _Law) -> Finding:
@@ -252,39 +264,63 @@ def _banned(found: _Law) -> Finding:
     may_have = (
         found.substance == "leaf" and found.row is not None and found.row.details.get("possession_leaf_ok") == "yes"
     )
-    having = "Selling it is not allowed there." if may_have else "Having it may be a crime there."
-    title = _sentence(f"{_NAMES[found.substance]} is banned in {_place(found)}")
-    because = f"{title}, {_checked(found)}. {having}"
-    return _finding(found, "law.banned", "note" if may_have else "caution", title, because)
+    name, place = _NAMES[found.substance], _place(found)
+    because = sentences(
+        say("{name:capital} is banned in {place}, {checked}.", name=name, place=place, checked=_checked(found)),
+        say("Selling it is not allowed there.") if may_have else say("Having it may be a crime there."),
+    )
+    title = say("{name:capital} is banned in {place}", name=name, place=place)
+    return _finding(found, BANNED, "note" if may_have else "caution", title, because)
 
 
 def _restricted(found: _Law) -> Finding:
-    limit = _age_limit(found.row)
-    rules = (
-        f"There are rules on selling it, with an age limit of {limit}." if limit else "There are rules on selling it."
+    limit, over = _age_limit(found.row), _over_the_cap(found)
+    name, place = _NAMES[found.substance], _place(found)
+    because = sentences(
+        say(
+            "{name:capital} is allowed with rules in {place}, {checked}.",
+            name=name,
+            place=place,
+            checked=_checked(found),
+        ),
+        say("There are rules on selling it, with an age limit of {limit}.", limit=limit)
+        if limit
+        else say("There are rules on selling it."),
+        say("By its certificate this product holds more 7-OH than the {cap:g} % allowed there.", cap=over)
+        if over
+        else NOTHING,
     )
-    over = _over_the_cap(found)
-    told = f" By its certificate this product holds more 7-OH than the {over:g} % allowed there." if over else ""
-    because = _sentence(
-        f"{_NAMES[found.substance]} is allowed with rules in {_place(found)}, {_checked(found)}. {rules}{told}"
-    )
-    title = f"The law limits {_NAMES[found.substance]} in {_place(found)}"
-    return _finding(found, "law.restricted", "caution" if over else "note", title, because)
+    title = say("The law limits {name} in {place}", name=name, place=place)
+    return _finding(found, RESTRICTED, "caution" if over else "note", title, because)
 
 
 def _unclear(found: _Law) -> Finding:
-    name = _NAMES[found.substance]
-    why = f" ({found.doubt})" if found.doubt else ""
-    because = (
-        f"It is not clear what the law says about {name} in {_place(found)}, "
-        f"{_checked(found)}{why}. Treat it as banned until you have checked."
+    name, place = _NAMES[found.substance], _place(found)
+    because = sentences(
+        say(
+            "It is not clear what the law says about {name} in {place}, {checked}{why}.",
+            name=name,
+            place=place,
+            checked=_checked(found),
+            why=say(" ({doubt})", doubt=found.doubt) if found.doubt else NOTHING,
+        ),
+        say("Treat it as banned until you have checked."),
     )
-    return _finding(found, "law.unclear", "note", f"The law on {name} in {_place(found)} is unclear", because)
+    return _finding(
+        found, UNCLEAR, "note", say("The law on {name} in {place} is unclear", name=name, place=place), because
+    )
 
 
 def _too_young(found: _Law, limit: int, age_years: float) -> Finding:
-    because = (
-        f"In {_place(found)} a buyer must be at least {limit} years old, {_checked(found)}. "
-        f"This person is {age_years:g} years old."
+    place = _place(found)
+    because = sentences(
+        say(
+            "In {place} a buyer must be at least {limit} years old, {checked}.",
+            place=place,
+            limit=limit,
+            checked=_checked(found),
+        ),
+        say("This person is {age:g} years old.", age=age_years),
     )
-    return _finding(found, "law.age-limit", "caution", f"Under the legal age of {limit} in {_place(found)}", because)
+    title = say("Under the legal age of {limit} in {place}", limit=limit, place=place)
+    return _finding(found, AGE_LIMIT, "caution", title, because)

@@ -22,44 +22,34 @@ from collections.abc import Iterator
 
 from ketum.clinic.formulas import hys_law, liver_pattern, r_ratio
 from ketum.clinic.labs import Labs
-from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.finding import HERE, Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+from ketum.hazards.wording import named_here
 from ketum.words.understanding import Understood
+from ketum.writing.texts import NOTHING, Text, say, sentences, terms
 
-_WINDOW = (2.0, 49.0)
+WARNING = Grounds("liver.warning-signs", ("LI004", "LI011", "LI035", "LI036", "LI020", "LI022", "LI041", "FO012"))
+HYS_LAW = Grounds("liver.hys-law", ("FO014", "care-IN041", "LI024", "LI025", "FO012"))
+DISEASE = Grounds("liver.disease", ("PO015", "LI031", "LI037", "LI041"))
+FACTS = (WARNING, HYS_LAW, DISEASE)
+
+LATENCY_DAYS = (2.0, 49.0)
+"""The range of the days from start to symptoms in what was reported (LI035)."""
 _EARLY_DAYS = 56.0
-_LABELS = {"alt": "ALT", "ast": "AST", "alp": "ALP", "bilirubin_total": "bilirubin"}
+_LABELS = {"alt": say("ALT"), "ast": say("AST"), "alp": say("ALP"), "bilirubin_total": say("bilirubin")}
 
 
-def liver(
-    said: Understood, labs: Labs, days: float | None, state: str | None = None, drinks_per_day: float | None = None
-) -> tuple[Finding, ...]:
-    """Return what concerns the liver.
-
-    Parameters
-    ----------
-    said
-        Symptoms and conditions.
-    labs
-        Laboratory values.
-    days
-        Days since the start of kratom, None where unknown.
-    state
-        ``normal`` or a Child-Pugh class as in a case, None where unknown.
-    drinks_per_day
-        Standard drinks, None where unknown.
-    """
-    return tuple(_findings(said, labs, days, state, drinks_per_day))
-
-
-def _findings(
-    said: Understood, labs: Labs, days: float | None, state: str | None, drinks: float | None
-) -> Iterator[Finding]:
+def liver(situation: Situation) -> Iterator[Finding]:
+    """Yield what concerns the liver."""
+    said, labs, days = situation.said, situation.labs, situation.days_since_start
+    state = situation.person.liver
     # An ALP that nobody measured does not reassure: the rule is then taken to hold.
     alp = labs.times("alp")
     if hys_law(labs.times("alt"), labs.times("ast"), 0.0 if alp is None else alp, labs.times("bilirubin_total") or 0.0):
         yield _hys_law(labs, days)
     if severity := _severity(said, labs, days):
-        yield _warning(said, labs, days, severity, drinks)
+        yield _warning(said, labs, days, severity, situation.person.drinks_per_day)
     if (known := said.has("cirrhosis", "liver")) or state not in (None, "normal"):
         yield _disease(known, bool(said.has("cirrhosis")) or state in ("child-pugh-b", "child-pugh-c"), state)
 
@@ -83,23 +73,20 @@ def _numbers(labs: Labs) -> Iterator[Number]:
         value, times = labs.value(name), labs.times(name)
         if value is None or times is None:
             continue
-        origin = (
-            "this case"
-            if not labs.assumed(name)
-            else f"this case; limit taken as {labs.limit(name):g} {labs.unit(name)}"
-        )
+        taken = say("this case; limit taken as {limit:g} {unit}", limit=labs.limit(name), unit=labs.unit(name))
+        origin = taken if labs.assumed(name) else HERE
         yield Number(label, value, labs.unit(name))
-        yield Number(f"{label}, times its upper limit", round(times, 2), "times", origin=origin)
+        yield Number(say("{label}, times its upper limit", label=label), round(times, 2), "times", origin=origin)
     if (r := _r(labs)) is not None:
         yield Number(
-            "R ratio, ALT over ALP",
+            say("R ratio, ALT over ALP"),
             round(r, 2),
             "",
-            origin="computed from this case by formula FO012",
+            origin=say("computed from this case by formula FO012"),
             fact_ids=("FO012",),
         )
     if (inr := labs.value("inr")) is not None:
-        yield Number("INR", inr)
+        yield Number(say("INR"), inr)
 
 
 def _r(labs: Labs) -> float | None:
@@ -107,116 +94,146 @@ def _r(labs: Labs) -> float | None:
     return r_ratio(alt, alp) if alt is not None and alp else None
 
 
-def _pattern(labs: Labs) -> str:
-    r = _r(labs)
-    if r is None or not labs.liver_injury:
-        return "R cannot be computed or the enzymes are too low for it."
+def _pattern(labs: Labs) -> Text:
+    ratio = _r(labs)
+    if ratio is None or not labs.liver_injury:
+        return say("R cannot be computed or the enzymes are too low for it.")
     fit = {
-        "cholestatic": "the pattern of most reported kratom cases",
-        "mixed": "a pattern often seen with kratom",
-        "hepatocellular": "less usual for kratom: look hard for other causes",
+        "cholestatic": say("cholestatic, the pattern of most reported kratom cases"),
+        "mixed": say("mixed, a pattern often seen with kratom"),
+        "hepatocellular": say("hepatocellular, less usual for kratom: look hard for other causes"),
     }
-    pattern = liver_pattern(r)
-    return f"R {r:.1f}: {pattern}, {fit[pattern]}."
+    return say("R {ratio:.1f}: {fit}.", ratio=ratio, fit=fit[liver_pattern(ratio)])
 
 
-def _window(days: float | None) -> str:
+def _window(days: float | None) -> Text:
     if days is None:
-        return "The day of the start is not known."
-    low, high = _WINDOW
+        return say("The day of the start is not known.")
+    low, high = LATENCY_DAYS
     if low <= days <= high:
-        return f"Day {days:.0f} since the start lies within the reported latency of 2 to 49 days."
-    return (
-        f"Day {days:.0f} since the start lies outside the reported latency of 2 to 49 days; "
-        "a new batch restarts the clock."
+        return say(
+            "Day {days:.0f} since the start lies within the reported latency of {low:g} to {high:g} days.",
+            days=days,
+            low=low,
+            high=high,
+        )
+    return say(
+        "Day {days:.0f} since the start lies outside the reported latency of {low:g} to {high:g} days; a new batch restarts the clock.",
+        days=days,
+        low=low,
+        high=high,
     )
 
 
 def _warning(said: Understood, labs: Labs, days: float | None, severity: Severity, drinks: float | None) -> Finding:
     named = said.named("liver", "itch")
     measured = any(labs.value(name) is not None for name in _LABELS)
-    signs = ", ".join(
-        (*named, *(("blood tests",) if measured and any((labs.times(n) or 0) > 1 for n in _LABELS) else ()))
-    )
-    alcohol = " All people of one series with this injury also drank alcohol." if drinks else ""
+    raised = measured and any((labs.times(name) or 0) > 1 for name in _LABELS)
+    signs = terms((*named, *((say("blood tests"),) if raised else ())))
+    alcohol = say("All people of one series with this injury also drank alcohol.") if drinks else NOTHING
     act = {
-        "danger": "See a doctor today, and leave kratom off until it is clear what this is.",
-        "caution": "Have the liver tested within days.",
-        "note": "Tell a doctor about it at the next visit, sooner if more signs join.",
+        "danger": say("See a doctor today, and leave kratom off until it is clear what this is."),
+        "caution": say("Have the liver tested within days."),
+        "note": say("Tell a doctor about it at the next visit, sooner if more signs join."),
     }[severity]
     return Finding(
-        code="liver.warning-signs",
+        code=WARNING.code,
         severity=severity,
-        title="These can be signs of a liver injury"
+        title=say("These can be signs of a liver injury")
         if severity != "note"
-        else "A sign that can, but need not, be the liver",
-        because=(
-            f"Noted here: {signs}. Kratom can harm the liver. It is rare, it starts in the first weeks, "
-            f"and it does not depend on how much is taken.{alcohol} {act}"
+        else say("A sign that can, but need not, be the liver"),
+        because=sentences(
+            say(
+                "Noted here: {signs}. "
+                "Kratom can harm the liver. "
+                "It is rare, it starts in the first weeks, and it does not depend on how much is taken.",
+                signs=signs,
+            ),
+            alcohol,
+            act,
         ),
-        clinical=(
-            f"{_pattern(labs)} {_window(days)} Idiosyncratic, mostly cholestatic or mixed with jaundice and itch; most "
-            "recover off kratom, a few needed a transplant. Exclude biliary obstruction, viral hepatitis and other "
-            "drugs."
+        clinical=sentences(
+            _pattern(labs),
+            _window(days),
+            say(
+                "Idiosyncratic, mostly cholestatic or mixed with jaundice and itch; most recover off kratom, a few needed a transplant. "
+                "Exclude biliary obstruction, viral hepatitis and other drugs."
+            ),
         ),
         numbers=(
             *_numbers(labs),
-            Number.of_fact("days from start to symptoms, median of reviewed cases", "LI035"),
-            Number.of_fact("share of cases in a US series with jaundice", "LI004"),
-            Number.of_fact("cases in a review that were cholestatic", "LI020"),
-            Number.of_fact("cases in a review that needed a transplant", "LI022"),
+            Number.of_fact(say("days from start to symptoms, median of reviewed cases"), "LI035"),
+            Number.of_fact(say("share of cases in a US series with jaundice"), "LI004"),
+            Number.of_fact(say("cases in a review that were cholestatic"), "LI020"),
+            Number.of_fact(say("cases in a review that needed a transplant"), "LI022"),
         ),
-        evidence=("LI004", "LI011", "LI035", "LI036", "LI020", "LI022", "LI041", "FO012"),
+        evidence=WARNING.facts,
         certainty="moderate" if severity == "danger" else "low",
-        watch="Yellow eyes or skin, dark urine, pale stools, itching, pain under the right ribs, confusion.",
-        ask="A doctor today, for blood tests." if severity == "danger" else "A doctor, for a blood test of the liver.",
+        watch=say("Yellow eyes or skin, dark urine, pale stools, itching, pain under the right ribs, confusion."),
+        ask=say("A doctor today, for blood tests.")
+        if severity == "danger"
+        else say("A doctor, for a blood test of the liver."),
     )
 
 
 def _hys_law(labs: Labs, days: float | None) -> Finding:
     measured = labs.times("alp") is not None
-    alp = "ALP below 2 times the limit." if measured else "as far as measured: ALP is missing and belongs to it."
+    meets = (
+        say(
+            "Meets the biochemical part of Hy's law: ALT or AST from 3, bilirubin above 2, ALP below 2 times the limit."
+        )
+        if measured
+        else say(
+            "Meets the biochemical part of Hy's law: ALT or AST from 3, bilirubin above 2, as far as measured: ALP is missing and belongs to it."
+        )
+    )
     return Finding(
-        code="liver.hys-law",
+        code=HYS_LAW.code,
         severity="danger",
-        title="Blood tests that point to a grave liver injury",
-        because=(
-            "Two things are true at once in these blood tests: liver cells are dying, and the liver does not clear "
-            "the blood. "
-            "That can end in liver failure. See a hospital doctor today, and leave kratom off until then."
+        title=say("Blood tests that point to a grave liver injury"),
+        because=say(
+            "Two things are true at once in these blood tests: liver cells are dying, and the liver does not clear the blood. "
+            "That can end in liver failure. "
+            "See a hospital doctor today, and leave kratom off until then."
         ),
-        clinical=(
-            f"Meets the biochemical part of Hy's law: ALT or AST from 3, bilirubin above 2, {alp} "
-            f"{_pattern(labs)} {_window(days)} Other causes are for a person to exclude. "
-            "Kratom is often cholestatic, so failing this rule reassures nobody."
+        clinical=sentences(
+            meets,
+            _pattern(labs),
+            _window(days),
+            say(
+                "Other causes are for a person to exclude. "
+                "Kratom is often cholestatic, so failing this rule reassures nobody."
+            ),
         ),
         numbers=tuple(_numbers(labs)),
-        evidence=("FO014", "care-IN041", "LI024", "LI025", "FO012"),
+        evidence=HYS_LAW.facts,
         certainty="moderate",
-        watch="Confusion, sleepiness, bleeding, a swollen belly: that is an emergency.",
-        ask="A hospital doctor, today; a liver centre where INR rises.",
+        watch=say("Confusion, sleepiness, bleeding, a swollen belly: that is an emergency."),
+        ask=say("A hospital doctor, today; a liver centre where INR rises."),
     )
 
 
 def _disease(known: tuple[str, ...], grave: bool, state: str | None) -> Finding:
-    told = ", ".join((*known, *((f"Child-Pugh {state[-1].upper()}",) if state and state != "normal" else ())))
+    by_class = (say("Child-Pugh {letter}", letter=state[-1].upper()),) if state and state != "normal" else ()
     return Finding(
-        code="liver.disease",
+        code=DISEASE.code,
         severity="danger" if grave else "caution",
-        title="A liver that is already ill",
-        because=(
-            f"Named here: {told}. Nobody has measured what an ill liver does with kratom; it may stay longer and "
-            f"act more. "
-            "And a new liver injury, which kratom can cause, has less to fall back on."
+        title=say("A liver that is already ill"),
+        because=sentences(
+            named_here((*known, *by_class)),
+            say(
+                "Nobody has measured what an ill liver does with kratom; it may stay longer and act more. "
+                "And a new liver injury, which kratom can cause, has less to fall back on."
+            ),
         ),
-        clinical=(
-            "No hepatic-impairment pharmacokinetics were found; mitragynine is cleared by the liver, so exposure "
-            "may rise. Normal "
-            "liver tests were seen in selected healthy users only. Baseline liver panel with INR."
+        clinical=say(
+            "No hepatic-impairment pharmacokinetics were found; mitragynine is cleared by the liver, so exposure may rise. "
+            "Normal liver tests were seen in selected healthy users only. "
+            "Baseline liver panel with INR."
         ),
-        numbers=(Number.of_fact("liver tests of healthy regular users", "PO015"),),
-        evidence=("PO015", "LI031", "LI037", "LI041"),
+        numbers=(Number.of_fact(say("liver tests of healthy regular users"), "PO015"),),
+        evidence=DISEASE.facts,
         certainty="very low",
-        watch="Yellow eyes or skin, dark urine, itching, confusion, sleepiness.",
-        ask="The doctor who treats the liver.",
+        watch=say("Yellow eyes or skin, dark urine, itching, confusion, sleepiness."),
+        ask=say("The doctor who treats the liver."),
     )

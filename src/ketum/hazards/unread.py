@@ -8,36 +8,43 @@ guessed. It is a caution where a symptom was not understood, since that may be a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.hazards.finding import Finding
-from ketum.words.understanding import Understood
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.situation import Situation
+from ketum.writing.texts import NOTHING, commas, say, sentences
+
+UNREAD = Grounds("words.unknown")
+FACTS = (UNREAD,)
 
 
-def words_not_understood(said: Understood) -> tuple[Finding, ...]:
-    """Return which words were not understood, or only guessed; nothing where all were read."""
-    guesses = [one for one in (*said.symptoms, *said.conditions) if one.guessed]
-    guessed = tuple(dict.fromkeys(f"“{one.text}” as {one.concept.name}" for one in guesses))
+def words_not_understood(situation: Situation) -> Iterator[Finding]:
+    """Yield which words were not understood, or only guessed; nothing where all were read."""
+    said = situation.said
+    guesses = [heard for heard in (*said.symptoms, *said.conditions) if heard.guessed]
+    guessed = dict.fromkeys(say("“{text}” as {name}", text=heard.text, name=heard.concept.name) for heard in guesses)
     unread = (*said.unread_symptoms, *said.unread_conditions)
     if not (unread or guessed):
-        return ()
-    parts = []
-    if unread:
-        named = ", ".join(f"“{one}”" for one in unread)
-        parts.append(f"Not understood: {named}. The screen says nothing about it, and that means nothing.")
-    if said.unread_symptoms:
-        parts.append("If it is strong, new or came suddenly, get help now.")
-    if guessed:
-        parts.append(f"Guessed: {', '.join(guessed)}. Please check.")
-    return (
-        Finding(
-            code="words.unknown",
-            severity="caution" if said.unread_symptoms else "note",
-            title="Some words were not understood" if unread else "Some words were guessed",
-            because=" ".join(parts),
-            clinical="Free text outside the vocabulary of symptoms and conditions; judge it by hand.",
-            numbers=(),
-            evidence=(),
-            certainty="high",
-            watch="Anything that is new, strong or getting worse.",
-            ask="A doctor or pharmacist, about what could not be read.",
+        return
+    lost = say(
+        "Not understood: {words}. The screen says nothing about it, and that means nothing.",
+        words=commas(say("“{word}”", word=word) for word in unread),
+    )
+    doubtful = say("Guessed: {words}. Please check.", words=commas(guessed))
+    yield Finding(
+        code=UNREAD.code,
+        severity="caution" if said.unread_symptoms else "note",
+        title=say("Some words were not understood") if unread else say("Some words were guessed"),
+        because=sentences(
+            lost if unread else NOTHING,
+            say("If it is strong, new or came suddenly, get help now.") if said.unread_symptoms else NOTHING,
+            doubtful if guessed else NOTHING,
         ),
+        clinical=say("Free text outside the vocabulary of symptoms and conditions; judge it by hand."),
+        numbers=(),
+        evidence=(),
+        certainty="high",
+        watch=say("Anything that is new, strong or getting worse."),
+        ask=say("A doctor or pharmacist, about what could not be read."),
     )

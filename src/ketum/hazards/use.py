@@ -4,33 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from ketum.hazards.portion import Portion
 from ketum.kinds import in_group, kinds
-from ketum.sizes import DoseSize, Interval
+from ketum.sizes import Interval
+
+CONCENTRATED = {kind.concentrate_of: kind.product for kind in reversed(tuple(kinds().values())) if kind.concentrate_of}
+"""The alkaloids that leaf hardly holds, and the kind of product that is counted in them."""
 
 _DAYS_A_MONTH = 30.4375
 _DAILY_H = 48.0
-
-
-class Taken(Protocol):
-    """What is read of one kratom product of a case."""
-
-    @property
-    def product(self) -> str:
-        """Kind of product."""
-
-    @property
-    def every_h(self) -> float | None:
-        """Hours between doses, None for one single dose."""
-
-    @property
-    def days(self) -> float:
-        """How long it is taken."""
-
-    @property
-    def start_h(self) -> float:
-        """Hours to the first dose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,46 +49,39 @@ class Use:
         return self.times_a_day > 0 or (self.repeated and not self.timed)
 
 
-def use(
-    taken: Sequence[Taken],
-    doses: Sequence[DoseSize],
-    alkaloids: Sequence[str | None] = (),
-    experience: str | None = None,
-    months: float | None = None,
-) -> Use:
+def use(portions: Sequence[Portion], experience: str | None = None, months: float | None = None) -> Use:
     """Sum up how kratom is used.
 
     Parameters
     ----------
-    taken, doses
-        The products of a case and what one dose of each holds, in the same order.
-    alkaloids
-        For each product, the alkaloid its amount is counted in, if any.
+    portions
+        The products of a case.
     experience
         ``new`` or ``regular``, None where unknown.
     months
         Months of use before, None where unknown.
     """
-    often = [one for one in taken if one.every_h is not None and one.days * 24 > one.every_h]
+    often = [portion for portion in portions if portion.repeated]
     before = (months or 0.0) * _DAYS_A_MONTH
-    ends = [one.start_h / 24 + one.days for one in often]
+    ends = [portion.start_h / 24 + portion.days for portion in often]
     return Use(
         repeated=bool(often) or experience == "regular" or before > 0,
-        times_a_day=sum(24 / one.every_h for one in often if one.every_h and one.every_h <= _DAILY_H),
+        times_a_day=sum(24 / portion.every_h for portion in often if portion.every_h and portion.every_h <= _DAILY_H),
         days=max([1.0, before, *ends]),
-        concentrated=any(in_group(one.product, "concentrate") for one in taken)
-        or any(kind.concentrate_of in alkaloids for kind in kinds().values() if kind.concentrate_of),
-        grams_a_day=_grams(taken, doses),
+        concentrated=any(
+            in_group(portion.product, "concentrate") or portion.alkaloid in CONCENTRATED for portion in portions
+        ),
+        grams_a_day=_grams(portions),
         timed=bool(often),
     )
 
 
-def _grams(taken: Sequence[Taken], doses: Sequence[DoseSize]) -> Interval | None:
+def _grams(portions: Sequence[Portion]) -> Interval | None:
     total: Interval | None = None
-    for one, dose in zip(taken, doses, strict=True):
-        if dose.product_mg is None or not in_group(one.product, "leaf", "brew", "mixture", "unknown"):
+    for portion in portions:
+        if portion.dose.product_mg is None or not in_group(portion.product, "leaf", "brew", "mixture", "unknown"):
             continue
-        times = 24 / one.every_h if one.every_h is not None and one.days * 24 > one.every_h else 1.0
-        part = dose.product_mg * (times / 1000)
+        times = 24 / portion.every_h if portion.repeated and portion.every_h else 1.0
+        part = portion.dose.product_mg * (times / 1000)
         total = part if total is None else total + part
     return total

@@ -12,7 +12,9 @@ The rule
 - Of two matches, one inside the other, the longer holds: "chest infection" is no chest pain.
 - "no", "denies", "without" and the like deny what follows closely; in "no a, b or c" all of it. A comma, "and",
   "but" or "because" ends it. Words such as "no relief of" deny nothing.
-- What is said to be years ago, in childhood or a history is past, and looked up among the conditions.
+- What is said to be years ago, in childhood, of a year or a history is past, and looked up among the conditions.
+- A sign that cannot wait counts among the conditions as well ("chest pain"), unless an illness has its name: "seizures"
+  there is a seizure disorder, "heart attack" a disease of the heart.
 - In doubt a sign counts: too much is heard rather than too little.
 """
 
@@ -21,18 +23,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
-from ketum.words.vocabulary import Concept, Of, longest, matches, phrases, squeezed
+from ketum.words.vocabulary import Concept, Match, Of, longest, matches, phrases, squeezed
 
 When = Literal["now", "recent", "past"]
 
 _WHOLE_TEXT, _SHORTEST_WHOLE = 86.0, 6
 _DENIES_UP_TO = 3
 _HARMLESS = frozenset({"known"})
+_CANNOT_WAIT = frozenset({"emergency", "self-harm"})
 
 _SENTENCE = re.compile(r"[.;!?:\n]+")
 _CLAUSE = re.compile(r",|\band\b|\bbut\b")
@@ -42,6 +47,8 @@ _PAST = re.compile(
     r"\b(?:years? ago|months ago|last year|in the past|as a child|as a teenager|as an infant|childhood|history of"
     r"|previous(?:ly)?|used to|in (?:19|20)\d\d|in remission|once had)\b"
 )
+# A year alone, no date and no amount: "chest pain 2019".
+_YEAR = re.compile(r"(?<!\d )\b((?:19|20)\d\d)\b(?! ?(?:\d|m?g\b|mcg|ml|iu|kcal|h\b|hours?|units?|steps))")
 _FAMILY = re.compile(
     r"\bfamily history\b|\b(?:mother|father|brother|sister|uncle|aunt|grand\w+|parent) (?:has|had|with)\b"
 )
@@ -112,7 +119,8 @@ class Understood:
 def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Understood:
     """Read a case's symptoms and conditions.
 
-    A condition named among the symptoms counts as a condition and the reverse, because people mix the two.
+    People mix the two: a condition named among the symptoms counts as a condition, and a sign among the conditions
+    counts where it cannot wait or is no condition.
     """
     now: list[Heard] = []
     known: list[Heard] = []
@@ -126,26 +134,14 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
         if not found and not background and not _nothing(text):
             unread["symptom"].append(text)
     for text in conditions:
-        background = read(text, "condition")
-        found = _beside(text) if background else read(text, "symptom")
+        found = read(text, "symptom")
+        background = _known_illness(text, found)
+        found = tuple(sign for sign in found if not background or _pressing(sign, text))
         now += [one for one in found if one.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
             unread["condition"].append(text)
     return Understood(_so(now), _so(known), tuple(unread["symptom"]), tuple(unread["condition"]))
-
-
-def _beside(text: str) -> tuple[Heard, ...]:
-    """Return the symptoms in the parts of a text that name no condition: "asthma, cannot breathe" holds both."""
-    silent = [
-        part
-        for sentence in _SENTENCE.split(_after_colon(plain(text)))
-        for part in _CLAUSE.split(sentence)
-        if part.strip() and not read(part, "condition")
-    ]
-    alone = {one.concept for part in silent for one in read(part, "symptom") if not one.denied}
-    # Denials and times bind over commas, so that they are those of the whole text.
-    return tuple(one for one in read(text, "symptom") if one.concept in alone) if alone else ()
 
 
 def read(text: str, of: Of) -> tuple[Heard, ...]:
@@ -156,6 +152,36 @@ def read(text: str, of: Of) -> tuple[Heard, ...]:
         silent = [part for part in _CLAUSE.split(sentence) if not any(_in_sentence(part, of, text))]
         found += [one for part in silent for one in _as_a_whole(part, of, text)]
     return tuple(dict.fromkeys(found))
+
+
+def _known_illness(text: str, signs: Iterable[Heard]) -> tuple[Heard, ...]:
+    """Return the illnesses that a text names; a guess at one gives way to a sign that needs none."""
+    sure = any(not sign.guessed and not sign.denied for sign in signs)
+    return tuple(illness for illness in read(text, "condition") if not (sure and illness.guessed))
+
+
+def _pressing(sign: Heard, text: str) -> bool:
+    """Whether a sign among the conditions is one of today that cannot wait, and no illness of that name."""
+    if sign.when == "past" or not sign.concept.means & _CANNOT_WAIT:
+        return False
+    return "self-harm" in sign.concept.means or sign.concept in _beside_illnesses(text)
+
+
+def _beside_illnesses(text: str) -> set[Concept]:
+    """Return the signs in a text of which no illness has the words: "epilepsy, chest pain", but not "seizures"."""
+    found: set[Concept] = set()
+    for sentence in _SENTENCE.split(_after_colon(plain(text))):
+        illnesses = [
+            set(illness.places)
+            for illness in _matched(sentence, "condition")[1]
+            if not illness.guessed and illness.concept.means != _HARMLESS
+        ]
+        found |= {
+            sign.concept
+            for sign in _matched(sentence, "symptom")[1]
+            if not any(set(sign.places) <= places for places in illnesses)
+        }
+    return found
 
 
 def _so(heard: Iterable[Heard]) -> tuple[Heard, ...]:
@@ -176,11 +202,17 @@ def _in_sentence(sentence: str, of: Of, text: str) -> Iterator[Heard]:
         # A relative's illness is not the person's; it is neither taken over nor called unknown.
         yield Heard(Concept(of, "an illness in the family", frozenset()), text, False, "past", False)
         return
-    words = tokens(sentence)
-    found = longest(list(matches(words, of)), words)
+    words, found = _matched(sentence, of)
     used = {at for one in found for at in one.places}
     for one in found:
         yield Heard(one.concept, text, _denied(words, one.places, used), _when(sentence), one.guessed)
+
+
+@lru_cache(maxsize=256)  # a case's sentences are looked at more than once
+def _matched(sentence: str, of: Of) -> tuple[tuple[str, ...], tuple[Match, ...]]:
+    """Return the stems of a sentence and the phrases found in it."""
+    words = tuple(tokens(sentence))
+    return words, tuple(longest(list(matches(words, of)), words))
 
 
 def _denied(words: Sequence[str], places: Sequence[int], used: set[int]) -> bool:
@@ -194,9 +226,13 @@ def _denied(words: Sequence[str], places: Sequence[int], used: set[int]) -> bool
 
 
 def _when(sentence: str) -> When:
-    if _PAST.search(sentence):
+    if _PAST.search(sentence) or (_in_another_year(sentence) and not _STILL.search(sentence)):
         return "past"
     return "recent" if _OVER.search(sentence) and not _STILL.search(sentence) else "now"
+
+
+def _in_another_year(sentence: str) -> bool:
+    return any(int(year) < date.today().year for year in _YEAR.findall(sentence))
 
 
 def _as_a_whole(part: str, of: Of, text: str) -> Iterator[Heard]:

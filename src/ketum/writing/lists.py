@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ketum.writing.texts import Text, commas, say, verbatim
 
-def listed(names: Iterable[str]) -> str:
-    """Return names as words: a, b and c."""
+
+def listed(names: Iterable[str]) -> Text:
+    """Return names as words: a, b and c; none at all are nothing."""
     every = list(names)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}"
-
-
-def verb(several: Iterable[object], one: str, more: str) -> str:
-    """Return the verb that fits one thing or several."""
-    return one if len(list(several)) == 1 else more
+    if len(every) < 2:
+        return next((name if isinstance(name, Text) else verbatim(name) for name in every), Text(""))
+    return say("{first} and {last}", first=commas(every[:-1]), last=every[-1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ketum.evidence import Fact
-from ketum.hazards.medicines.beside import Beside
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 
 
@@ -29,7 +29,13 @@ class Carrier:
     weight: int
 
 
-def carriers(case: Beside, effect: str, weigh: Callable[[Taken], tuple[Fact, int] | None]) -> tuple[Carrier, ...]:
+def carriers(
+    situation: Situation, effect: str, weigh: Callable[[Taken], tuple[Fact, int] | None]
+) -> tuple[Carrier, ...]:
     """Return the medicines that carry an effect and still act, the heavier first."""
-    found = [Carrier(one, *weighed) for one in case.taken if one.acts(effect) and (weighed := weigh(one)) is not None]
+    found = [
+        Carrier(one, *weighed)
+        for one in situation.medicines
+        if one.acts(effect) and (weighed := weigh(one)) is not None
+    ]
     return tuple(sorted(found, key=lambda one: (-one.weight, one.taken.generic)))

@@ -13,69 +13,89 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
-from ketum.hazards.medicines.beside import Beside, ids, shown, stopped, worst
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import ids, shown, stopped, worst
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of, opioid_classes
-from ketum.writing.lists import listed, verb
+from ketum.writing.texts import NOTHING, say, say_plural, sentences
+
+ANTAGONIST = Grounds("interaction.opioid-antagonist", ("DE046", "AE053", "targets-AE034"), fields=("atc",))
+FACTS = (ANTAGONIST,)
 
 KINDS = opioid_classes("partial agonist", "antagonist", "gut antagonist")
 
 
-def antagonists(case: Beside) -> tuple[Finding, ...]:
-    """Return what opioid antagonists and partial agonists beside kratom mean."""
-    found = tuple((one, ground) for one in case.taken if (ground := code_of(one.entry, *KINDS)) and one.acts("opioid"))
+def antagonists(situation: Situation) -> Iterator[Finding]:
+    """Yield what opioid antagonists and partial agonists beside kratom mean."""
+    found = tuple(
+        (one, ground) for one in situation.medicines if (ground := code_of(one.entry, *KINDS)) and one.acts("opioid")
+    )
     partial = any(is_any(one.entry, "partial opioid agonist") for one, _ in found)
     if not found:
-        return ()
+        return
     medicines = [one for one, _ in found if not (partial and one.generic == "naloxone")]
-    severity = worst(_severity(case, one) for one in medicines)
-    return (_finding(case, medicines, severity, partial, [ground for _, ground in found]),)
+    severity = worst(_severity(situation, one) for one in medicines)
+    yield _finding(medicines, severity, situation.used_to_kratom, [ground for _, ground in found])
 
 
-def _severity(case: Beside, one: Taken) -> Severity:
+def _severity(situation: Situation, one: Taken) -> Severity:
     if is_any(one.entry, "partial opioid agonist"):
         return "danger"
     if is_any(one.entry, "opioid antagonist of the gut"):
-        return "caution" if case.regular else "note"
+        return "caution" if situation.used_to_kratom else "note"
     if one.generic == "naloxone":
         return "note"
-    return "danger" if case.regular else "caution"
+    return "danger" if situation.used_to_kratom else "caution"
 
 
-def _finding(case: Beside, several: list[Taken], severity: Severity, partial: bool, grounds: list[Fact]) -> Finding:
+def _finding(several: list[Taken], severity: Severity, used_to_kratom: bool, grounds: list[Fact]) -> Finding:
     name = shown(several)
-    rescue = severity == "note"
+    partial = [medicine for medicine in several if is_any(medicine.entry, "partial opioid agonist")]
     used_to = (
-        "In someone who is used to kratom it can bring sudden strong withdrawal."
-        if case.regular
-        else "In someone who is used to kratom it can bring sudden withdrawal; that was not said of this person."
+        say("In someone who is used to kratom it can bring sudden strong withdrawal.")
+        if used_to_kratom
+        else say("In someone who is used to kratom it can bring sudden withdrawal; that was not said of this person.")
     )
     own = (
-        f" {listed(one.shown for one in several if is_any(one.entry, 'partial opioid agonist'))} is an opioid "
-        "too: sleepiness and slow breathing add up."
+        say("{names} is an opioid too: sleepiness and slow breathing add up.", names=shown(partial))
         if partial
-        else ""
+        else NOTHING
     )
     return Finding(
-        code="interaction.opioid-antagonist",
+        code=ANTAGONIST.code,
         severity=severity,
-        title=f"{'Rescue medicine' if rescue else 'Blocks or replaces what kratom does'}: {name}",
-        because=(
-            f"{name} {verb(several, 'sits', 'sit')} on the receptors through which kratom partly acts, and "
-            f"{verb(several, 'blocks', 'block')} it.{own} {used_to} Taking more "
-            "kratom to feel it anyway is dangerous: the block can fade while much is still in the "
-            f"body.{stopped(several)}"
+        title=say("Rescue medicine: {name}", name=name)
+        if severity == "note"
+        else say("Blocks or replaces what kratom does: {name}", name=name),
+        because=sentences(
+            say_plural(
+                "{name:capital} sits on the receptors through which kratom partly acts, and blocks it.",
+                "{name:capital} sit on the receptors through which kratom partly acts, and block it.",
+                len(several),
+                name=name,
+            ),
+            own,
+            used_to,
+            say(
+                "Taking more kratom to feel it anyway is dangerous: the block can fade while much is still in the body."
+            ),
+            stopped(several),
         ),
-        clinical=(
-            "Competitive mu antagonist or high-affinity partial agonist: blocked effect, or precipitated withdrawal in "
-            "dependence (seen in animals with mitragynine). Before naltrexone an opioid-free interval is usual; before "
-            "buprenorphine, objective withdrawal. Naloxone may need repeating, and responses to it varied."
+        clinical=say(
+            "Competitive mu antagonist or high-affinity partial agonist: blocked effect, or precipitated withdrawal in dependence (seen in animals with mitragynine). "
+            "Before naltrexone an opioid-free interval is usual; before buprenorphine, objective withdrawal. "
+            "Naloxone may need repeating, and responses to it varied."
         ),
-        numbers=(Number.of_fact("response to naloxone in a hospital series", "AE053"),),
+        numbers=(Number.of_fact(say("response to naloxone in a hospital series"), "AE053"),),
         evidence=tuple(dict.fromkeys(("DE046", "AE053", "targets-AE034", *ids(grounds)))),
         certainty="moderate",
-        watch="Sweating, cramps, vomiting, restlessness soon after a dose; sleepiness and slow breathing.",
-        ask="The prescriber, before the first or next dose of either. Keep naloxone for emergencies: it saves lives.",
+        watch=say("Sweating, cramps, vomiting, restlessness soon after a dose; sleepiness and slow breathing."),
+        ask=say(
+            "The prescriber, before the first or next dose of either. Keep naloxone for emergencies: it saves lives."
+        ),
     )

@@ -10,49 +10,70 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import carriers
-from ketum.hazards.medicines.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import OLD, ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
-from ketum.writing.lists import verb
+from ketum.writing.texts import NOTHING, say, say_plural, sentences
+
+HYPOTENSIVE = Grounds("interaction.hypotensive", ("CC007", "OT008", "OT011"), fields=("atc", "hypotensive"))
+FACTS = (HYPOTENSIVE,)
 
 LOW = 100.0
 
 
-def hypotensive(case: Beside) -> tuple[Finding, ...]:
-    """Return what medicines that lower blood pressure mean beside kratom."""
-    found = carriers(case, "pressure", _weigh)
+def hypotensive(situation: Situation) -> Iterator[Finding]:
+    """Yield what medicines that lower blood pressure mean beside kratom."""
+    found = carriers(situation, "pressure", _weigh)
     if not found:
-        return ()
+        return
     medicines = [one.taken for one in found]
     names = shown(medicines)
-    low = case.systolic is not None and case.systolic < LOW
-    frail = len(found) > 2 and (case.age_years or 0) >= OLD
+    low = situation.vitals.get("systolic", LOW) < LOW
+    frail = len(found) > 2 and (situation.person.age_years or 0) >= OLD
     severity: Severity = "caution" if any(one.weight == 2 for one in found) or low or frail else "note"
-    sudden = " Do not stop it suddenly: blood pressure can shoot up." if any(one.weight == 2 for one in found) else ""
-    return (
-        Finding(
-            code="interaction.hypotensive",
-            severity=severity,
-            title=f"{verb(medicines, 'Lowers', 'Lower')} blood pressure beside kratom: {names}",
-            because=(
-                f"{names} {verb(medicines, 'lowers', 'lower')} blood pressure, and kratom can make dizzy. "
-                f"Standing up may bring a fall.{sudden}"
-                f"{stopped(medicines)}{not_verified((one.taken, one.ground) for one in found)}"
-            ),
-            clinical=(
-                "Additive hypotension or sedation is plausible. Mitragynine binds alpha-2 adrenoceptors weakly "
-                "in vitro and did "
-                "not activate them; regular users show faster heart rates. No interaction study."
-            ),
-            numbers=(Number.of_fact("blood pressure of regular users", "CC007"),),
-            evidence=tuple(dict.fromkeys(("CC007", "OT008", "OT011", *ids(one.ground for one in found)))),
-            certainty=lower("very low", not any(one.ground.verified for one in found)),
-            watch="Dizziness on standing, falls, fainting.",
-            ask="The prescriber or a pharmacist; measure blood pressure lying and standing.",
+    sudden = (
+        say("Do not stop it suddenly: blood pressure can shoot up.")
+        if any(one.weight == 2 for one in found)
+        else NOTHING
+    )
+    yield Finding(
+        code=HYPOTENSIVE.code,
+        severity=severity,
+        title=say_plural(
+            "Lowers blood pressure beside kratom: {names}",
+            "Lower blood pressure beside kratom: {names}",
+            len(medicines),
+            names=names,
         ),
+        because=sentences(
+            say_plural(
+                "{names:capital} lowers blood pressure, and kratom can make dizzy.",
+                "{names:capital} lower blood pressure, and kratom can make dizzy.",
+                len(medicines),
+                names=names,
+            ),
+            say("Standing up may bring a fall."),
+            sudden,
+            stopped(medicines),
+            not_verified((one.taken, one.ground) for one in found),
+        ),
+        clinical=say(
+            "Additive hypotension or sedation is plausible. "
+            "Mitragynine binds alpha-2 adrenoceptors weakly in vitro and did not activate them; regular users show faster heart rates. "
+            "No interaction study."
+        ),
+        numbers=(Number.of_fact(say("blood pressure of regular users"), "CC007"),),
+        evidence=tuple(dict.fromkeys((*HYPOTENSIVE.facts, *ids(one.ground for one in found)))),
+        certainty=lower("very low", not any(one.ground.verified for one in found)),
+        watch=say("Dizziness on standing, falls, fainting."),
+        ask=say("The prescriber or a pharmacist; measure blood pressure lying and standing."),
     )
 
 

@@ -17,31 +17,44 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
 from ketum.evidence import Fact, facts
 from ketum.hazards.finding import Finding, Number, Severity
-from ketum.hazards.medicines.beside import Beside, ids, not_verified, shown
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import ids, not_verified, shown
 from ketum.hazards.medicines.ratio import numbers
 from ketum.hazards.medicines.victims import STRONG
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.sizes import TOGETHER, InteractionSize
 from ketum.writing.lists import listed
+from ketum.writing.texts import NOTHING, Text, say, say_plural, sentences
+
+INHIBITOR = Grounds(
+    "interaction.cyp3a-inhibitor",
+    ("DD026", "DD027", "DD028", "DD029"),
+    fields=("perpetrator_role",),
+    tables=("perpetrator_classes",),
+)
+INDUCER = Grounds("interaction.cyp3a-inducer", fields=("perpetrator_role",), tables=("perpetrator_classes",))
+FACTS = (INHIBITOR, INDUCER)
 
 Role = Literal["inhibitor", "inducer"]
 ALKALOIDS = ("AUC of mitragynine", "AUC of 7-hydroxymitragynine")
 STRENGTHS = ("strong", "moderate", "weak")
 
 
-def inhibitors(case: Beside) -> tuple[Finding, ...]:
-    """Return the medicines that may hold up the loss of kratom."""
-    return _changers(case, "inhibitor")
+def inhibitors(situation: Situation) -> Iterator[Finding]:
+    """Yield the medicines that may hold up the loss of kratom."""
+    return _changers(situation, "inhibitor")
 
 
-def inducers(case: Beside) -> tuple[Finding, ...]:
-    """Return the medicines that may hasten the loss of kratom."""
-    return _changers(case, "inducer")
+def inducers(situation: Situation) -> Iterator[Finding]:
+    """Yield the medicines that may hasten the loss of kratom."""
+    return _changers(situation, "inducer")
 
 
 @cache
@@ -71,93 +84,134 @@ def strength(generic: str, remembered: Fact | None, role: Role) -> tuple[str, Fa
     return None
 
 
-def _changers(case: Beside, role: Role) -> tuple[Finding, ...]:
+def _changers(situation: Situation, role: Role) -> Iterator[Finding]:
     found = []
-    for one in case.taken:
+    for one in situation.medicines:
         strong = strength(one.generic, one.entry.fact("perpetrator_role"), role)
         if strong and one.acts(role):
             found.append((one, *strong))
-    return (_finding(case, role, found),) if found else ()
+    if found:
+        yield _finding(situation, role, found)
 
 
-def _finding(case: Beside, role: Role, found: list[tuple[Taken, str, Fact]]) -> Finding:
+def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fact]]) -> Finding:
     names = shown(one for one, _, _ in found)
     named = [one.generic for one, _, _ in found] + [TOGETHER]
-    sizes = [size for name in named for size in case.size(name, "perpetrator", "CYP3A")]
+    sizes = [size for name in named for size in situation.size(name, "perpetrator", "CYP3A")]
     strongest = min((STRENGTHS.index(how) if how in STRENGTHS else 1 for _, how, _ in found))
     severity: Severity = "caution" if strongest < 2 else "note"
     if role == "inhibitor" and any(size.ratio.median >= STRONG for size in sizes):
         severity = "danger"
-    text = _inhibits if role == "inhibitor" else _induces
     several = [one for one, _, _ in found]
-    because, clinical, watch = text(names, len(several) > 1)
+    because, clinical, watch = (_inhibits if role == "inhibitor" else _induces)(names, len(several))
+    strengths = (say("{name}: {strength} {role}", name=one.generic, strength=how, role=role) for one, how, _ in found)
     studied = ("DD026", "DD027", "DD028", "DD029") if role == "inhibitor" else ()
     rats = {"DD026": "mitragynine", "DD027": "7-hydroxymitragynine"} if studied else {}
     wash = dict.fromkeys(name for one in several if one.was_stopped for name in one.outlasts(role).fact_ids)
     grounds = [ground for _, _, ground in found]
     return Finding(
-        code=f"interaction.cyp3a-{role}",
+        code=(INHIBITOR if role == "inhibitor" else INDUCER).code,
         severity=severity,
-        title=f"May change how kratom acts: {names}",
-        because=because + _expected(sizes) + _stopped(role, several) + not_verified((one, g) for one, _, g in found),
-        clinical=f"{clinical} {listed(f'{one.generic}: {how} {role}' for one, how, _ in found).capitalize()}.",
+        title=say("May change how kratom acts: {names}", names=names),
+        because=sentences(
+            because, _expected(sizes), _stopped(role, several), not_verified((one, ground) for one, _, ground in found)
+        ),
+        clinical=sentences(clinical, say("{strengths:capital}.", strengths=listed(strengths))),
         numbers=(
             *numbers(sizes),
-            *(Number.of_fact(f"{what} in rats with ketoconazole", name) for name, what in rats.items()),
-            *(Number.of_fact("midazolam after the other medicine was stopped", name) for name in wash),
+            *(Number.of_fact(say("{what} in rats with ketoconazole", what=what), name) for name, what in rats.items()),
+            *(Number.of_fact(say("midazolam after the other medicine was stopped"), name) for name in wash),
         ),
         evidence=tuple(
             dict.fromkeys((*studied, *wash, *(name for size in sizes for name in size.fact_ids), *ids(grounds)))
         ),
         certainty="low" if studied else "very low",
         watch=watch,
-        ask="A pharmacist or the prescriber, before the medicine is started or stopped.",
+        ask=say("A pharmacist or the prescriber, before the medicine is started or stopped."),
     )
 
 
-def _inhibits(names: str, many: bool) -> tuple[str, str, str]:
+def _inhibits(names: Text, count: int) -> tuple[Text, Text, Text]:
     return (
-        f"{names} {'slow' if many else 'slows'} an enzyme (CYP3A) that breaks kratom down and also makes its "
-        "stronger product, 7-OH. So the same "
-        "amount may act more strongly and longer, or in part less. Rats and mice disagree; nobody measured it in "
-        "people.",
-        "CYP3A inhibition may raise mitragynine; 7-hydroxymitragynine is both formed and cleared by CYP3A, so its sign "
-        "is not settled (rat x2.3, mouse no change). No human data.",
-        "Stronger or longer effect than usual: sleepiness, slow breathing, feeling sick, fast heartbeat.",
+        sentences(
+            say_plural(
+                "{names:capital} slows an enzyme (CYP3A) that breaks kratom down and also makes its stronger product, 7-OH.",
+                "{names:capital} slow an enzyme (CYP3A) that breaks kratom down and also makes its stronger product, 7-OH.",
+                count,
+                names=names,
+            ),
+            say(
+                "So the same amount may act more strongly and longer, or in part less. "
+                "Rats and mice disagree; nobody measured it in people."
+            ),
+        ),
+        say(
+            "CYP3A inhibition may raise mitragynine; 7-hydroxymitragynine is both formed and cleared by CYP3A, so its sign is not settled (rat x{DD027}, mouse no change). "
+            "No human data."
+        ),
+        say("Stronger or longer effect than usual: sleepiness, slow breathing, feeling sick, fast heartbeat."),
     )
 
 
-def _induces(names: str, many: bool) -> tuple[str, str, str]:
+def _induces(names: Text, count: int) -> tuple[Text, Text, Text]:
     return (
-        f"{names} {'speed' if many else 'speeds'} up an enzyme (CYP3A) that breaks kratom down. The same amount "
-        "may act less and shorter, and "
-        "someone used to kratom may feel withdrawal. When this is stopped, the same amount acts more strongly "
-        "again over "
-        "two to three weeks. Nobody measured it in people.",
-        "CYP3A induction: faster loss of mitragynine, sign of the 7-hydroxymitragynine change unknown; no kratom data. "
-        "De-induction after stopping takes two to three weeks and raises exposure at an unchanged dose.",
-        "Withdrawal on starting it; sleepiness or stronger effect after stopping it.",
+        sentences(
+            say_plural(
+                "{names:capital} speeds up an enzyme (CYP3A) that breaks kratom down.",
+                "{names:capital} speed up an enzyme (CYP3A) that breaks kratom down.",
+                count,
+                names=names,
+            ),
+            say(
+                "The same amount may act less and shorter, and someone used to kratom may feel withdrawal. "
+                "When this is stopped, the same amount acts more strongly again over two to three weeks. "
+                "Nobody measured it in people."
+            ),
+        ),
+        say(
+            "CYP3A induction: faster loss of mitragynine, sign of the 7-hydroxymitragynine change unknown; no kratom data. "
+            "De-induction after stopping takes two to three weeks and raises exposure at an unchanged dose."
+        ),
+        say("Withdrawal on starting it; sleepiness or stronger effect after stopping it."),
     )
 
 
-def _expected(sizes: list[InteractionSize]) -> str:
+def _expected(sizes: list[InteractionSize]) -> Text:
     """Say how much of kratom's main substance there will be: with all together where there are several."""
     found = [size for size in sizes if size.quantity == ALKALOIDS[0]]
     found = [size for size in found if size.medicine == TOGETHER] or found
     if not found:
-        return ""
-    said = (
-        f"about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g})"
-        + (f" with {size.medicine}" if len(sizes) > len(ALKALOIDS) else "")
-        for size in found
-    )
-    return f" Of mitragynine in the blood the model expects {listed(said)}."
+        return NOTHING
+    changes = listed(_times(size, named=len(sizes) > len(ALKALOIDS)) for size in found)
+    return say("Of mitragynine in the blood the model expects {changes}.", changes=changes)
 
 
-def _stopped(role: Role, several: list[Taken]) -> str:
-    past = [one for one in several if one.stopped_days_ago is not None]
+def _times(size: InteractionSize, named: bool) -> Text:
+    middle, low, high = size.ratio.median, size.ratio.low, size.ratio.high
+    if named:
+        return say(
+            "about {middle:.2g} times as much ({low:.2g} to {high:.2g}) with {medicine}",
+            middle=middle,
+            low=low,
+            high=high,
+            medicine=size.medicine,
+        )
+    return say("about {middle:.2g} times as much ({low:.2g} to {high:.2g})", middle=middle, low=low, high=high)
+
+
+def _stopped(role: Role, several: list[Taken]) -> Text:
+    past = [
+        say("{name} (stopped {days:g} days ago)", name=medicine.generic, days=medicine.stopped_days_ago)
+        for medicine in several
+        if medicine.stopped_days_ago is not None
+    ]
     if not past:
-        return ""
-    names = listed(f"{one.generic} (stopped {one.stopped_days_ago:g} days ago)" for one in past)
-    change = "act more strongly day by day" if role == "inducer" else "act less day by day"
-    return f" {names} still counts, and is fading: the same amount of kratom may {change}."
+        return NOTHING
+    if role == "inducer":
+        return say(
+            "{names} still counts, and is fading: the same amount of kratom may act more strongly day by day.",
+            names=listed(past),
+        )
+    return say(
+        "{names} still counts, and is fading: the same amount of kratom may act less day by day.", names=listed(past)
+    )

@@ -12,50 +12,59 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
+from ketum.writing.texts import NOTHING, say, sentences
+
+QT = Grounds("interaction.qt", ("CA001", "CA005", "CA012", "DD041"), fields=("qt_concern", "qt_crediblemeds"))
+FACTS = (QT,)
 
 LONG, VERY_LONG = 470.0, 500.0
 HEART = ("rhythm", "heart")
 
 
-def qt(case: Beside) -> tuple[Finding, ...]:
-    """Return what QT-prolonging medicines beside kratom mean."""
-    found = carriers(case, "qt", _weigh)
+def qt(situation: Situation) -> Iterator[Finding]:
+    """Yield what QT-prolonging medicines beside kratom mean."""
+    found = carriers(situation, "qt", _weigh)
     if not found:
-        return ()
-    qtc = case.labs.get("qtc")
-    severity = _severity(case, found, qtc)
+        return
+    qtc = situation.labs.values.get("qtc")
+    severity = _severity(situation, found, qtc)
     medicines = [one.taken for one in found]
     names = shown(medicines)
-    here = () if qtc is None else (Number("QTc measured", qtc, "ms"),)
+    here = () if qtc is None else (Number(say("QTc measured"), qtc, "ms"),)
     known = any(one.weight == 2 for one in found)
-    return (
-        Finding(
-            code="interaction.qt",
-            severity=severity,
-            title=f"May disturb the heart's rhythm together: {names}",
-            because=(
-                f"{names} can delay how the heart recovers between beats. In the laboratory kratom does so too, "
-                "at levels "
-                "above those usual in blood. Together, or with low potassium, a dangerous rhythm may come about."
-                f"{' Several such medicines add up.' if len(found) > 1 else ''}{stopped(medicines)}"
-                f"{not_verified((one.taken, one.ground) for one in found)}"
+    yield Finding(
+        code=QT.code,
+        severity=severity,
+        title=say("May disturb the heart's rhythm together: {names}", names=names),
+        because=sentences(
+            say(
+                "{names:capital} can delay how the heart recovers between beats. "
+                "In the laboratory kratom does so too, at levels above those usual in blood. "
+                "Together, or with low potassium, a dangerous rhythm may come about.",
+                names=names,
             ),
-            clinical=(
-                "hERG block by mitragynine in vitro (IC50 0.33 to 1.6 uM, 4 to 20 times the total Cmax after 2 g "
-                "of tea); "
-                "case reports mostly with co-ingestants. ECG, potassium and magnesium; avoid a further QT drug."
-            ),
-            numbers=(*here, Number.of_fact("hERG IC50 over the peak in blood after 2 g of tea", "CA012")),
-            evidence=tuple(dict.fromkeys(("CA001", "CA005", "CA012", "DD041", *ids(one.ground for one in found)))),
-            certainty=lower("low", not known or not any(one.ground.verified for one in found)),
-            watch="Fainting, near-fainting, racing or irregular heartbeat: emergency number.",
-            ask="The prescriber, for an ECG and blood salts.",
+            say("Several such medicines add up.") if len(found) > 1 else NOTHING,
+            stopped(medicines),
+            not_verified((one.taken, one.ground) for one in found),
         ),
+        clinical=say(
+            "hERG block by mitragynine in vitro (IC50 0.33 to {CA001:.1f} uM, 4 to 20 times the total Cmax after 2 g of tea); case reports mostly with co-ingestants. "
+            "ECG, potassium and magnesium; avoid a further QT drug."
+        ),
+        numbers=(*here, Number.of_fact(say("hERG IC50 over the peak in blood after 2 g of tea"), "CA012")),
+        evidence=tuple(dict.fromkeys((*QT.facts, *ids(one.ground for one in found)))),
+        certainty=lower("low", not known or not any(one.ground.verified for one in found)),
+        watch=say("Fainting, near-fainting, racing or irregular heartbeat: emergency number."),
+        ask=say("The prescriber, for an ECG and blood salts."),
     )
 
 
@@ -71,11 +80,11 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
 _WEIGHTS = {"most": 2, "moderate": 1, "KR": 2, "PR": 1, "CR": 0}
 
 
-def _severity(case: Beside, found: tuple[Carrier, ...], qtc: float | None) -> Severity:
+def _severity(situation: Situation, found: tuple[Carrier, ...], qtc: float | None) -> Severity:
     if qtc is not None and qtc >= VERY_LONG:
         return "danger"
     known = [one for one in found if one.weight == 2]
     seen = [one for one in known if one.ground.verified]
-    if len(seen) > 1 or (seen and (case.has(*HEART) or (qtc or 0.0) >= LONG)):
+    if len(seen) > 1 or (seen and (situation.said.has(*HEART) or (qtc or 0.0) >= LONG)):
         return "danger"
     return "caution" if known or sum(one.weight > 0 for one in found) > 1 else "note"

@@ -13,12 +13,20 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped, worst
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped, worst
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.writing.lists import listed
+from ketum.writing.texts import NOTHING, Text, say, sentences
+
+HEPATOTOXIC = Grounds("interaction.hepatotoxic", ("DD044", "DD045", "DD043"), fields=("livertox", "liver_boxed"))
+FACTS = (HEPATOTOXIC,)
 
 PARACETAMOL = "acetaminophen"
 MUCH_G, TOO_MUCH_G = 3.0, 4.0
@@ -27,18 +35,17 @@ RAISED_ALT = 100.0
 STEPS: tuple[Severity, ...] = ("note", "caution", "danger")
 
 
-def hepatotoxic(case: Beside) -> tuple[Finding, ...]:
-    """Return what medicines that can injure the liver mean beside kratom."""
-    found = carriers(case, "liver", _weigh)
-    paracetamol = next((one for one in case.taken if one.generic == PARACETAMOL and one.acts("liver")), None)
-    graded = [_severity(case, found)] if found else []
-    too_much = paracetamol and _paracetamol(case, paracetamol)
+def hepatotoxic(situation: Situation) -> Iterator[Finding]:
+    """Yield what medicines that can injure the liver mean beside kratom."""
+    found = carriers(situation, "liver", _weigh)
+    paracetamol = next((one for one in situation.medicines if one.generic == PARACETAMOL and one.acts("liver")), None)
+    graded = [_severity(situation, found)] if found else []
+    too_much = paracetamol and _paracetamol(situation, paracetamol)
     if too_much:
         graded.append(too_much)
     if not graded:
-        return ()
-    medicines = [one.taken for one in found] + ([paracetamol] if paracetamol and too_much else [])
-    return (_finding(case, worst(graded), medicines, found, paracetamol if too_much else None),)
+        return
+    yield _finding(situation, worst(graded), found, paracetamol if too_much else None)
 
 
 def _weigh(one: Taken) -> tuple[Fact, int] | None:
@@ -50,69 +57,82 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
     return (row, 1) if row is not None and row.value.startswith("A") else None
 
 
-def _frail(case: Beside) -> bool:
-    sick = case.liver not in (None, "normal") or case.has("liver", "cirrhosis")
-    return sick or _drinks(case) >= MANY_DRINKS or case.labs.get("alt", 0.0) > RAISED_ALT
+def _frail(situation: Situation) -> bool:
+    sick = situation.person.liver not in (None, "normal") or bool(situation.said.has("liver", "cirrhosis"))
+    return sick or _drinks(situation) >= MANY_DRINKS or situation.labs.values.get("alt", 0.0) > RAISED_ALT
 
 
-def _drinks(case: Beside) -> float:
-    return max((one.drinks_per_day or 0.0 for one in case.taken if one.generic == "ethanol"), default=0.0)
+def _drinks(situation: Situation) -> float:
+    return max((one.drinks_per_day or 0.0 for one in situation.medicines if one.generic == "ethanol"), default=0.0)
 
 
-def _severity(case: Beside, found: tuple[Carrier, ...]) -> Severity:
+def _severity(situation: Situation, found: tuple[Carrier, ...]) -> Severity:
     boxed = sum(one.weight == 2 for one in found)
     step = 1 if boxed or len(found) > 2 else 0
-    if _frail(case):
+    if _frail(situation):
         step += 1
     most = 2 if any(one.weight == 2 and one.ground.verified for one in found) else 1
     return STEPS[min(step, most)]
 
 
-def _paracetamol(case: Beside, one: Taken) -> Severity | None:
+def _paracetamol(situation: Situation, one: Taken) -> Severity | None:
     grams = None if one.mg_per_day is None else one.mg_per_day / 1000
     if grams is not None and grams > TOO_MUCH_G:
         return "danger"
     if grams is not None and grams > MUCH_G:
         return "caution"
-    if _frail(case):
+    if _frail(situation):
         return "note" if grams is None else "caution"
     return None
 
 
 def _finding(
-    case: Beside, severity: Severity, medicines: list[Taken], found: tuple[Carrier, ...], paracetamol: Taken | None
+    situation: Situation, severity: Severity, found: tuple[Carrier, ...], paracetamol: Taken | None
 ) -> Finding:
+    medicines = [*(carrier.taken for carrier in found), *((paracetamol,) if paracetamol else ())]
     names = shown(medicines)
     daily = (
-        (Number("paracetamol in one day", paracetamol.mg_per_day / 1000, "g"),)
+        (Number(say("paracetamol in one day"), paracetamol.mg_per_day / 1000, "g"),)
         if paracetamol and paracetamol.mg_per_day is not None
         else ()
     )
-    frail = " This liver already has something to bear (disease, alcohol or a raised value)." if _frail(case) else ""
+    frail = (
+        say("This liver already has something to bear (disease, alcohol or a raised value).")
+        if _frail(situation)
+        else NOTHING
+    )
+    known = listed([_known(carrier) for carrier in found] or [say("dose of paracetamol")])
     return Finding(
-        code="interaction.hepatotoxic",
+        code=HEPATOTOXIC.code,
         severity=severity,
-        title=f"Can strain the liver beside kratom: {names}",
-        because=(
-            f"{names} can injure the liver, and so, rarely, can kratom, mostly within the first weeks.{frail} "
-            "With both it is "
-            f"hard to tell which one it was.{stopped(medicines)}"
-            f"{not_verified((one.taken, one.ground) for one in found)}"
+        title=say("Can strain the liver beside kratom: {names}", names=names),
+        because=sentences(
+            say(
+                "{names:capital} can injure the liver, and so, rarely, can kratom, mostly within the first weeks.",
+                names=names,
+            ),
+            frail,
+            say("With both it is hard to tell which one it was."),
+            stopped(medicines),
+            not_verified((carrier.taken, carrier.ground) for carrier in found),
         ),
-        clinical=(
-            "Kratom liver injury: latency of about 3 weeks, often cholestatic or mixed. A second hepatotoxic agent "
-            "confounds attribution and may add. Known here: "
-            f"{listed([_known(one) for one in found] or ['dose of paracetamol'])}. Baseline and early "
-            "liver tests are the usual answer."
+        clinical=say(
+            "Kratom liver injury: latency of about 3 weeks, often cholestatic or mixed. "
+            "A second hepatotoxic agent confounds attribution and may add. "
+            "Known here: {known}. "
+            "Baseline and early liver tests are the usual answer.",
+            known=known,
         ),
-        numbers=(*daily, Number.of_fact("days from first use to liver injury", "DD044")),
-        evidence=tuple(dict.fromkeys(("DD044", "DD045", "DD043", *ids(one.ground for one in found)))),
+        numbers=(*daily, Number.of_fact(say("days from first use to liver injury"), "DD044")),
+        evidence=tuple(dict.fromkeys((*HEPATOTOXIC.facts, *ids(one.ground for one in found)))),
         certainty=lower("low", bool(found) and not any(one.ground.verified for one in found)),
-        watch="Yellow eyes or skin, dark urine, pale stool, itching: see a clinician the same day.",
-        ask="The prescriber, about liver blood tests.",
+        watch=say("Yellow eyes or skin, dark urine, pale stool, itching: see a clinician the same day."),
+        ask=say("The prescriber, about liver blood tests."),
     )
 
 
-def _known(one: Carrier) -> str:
-    how = one.ground.value if one.weight == 2 else f"LiverTox {one.ground.value}"
-    return f"{one.taken.generic}: {how}"
+def _known(carrier: Carrier) -> Text:
+    name, ground = carrier.taken.generic, carrier.ground.value
+    if carrier.weight == 2:
+        return say("{name}: {ground}", name=name, ground=ground)
+    return say("{name}: LiverTox {ground}", name=name, ground=ground)

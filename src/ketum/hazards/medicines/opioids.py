@@ -14,24 +14,34 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
 from ketum.hazards.medicines.sedatives import sedating
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.medicine.classes import code_of, is_any, opioid_classes
-from ketum.writing.lists import verb
+from ketum.writing.texts import NOTHING, say, say_plural, sentences
+
+OPIOID = Grounds(
+    "interaction.opioid", ("DD034", "DD036", "DD033", "DD007", "AE015", "ddi22", "TX025"), fields=("atc", "opioid_role")
+)
+FACTS = (OPIOID,)
 
 AGONISTS = ("full agonist", "weak agonist")
 
 
-def opioids(case: Beside) -> tuple[Finding, ...]:
-    """Return what an opioid beside kratom means."""
-    found = tuple((one, ground) for one in case.taken if (ground := _agonist(one)) and one.acts("opioid"))
-    gut = tuple(one for one in case.taken if is_any(one.entry, "opioid of the gut") and one.acts("opioid"))
-    if found or (case.opioid_use == "current" and not _any_opioid(case)):
-        return (_opioid(case, found, gut),)
-    return (_gut(gut),) if gut else ()
+def opioids(situation: Situation) -> Iterator[Finding]:
+    """Yield what an opioid beside kratom means."""
+    found = tuple((one, ground) for one in situation.medicines if (ground := _agonist(one)) and one.acts("opioid"))
+    gut = tuple(one for one in situation.medicines if is_any(one.entry, "opioid of the gut") and one.acts("opioid"))
+    if found or (situation.person.opioid_use == "current" and not _any_opioid(situation)):
+        yield _opioid(situation, found, gut)
+    elif gut:
+        yield _gut(gut)
 
 
 def _agonist(one: Taken) -> Fact | None:
@@ -40,43 +50,55 @@ def _agonist(one: Taken) -> Fact | None:
     return by_code or (remembered if remembered and remembered.value in AGONISTS else None)
 
 
-def _any_opioid(case: Beside) -> bool:
+def _any_opioid(situation: Situation) -> bool:
     kinds = opioid_classes("agonist", "partial agonist", "antagonist")
-    return any(is_any(one.entry, *kinds) for one in case.taken)
+    return any(is_any(one.entry, *kinds) for one in situation.medicines)
 
 
-def _opioid(case: Beside, found: tuple[tuple[Taken, Fact], ...], gut: tuple[Taken, ...]) -> Finding:
+def _opioid(situation: Situation, found: tuple[tuple[Taken, Fact], ...], gut: tuple[Taken, ...]) -> Finding:
     medicines = [one for one, _ in found]
     sure = not found or any(ground.verified for _, ground in found)
-    name = shown(medicines) if medicines else "an opioid that is not named"
+    name = shown(medicines) if medicines else say("an opioid that is not named")
     grounds = [*(ground for _, ground in found), *(code_of(one.entry, "opioid of the gut") for one in gut)]
-    others = [one for one, _ in sedating(case)]
-    bowel = f" {shown(gut)} acts on the gut in the same way, and constipation adds up." if gut else ""
-    more = f" {shown(others)} {verb(others, 'adds', 'add')} to it." if others else ""
+    others = [one for one, _ in sedating(situation)]
+    bowel = (
+        say("{names} acts on the gut in the same way, and constipation adds up.", names=shown(gut)) if gut else NOTHING
+    )
+    more = (
+        say_plural("{names} adds to it.", "{names} add to it.", len(others), names=shown(others)) if others else NOTHING
+    )
     return Finding(
-        code="interaction.opioid",
+        code=OPIOID.code,
         severity="danger" if sure else "caution",
-        title=f"Opioid beside kratom: {name}",
-        because=(
-            f"Kratom acts partly where opioids act. With {name} breathing can slow down or stop, most of all in sleep."
-            f"{more} Of 152 people who died of an overdose with kratom in the blood, 7 had kratom alone. "
-            "How much stronger the two are together was never "
-            f"measured.{bowel}{stopped(medicines)}{not_verified(found)}"
+        title=say("Opioid beside kratom: {name}", name=name),
+        because=sentences(
+            say(
+                "Kratom acts partly where opioids act. "
+                "With {name} breathing can slow down or stop, most of all in sleep.",
+                name=name,
+            ),
+            more,
+            say(
+                "Of {DD034} people who died of an overdose with kratom in the blood, {TX025} had kratom alone. "
+                "How much stronger the two are together was never measured."
+            ),
+            bowel,
+            stopped(medicines),
+            not_verified(found),
         ),
-        clinical=(
-            "Additive mu-opioid effect (sedation, respiratory depression, constipation); no multiplier is known, "
-            "the one "
-            "trial of kratom with oxycodone has no results on file. Kratom may also raise CYP3A-cleared opioids. "
+        clinical=say(
+            "Additive mu-opioid effect (sedation, respiratory depression, constipation); no multiplier is known, the one trial of kratom with oxycodone has no results on file. "
+            "Kratom may also raise CYP3A-cleared opioids. "
             "Cross-tolerance means that stopping kratom can unmask withdrawal; do not escalate on one history alone."
         ),
         numbers=(
-            Number.of_fact("kratom-positive deaths among overdose deaths of 27 US states", "DD034"),
-            Number.of_fact("odds of a serious outcome, several substances against kratom alone", "DD036"),
+            Number.of_fact(say("kratom-positive deaths among overdose deaths of 27 US states"), "DD034"),
+            Number.of_fact(say("odds of a serious outcome, several substances against kratom alone"), "DD036"),
         ),
-        evidence=tuple(dict.fromkeys(("DD034", "DD036", "DD033", "DD007", "AE015", *ids(grounds)))),
+        evidence=tuple(dict.fromkeys(("DD034", "TX025", "DD036", "DD033", "DD007", "AE015", *ids(grounds)))),
         certainty=lower("moderate", not sure),
-        watch="Cannot be woken, slow or noisy breathing, blue lips, pinpoint pupils: call the emergency number.",
-        ask="The prescriber or a pharmacist, before the next dose of either; ask for naloxone at home.",
+        watch=say("Cannot be woken, slow or noisy breathing, blue lips, pinpoint pupils: call the emergency number."),
+        ask=say("The prescriber or a pharmacist, before the next dose of either; ask for naloxone at home."),
     )
 
 
@@ -84,21 +106,22 @@ def _gut(gut: tuple[Taken, ...]) -> Finding:
     name = shown(gut)
     grounds = [code_of(one.entry, "opioid of the gut") for one in gut]
     return Finding(
-        code="interaction.opioid",
+        code=OPIOID.code,
         severity="caution",
-        title=f"Opioid of the gut beside kratom: {name}",
-        because=(
-            f"{name} is an opioid that at the dose on the label stays in the gut. Constipation adds up with "
-            "kratom's. In "
-            "large amounts it reaches brain and heart, and kratom may block the pump that keeps it out."
+        title=say("Opioid of the gut beside kratom: {name}", name=name),
+        because=say(
+            "{name:capital} is an opioid that at the dose on the label stays in the gut. "
+            "Constipation adds up with kratom's. "
+            "In large amounts it reaches brain and heart, and kratom may block the pump that keeps it out.",
+            name=name,
         ),
-        clinical=(
-            "Peripheral mu agonist, P-gp and CYP3A substrate: mitragynine inhibits intestinal P-gp in vitro (clinical "
-            "relevance unknown). Ask for supratherapeutic use against withdrawal; QRS and QT prolongation then."
+        clinical=say(
+            "Peripheral mu agonist, P-gp and CYP3A substrate: mitragynine inhibits intestinal P-gp in vitro (clinical relevance unknown). "
+            "Ask for supratherapeutic use against withdrawal; QRS and QT prolongation then."
         ),
-        numbers=(Number.of_fact("gut P-gp inhibition by a basic static model, after 2 g of tea", "ddi22"),),
+        numbers=(Number.of_fact(say("gut P-gp inhibition by a basic static model, after 2 g of tea"), "ddi22"),),
         evidence=("ddi22", *ids(grounds)),
         certainty="low",
-        watch="Hard stomach, no bowel movement, fainting, irregular heartbeat, unusual sleepiness.",
-        ask="A pharmacist.",
+        watch=say("Hard stomach, no bowel movement, fainting, irregular heartbeat, unusual sleepiness."),
+        ask=say("A pharmacist."),
     )

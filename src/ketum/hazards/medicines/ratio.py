@@ -7,20 +7,27 @@ from collections.abc import Iterable
 from ketum.evidence import fact
 from ketum.hazards.finding import Number
 from ketum.sizes import InteractionSize, Interval
+from ketum.writing.texts import NOTHING, Text, joined, say, term
 
-ORIGIN = {"dynamic": "the model of enzymes over time", "static": "static, from fm and Fg: screen only"}
+ORIGIN = {
+    "dynamic": say("the model of enzymes over time"),
+    "static": say("static, from fm and Fg: screen only"),
+}
 
 
 def numbers(sizes: Iterable[InteractionSize]) -> tuple[Number, ...]:
     """Return sizes as numbers of a finding, each with what remains of it a week after the last kratom."""
     found = []
     for size in sizes:
-        other = f"{size.medicine} " if size.role == "perpetrator" else ""
-        found.append(_number(size, f"{size.quantity}, with {other}over without", size.ratio))
+        label = (
+            say("{quantity}, with {other} over without", quantity=size.quantity, other=size.medicine)
+            if size.role == "perpetrator"
+            else say("{quantity}, with over without", quantity=size.quantity)
+        )
+        found.append(_number(size, label, size.ratio))
         if size.after_stopping is not None:
-            found.append(
-                _number(size, f"{size.quantity}, a week after the last kratom over the end of use", size.after_stopping)
-            )
+            after = say("{quantity}, a week after the last kratom over the end of use", quantity=size.quantity)
+            found.append(_number(size, after, size.after_stopping))
     return tuple(found)
 
 
@@ -29,10 +36,8 @@ def remembered(size: InteractionSize) -> bool:
     return not all(fact(name).verified for name in size.fact_ids)
 
 
-def _number(size: InteractionSize, label: str, ratio: Interval) -> Number:
-    doubt = "; part of it is remembered, not verified" if remembered(size) else ""
-    note = f"; {size.note}" if size.note else ""
+def _number(size: InteractionSize, label: Text, ratio: Interval) -> Number:
+    doubt = say("part of it is remembered, not verified") if remembered(size) else NOTHING
+    origin = joined("; ", (ORIGIN[size.method], term(size.note), doubt))
     shown = (round(value, 3) for value in (ratio.median, ratio.low, ratio.high))
-    return Number(
-        label, next(shown), "ratio", next(shown), next(shown), ORIGIN[size.method] + note + doubt, size.fact_ids
-    )
+    return Number(label, next(shown), "ratio", next(shown), next(shown), origin, size.fact_ids)

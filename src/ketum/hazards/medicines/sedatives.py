@@ -18,12 +18,23 @@ note. All count in one finding that names them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
-from ketum.hazards.medicines.beside import OLD, Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.grounds import Grounds
+from ketum.hazards.medicines.names import OLD, ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of, depressing, opioid_classes
-from ketum.writing.lists import verb
+from ketum.writing.texts import NOTHING, say, say_plural, sentences
+
+SEDATIVE = Grounds(
+    "interaction.sedative",
+    ("DD036", "AE027", "DD037", "DD038", "PO012", "AE049"),
+    fields=("atc", "resp_depressant", "cns_depressant", "breathing_warning"),
+)
+FACTS = (SEDATIVE,)
 
 SLOWING, SEDATING = depressing("breathing"), depressing("wakefulness")
 OPIOID = opioid_classes("agonist", "partial agonist")
@@ -31,11 +42,11 @@ FEW_DRINKS = 2.0
 BREATHING = ("lungs",)
 
 
-def sedating(case: Beside) -> tuple[tuple[Taken, Fact], ...]:
+def sedating(situation: Situation) -> tuple[tuple[Taken, Fact], ...]:
     """Return every sedating medicine that is no opioid, with what puts it among them."""
     return tuple(
         (one, ground)
-        for one in case.taken
+        for one in situation.medicines
         if not is_any(one.entry, *OPIOID) and (ground := _ground(one)) and one.acts("sedative")
     )
 
@@ -46,61 +57,83 @@ def _ground(one: Taken) -> Fact | None:
     return by_code or (None if opioid else one.entry.fact("resp_depressant") or one.entry.fact("cns_depressant"))
 
 
-def sedatives(case: Beside) -> tuple[Finding, ...]:
-    """Return what sedatives beside kratom mean: one finding that names them all."""
-    found = sedating(case)
+def sedatives(situation: Situation) -> Iterator[Finding]:
+    """Yield what sedatives beside kratom mean: one finding that names them all."""
+    found = sedating(situation)
     if not found:
-        return ()
-    severity = _severity(case, found)
+        return
+    severity = _severity(situation, found)
     every = [one for one, _ in found]
-    name = shown(every)
-    opioid = [one for one in case.taken if is_any(one.entry, *OPIOID) and one.acts("opioid")]
-    together = " Together they add up: each one more makes it worse." if len(found) > 1 else ""
-    beside = f" {shown(opioid)} {verb(opioid, 'comes', 'come')} on top." if opioid else ""
+    names = shown(every)
+    opioid = [one for one in situation.medicines if is_any(one.entry, *OPIOID) and one.acts("opioid")]
+    together = say("Together they add up: each one more makes it worse.") if len(found) > 1 else NOTHING
+    on_top = (
+        say_plural("{names} comes on top.", "{names} come on top.", len(opioid), names=shown(opioid))
+        if opioid
+        else NOTHING
+    )
     alcohol = any(one.generic == "ethanol" for one, _ in found)
     warned = [row for one in every if (row := one.entry.fact("breathing_warning"))]
-    return (
-        Finding(
-            code="interaction.sedative",
-            severity=severity,
-            title=f"{verb(every, 'Makes', 'Make')} sleepy beside kratom: {name}",
-            because=(
-                f"{name}: {verb(every, 'this makes', 'these make')} sleepy, and so does kratom. Kratom can slow "
-                f"breathing.{together}{beside} Nobody has "
-                "measured how strong they are together. When kratom was taken with something else, it ended badly "
-                f"more often.{stopped(every)}{not_verified(found)}"
-            ),
-            clinical=(
-                f"Additive CNS{' and respiratory' if _slows(found) else ''} depression; no human interaction study. "
-                "Poison-centre odds ratios are confounded by intent and dose. Review need and dose, do not stop a "
-                "benzodiazepine, barbiturate, gabapentinoid or heavy alcohol use abruptly."
-            ),
-            numbers=(
-                Number.of_fact("odds of a serious outcome, several substances against kratom alone", "DD036"),
-                Number.of_fact("slow breathing among poison-centre calls about kratom alone", "AE027"),
-                *(
-                    (Number.of_fact("deaths after 7-OH products in which alcohol was found", "PO012"),)
-                    if alcohol
-                    else ()
-                ),
-            ),
-            evidence=tuple(
-                dict.fromkeys(
-                    (
-                        "DD036",
-                        "AE027",
-                        "DD037",
-                        "DD038",
-                        *(("PO012", "AE049") if alcohol else ()),
-                        *ids(warned),
-                        *ids(g for _, g in found),
-                    )
-                )
-            ),
-            certainty=lower("moderate" if _slows(found) else "low", not any(g.verified for _, g in found)),
-            watch="Hard to wake, slow or noisy breathing, confusion, falls; no driving while sleepy.",
-            ask="The prescriber or a pharmacist. Do not stop a tranquilliser, a sleeping pill or alcohol suddenly.",
+    yield Finding(
+        code=SEDATIVE.code,
+        severity=severity,
+        title=say_plural(
+            "Makes sleepy beside kratom: {names}",
+            "Make sleepy beside kratom: {names}",
+            len(every),
+            names=names,
         ),
+        because=sentences(
+            say_plural(
+                "{names:capital}: this makes sleepy, and so does kratom.",
+                "{names:capital}: these make sleepy, and so does kratom.",
+                len(every),
+                names=names,
+            ),
+            say("Kratom can slow breathing."),
+            together,
+            on_top,
+            say(
+                "Nobody has measured how strong they are together. "
+                "When kratom was taken with something else, it ended badly more often."
+            ),
+            stopped(every),
+            not_verified(found),
+        ),
+        clinical=sentences(
+            say("Additive CNS and respiratory depression; no human interaction study.")
+            if _slows(found)
+            else say("Additive CNS depression; no human interaction study."),
+            say(
+                "Poison-centre odds ratios are confounded by intent and dose. "
+                "Review need and dose, do not stop a benzodiazepine, barbiturate, gabapentinoid or heavy alcohol use abruptly."
+            ),
+        ),
+        numbers=(
+            Number.of_fact(say("odds of a serious outcome, several substances against kratom alone"), "DD036"),
+            Number.of_fact(say("slow breathing among poison-centre calls about kratom alone"), "AE027"),
+            *(
+                (Number.of_fact(say("deaths after 7-OH products in which alcohol was found"), "PO012"),)
+                if alcohol
+                else ()
+            ),
+        ),
+        evidence=tuple(
+            dict.fromkeys(
+                (
+                    "DD036",
+                    "AE027",
+                    "DD037",
+                    "DD038",
+                    *(("PO012", "AE049") if alcohol else ()),
+                    *ids(warned),
+                    *ids(g for _, g in found),
+                )
+            )
+        ),
+        certainty=lower("moderate" if _slows(found) else "low", not any(g.verified for _, g in found)),
+        watch=say("Hard to wake, slow or noisy breathing, confusion, falls; no driving while sleepy."),
+        ask=say("The prescriber or a pharmacist. Do not stop a tranquilliser, a sleeping pill or alcohol suddenly."),
     )
 
 
@@ -113,10 +146,10 @@ def _slowing(one: Taken, ground: Fact) -> bool:
     return seen or is_any(one.entry, *SLOWING)
 
 
-def _severity(case: Beside, found: tuple[tuple[Taken, Fact], ...]) -> Severity:
+def _severity(situation: Situation, found: tuple[tuple[Taken, Fact], ...]) -> Severity:
     known = [one for one, ground in found if ground.verified]
-    opioid = any(is_any(one.entry, *OPIOID) and one.acts("opioid") for one in case.taken)
-    frail = (case.age_years or 0) >= OLD or case.has(*BREATHING)
+    opioid = any(is_any(one.entry, *OPIOID) and one.acts("opioid") for one in situation.medicines)
+    frail = (situation.person.age_years or 0) >= OLD or situation.said.has(*BREATHING)
     if any(_slowing(one, ground) and not _few_drinks(one) for one, ground in found if ground.verified):
         return "danger"
     if len(known) > 1 or (known and (opioid or frail)):

@@ -10,48 +10,61 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
-from ketum.writing.lists import verb
+from ketum.writing.texts import NOTHING, say, say_plural, sentences
+
+FITS = Grounds(
+    "interaction.seizure",
+    ("CC016", "CC017", "CC018", "CC019", "CC021", "DD048", "VF1629"),
+    fields=("seizure_threshold",),
+)
+FACTS = (FITS,)
 
 REPORTED = {"diphenhydramine": "CC019", "datura": "CC021", "methamphetamine": "CC019", "modafinil": "DD048"}
 EPILEPSY = ("seizure",)
 
 
-def seizures(case: Beside) -> tuple[Finding, ...]:
-    """Return what medicines that favour fits mean beside kratom."""
-    found = carriers(case, "seizure", _weigh)
+def seizures(situation: Situation) -> Iterator[Finding]:
+    """Yield what medicines that favour fits mean beside kratom."""
+    found = carriers(situation, "seizure", _weigh)
     if not found:
-        return ()
+        return
     medicines = [one.taken for one in found]
     names = shown(medicines)
     grounds = [one.ground for one in found]
     reports = [REPORTED[one.taken.generic] for one in found if one.taken.generic in REPORTED]
-    return (
-        Finding(
-            code="interaction.seizure",
-            severity=_severity(case, found),
-            title=f"May favour a fit together: {names}",
-            because=(
-                f"{names} {verb(medicines, 'makes', 'make')} a fit (seizure) more likely, and fits have happened "
-                "after kratom alone too."
-                f"{' Several such medicines add up.' if len(found) > 1 else ''}{stopped(medicines)}"
-                f"{not_verified((one.taken, one.ground) for one in found)}"
+    yield Finding(
+        code=FITS.code,
+        severity=_severity(situation, found),
+        title=say("May favour a fit together: {names}", names=names),
+        because=sentences(
+            say_plural(
+                "{names:capital} makes a fit (seizure) more likely, and fits have happened after kratom alone too.",
+                "{names:capital} make a fit (seizure) more likely, and fits have happened after kratom alone too.",
+                len(medicines),
+                names=names,
             ),
-            clinical=(
-                "Lowered seizure threshold; seizures in 6 to 10 % of kratom-only poison-centre calls (no "
-                "incidence, doses "
-                "unknown). CYP2D6 and CYP3A inhibition may raise tramadol, bupropion's metabolites or tricyclics."
-            ),
-            numbers=(Number.of_fact("fits among poison-centre calls about kratom alone", "CC016"),),
-            evidence=tuple(dict.fromkeys(("CC016", "CC017", "CC018", "CC019", *reports, *ids(grounds)))),
-            certainty=lower("low", not any(one.verified for one in grounds)),
-            watch="Jerking, staring, passing out, biting the tongue: emergency number.",
-            ask="The prescriber or a pharmacist.",
+            say("Several such medicines add up.") if len(found) > 1 else NOTHING,
+            stopped(medicines),
+            not_verified((one.taken, one.ground) for one in found),
         ),
+        clinical=say(
+            "Lowered seizure threshold; seizures in {CC016:.0f} to {CC018:.0f} % of kratom-only poison-centre calls (no incidence, doses unknown). "
+            "CYP2D6 and CYP3A inhibition may raise tramadol, bupropion's metabolites or tricyclics."
+        ),
+        numbers=(Number.of_fact(say("fits among poison-centre calls about kratom alone"), "CC016"),),
+        evidence=tuple(dict.fromkeys(("CC016", "CC017", "CC018", "CC019", *reports, *ids(grounds)))),
+        certainty=lower("low", not any(one.verified for one in grounds)),
+        watch=say("Jerking, staring, passing out, biting the tongue: emergency number."),
+        ask=say("The prescriber or a pharmacist."),
     )
 
 
@@ -62,9 +75,9 @@ def _weigh(one: Taken) -> tuple[Fact, int] | None:
     return None if row is None else (row, 2 if row.verified else 1)
 
 
-def _severity(case: Beside, found: tuple[Carrier, ...]) -> Severity:
+def _severity(situation: Situation, found: tuple[Carrier, ...]) -> Severity:
     seen = any(one.weight == 2 for one in found)
-    if case.has(*EPILEPSY):
+    if situation.said.has(*EPILEPSY):
         return "danger" if seen else "caution"
     reported = any(one.taken.generic in REPORTED for one in found)
     return "caution" if seen or reported or len(found) > 1 else "note"

@@ -16,25 +16,34 @@ Strength is that of a published list (strong, moderate, weak; `mhc2013ss`); what
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
-from ketum.hazards.medicines.beside import Beside, ids, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of
-from ketum.writing.lists import listed, verb
+from ketum.writing.lists import listed
+from ketum.writing.texts import NOTHING, say, say_plural, sentences
+
+SEROTONERGIC = Grounds(
+    "interaction.serotonergic", ("DD031", "OT023", "OT024"), fields=("atc", "mao_inhibitor", "serotonergic")
+)
+FACTS = (SEROTONERGIC,)
 
 REPORTED = ("venlafaxine",)
 
 
-def serotonergic(case: Beside) -> tuple[Finding, ...]:
-    """Return what serotonergic medicines beside kratom mean."""
-    found = carriers(case, "serotonin", _weigh)
-    mao = tuple(one for one in case.taken if _mao(one) and one.acts("mao"))
+def serotonergic(situation: Situation) -> Iterator[Finding]:
+    """Yield what serotonergic medicines beside kratom mean."""
+    found = carriers(situation, "serotonin", _weigh)
+    mao = tuple(one for one in situation.medicines if _mao(one) and one.acts("mao"))
     several = tuple(dict.fromkeys((*mao, *(one.taken for one in found))))
-    if not several:
-        return ()
-    return (_finding(_severity(found, mao), several, mao, found),)
+    if several:
+        yield _finding(_severity(found, mao), several, mao, found)
 
 
 def _mao(one: Taken) -> Fact | None:
@@ -64,28 +73,46 @@ def _finding(
     names = shown(several)
     grounds = [*((one, _mao(one)) for one in mao), *((one.taken, one.ground) for one in found)]
     with_mao = (
-        f" {listed(one.generic for one in mao)} blocks an enzyme (MAO) for days to weeks after the last dose."
+        say(
+            "{names} blocks an enzyme (MAO) for days to weeks after the last dose.",
+            names=listed(medicine.generic for medicine in mao),
+        )
         if mao
-        else ""
+        else NOTHING
     )
     return Finding(
-        code="interaction.serotonergic",
+        code=SEROTONERGIC.code,
         severity=severity,
-        title=f"May raise serotonin together: {names}",
-        because=(
-            f"{names} {verb(several, 'raises', 'raise')} serotonin, and kratom can slow down how such medicines "
-            "are cleared; some of its own "
-            f"substances touch serotonin receptors.{with_mao} One report tells of serotonin poisoning with kratom and "
-            f"two such medicines. How often it happens is not known.{stopped(several)}{not_verified(grounds)}"
+        title=say("May raise serotonin together: {names}", names=names),
+        because=sentences(
+            say_plural(
+                "{names:capital} raises serotonin, and kratom can slow down how such medicines are cleared; some of its own substances touch serotonin receptors.",
+                "{names:capital} raise serotonin, and kratom can slow down how such medicines are cleared; some of its own substances touch serotonin receptors.",
+                len(several),
+                names=names,
+            ),
+            with_mao,
+            say(
+                "One report tells of serotonin poisoning with kratom and two such medicines. "
+                "How often it happens is not known."
+            ),
+            stopped(several),
+            not_verified(grounds),
         ),
-        clinical=(
-            "Possible serotonin toxicity: one case with venlafaxine and quetiapine, known from a lay summary. Kratom "
-            "alkaloids bind 5-HT1A and 5-HT2B in vitro; CYP2D6 and CYP3A inhibition may raise the partner. "
-            + ("MAO inhibition outlasts the drug: count the wash-out." if mao else "Judge by the number of agents.")
+        clinical=sentences(
+            say(
+                "Possible serotonin toxicity: one case with venlafaxine and quetiapine, known from a lay summary. "
+                "Kratom alkaloids bind 5-HT1A and 5-HT2B in vitro; CYP2D6 and CYP3A inhibition may raise the partner."
+            ),
+            say("MAO inhibition outlasts the drug: count the wash-out.")
+            if mao
+            else say("Judge by the number of agents."),
         ),
-        numbers=(Number.of_fact("report of serotonin poisoning with kratom", "DD031"),),
-        evidence=tuple(dict.fromkeys(("DD031", "OT023", "OT024", *ids(ground for _, ground in grounds)))),
+        numbers=(Number.of_fact(say("report of serotonin poisoning with kratom"), "DD031"),),
+        evidence=tuple(dict.fromkeys((*SEROTONERGIC.facts, *ids(ground for _, ground in grounds)))),
         certainty="very low" if not mao else "low",
-        watch="Shaking, jerking muscles, sweating, fever, racing heart, agitation, diarrhoea: same day, or emergency.",
-        ask="A pharmacist or the prescriber, before a dose is raised or another one is added.",
+        watch=say(
+            "Shaking, jerking muscles, sweating, fever, racing heart, agitation, diarrhoea: same day, or emergency."
+        ),
+        ask=say("A pharmacist or the prescriber, before a dose is raised or another one is added."),
     )

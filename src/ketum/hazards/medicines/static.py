@@ -24,21 +24,24 @@ A static number is a screen only. The textbook's static model, without this cali
 from __future__ import annotations
 
 from ketum.evidence import fact
-from ketum.hazards.medicines.beside import STUDIED_MG, Beside
+from ketum.hazards.situation import Situation
 from ketum.medicine import Entry, entry
 from ketum.sizes import InteractionSize, Interval
+from ketum.writing.texts import NOTHING, say
 
+STUDIED_MG = 39.0
+"""Mitragynine in the one tea of which an interaction was measured in people (ddi01)."""
 GUT_ROUTES = ("oral", None)
 
 
-def victim(case: Beside, one: Entry, enzyme: str, route: str | None) -> InteractionSize | None:
+def victim(situation: Situation, one: Entry, enzyme: str, route: str | None) -> InteractionSize | None:
     """Return how much kratom raises a medicine, None where too little is on file."""
     if enzyme == "CYP3A":
-        return _gut(case, one) if route in GUT_ROUTES else None
-    return _cyp2d6(case, one)
+        return _gut(situation, one) if route in GUT_ROUTES else None
+    return _cyp2d6(situation, one)
 
 
-def _gut(case: Beside, one: Entry) -> InteractionSize | None:
+def _gut(situation: Situation, one: Entry) -> InteractionSize | None:
     found = one.number("Fg")
     if found is None:
         return None
@@ -48,14 +51,14 @@ def _gut(case: Beside, one: Entry) -> InteractionSize | None:
     if midazolam is None or bounds is None or not 0 < Fg <= 1:
         return None
     low, middle, high = (_activity(ratio, midazolam[0]) for ratio in (bounds[0], studied.number(), bounds[1]))
-    dose = case.mitragynine_mg
+    dose = situation.mitragynine_mg
     times = (1.0, 1.0, 1.0) if dose is None else tuple(mg / STUDIED_MG for mg in (dose.low, dose.median, dose.high))
     ratios = [_ratio(Fg, _weaker(a, f)) for a, f in zip((low, middle, high), times, strict=True)]
-    top = 1 / Fg if case.repeated or dose is None else ratios[2]
+    top = 1 / Fg if situation.again_and_again or dose is None else ratios[2]
     return InteractionSize(
         one.generic, "victim", "CYP3A", f"AUC of {one.generic}", Interval(ratios[1], ratios[0], max(top, ratios[1])),
         "static", tuple(dict.fromkeys(("ddi01", midazolam[1].fact_id, row.fact_id))),
-        note="" if row.verified else "Fg is remembered, not verified",
+        note=NOTHING if row.verified else say("Fg is remembered, not verified"),
     )  # fmt: skip
 
 
@@ -72,7 +75,7 @@ def _ratio(Fg: float, activity: float) -> float:
     return 1 / (Fg + (1 - Fg) * activity)
 
 
-def _cyp2d6(case: Beside, one: Entry) -> InteractionSize | None:
+def _cyp2d6(situation: Situation, one: Entry) -> InteractionSize | None:
     found = one.number("fm_derived_cyp2d6", "fm_cyp2d6")
     studied, probe = fact("ddi04"), entry("dextromethorphan").number("fm_derived_cyp2d6")
     bounds = studied.interval()
@@ -80,12 +83,12 @@ def _cyp2d6(case: Beside, one: Entry) -> InteractionSize | None:
         return None
     fm, row = found
     most = (1 / bounds[1] - (1 - probe[0])) / probe[0]
-    dose = case.mitragynine_mg
+    dose = situation.mitragynine_mg
     middle, high = (1.0, 1.0) if dose is None else (dose.median / STUDIED_MG, dose.high / STUDIED_MG)
     half, full = (1 / (fm * _weaker(most, times) + 1 - fm) for times in (0.5 * middle, high))
     top = 1 / (1 - fm) if dose is None and fm < 1 else full
     return InteractionSize(
         one.generic, "victim", "CYP2D6", f"AUC of {one.generic}", Interval(half, 1.0, max(top, half)), "static",
         tuple(dict.fromkeys(("ddi04", probe[1].fact_id, row.fact_id))),
-        note="" if row.verified else "fm is remembered, not verified",
+        note=NOTHING if row.verified else say("fm is remembered, not verified"),
     )  # fmt: skip

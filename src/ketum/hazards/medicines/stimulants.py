@@ -11,54 +11,66 @@ The rule
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ketum.evidence import Fact
 from ketum.hazards.finding import Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import carriers
-from ketum.hazards.medicines.beside import Beside, ids, lower, not_verified, shown, stopped
+from ketum.hazards.medicines.names import ids, lower, not_verified, shown, stopped
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.medicine.classes import code_of
-from ketum.writing.lists import verb
+from ketum.writing.texts import NOTHING, say, say_plural, sentences
+
+STIMULANT = Grounds("interaction.stimulant", ("CC002",), fields=("atc", "stimulant"))
+FACTS = (STIMULANT,)
 
 MILD = ("caffeine", "energy drink", "pseudoephedrine", "phenylephrine", "bupropion", "theophylline", "terbutaline")
 HEART = ("rhythm", "heart", "pressure")
 
 
-def stimulants(case: Beside) -> tuple[Finding, ...]:
-    """Return what stimulants beside kratom mean."""
-    found = carriers(case, "stimulant", _weigh)
+def stimulants(situation: Situation) -> Iterator[Finding]:
+    """Yield what stimulants beside kratom mean."""
+    found = carriers(situation, "stimulant", _weigh)
     if not found:
-        return ()
+        return
     medicines = [one.taken for one in found]
     names = shown(medicines)
-    heart = case.has(*HEART)
+    heart = situation.said.has(*HEART)
     strong = [one for one in found if one.weight == 2]
     by_code = any(code_of(one.taken.entry, "amphetamine or like") or one.taken.generic == "cocaine" for one in strong)
     severity: Severity = "note"
     if strong or heart or len(found) > 1:
         severity = "danger" if heart and by_code else "caution"
-    return (
-        Finding(
-            code="interaction.stimulant",
-            severity=severity,
-            title=f"{verb(medicines, 'Speeds', 'Speed')} up the heart beside kratom: {names}",
-            because=(
-                f"{names} and kratom can both make the heart beat faster and raise blood pressure. One keeps "
-                "awake while the "
-                "other makes sleepy: each hides the other, and what is left when one fades may be too much."
-                f"{' This person has a heart or blood pressure problem.' if heart else ''}{stopped(medicines)}"
-                f"{not_verified((one.taken, one.ground) for one in found)}"
-            ),
-            clinical=(
-                "Additive sympathetic effect; sinus tachycardia was more frequent in regular kratom users than "
-                "in controls "
-                "(wide interval). Masked sedation, anxiety, seizures."
-            ),
-            numbers=(Number.of_fact("odds of a fast heartbeat in regular users", "CC002"),),
-            evidence=tuple(dict.fromkeys(("CC002", *ids(one.ground for one in found)))),
-            certainty=lower("low", not any(one.ground.verified for one in found)),
-            watch="Racing heart, chest pain, severe headache, agitation; chest pain: emergency number.",
-            ask="A pharmacist or the prescriber.",
+    yield Finding(
+        code=STIMULANT.code,
+        severity=severity,
+        title=say_plural(
+            "Speeds up the heart beside kratom: {names}",
+            "Speed up the heart beside kratom: {names}",
+            len(medicines),
+            names=names,
         ),
+        because=sentences(
+            say(
+                "{names:capital} and kratom can both make the heart beat faster and raise blood pressure. "
+                "One keeps awake while the other makes sleepy: each hides the other, and what is left when one fades may be too much.",
+                names=names,
+            ),
+            say("This person has a heart or blood pressure problem.") if heart else NOTHING,
+            stopped(medicines),
+            not_verified((one.taken, one.ground) for one in found),
+        ),
+        clinical=say(
+            "Additive sympathetic effect; sinus tachycardia was more frequent in regular kratom users than in controls (wide interval). "
+            "Masked sedation, anxiety, seizures."
+        ),
+        numbers=(Number.of_fact(say("odds of a fast heartbeat in regular users"), "CC002"),),
+        evidence=tuple(dict.fromkeys(("CC002", *ids(one.ground for one in found)))),
+        certainty=lower("low", not any(one.ground.verified for one in found)),
+        watch=say("Racing heart, chest pain, severe headache, agitation; chest pain: emergency number."),
+        ask=say("A pharmacist or the prescriber."),
     )
 
 

@@ -25,16 +25,35 @@ One finding for each enzyme, with every medicine it names, as severe as the wors
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ketum.evidence import Fact, fact
 from ketum.hazards.finding import RANK, Finding, Number, Severity
+from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines import static
-from ketum.hazards.medicines.beside import STUDIED_MG, Beside, ids, worst
+from ketum.hazards.medicines.names import ids, worst
 from ketum.hazards.medicines.ratio import numbers, remembered
+from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.sizes import InteractionSize
 from ketum.writing.lists import listed
+from ketum.writing.texts import NOTHING, Text, joined, say, sentences
+
+CYP3A = Grounds(
+    "interaction.cyp3a-victim",
+    ("ddi01", "ddi02", "ddi03", "DD030"),
+    fields=("atc", "narrow_ti", "fda_substrate_class", "Fg", "fm_derived_cyp3a", "fm_cyp3a_yeung_S2", "fm_cyp3a"),
+)
+CYP2D6 = Grounds(
+    "interaction.cyp2d6-victim",
+    ("ddi04", "ddi05", "ddi01", "ddi02", "ddi03", "DD030"),
+    fields=("atc", "narrow_ti", "fda_substrate_class", "fm_derived_cyp2d6", "fm_cyp2d6"),
+)
+PGP = Grounds(
+    "interaction.pgp-victim", ("ddi22", "DD021"), fields=("atc", "narrow_ti", "fda_substrate_class", "clearance")
+)
+FACTS = (CYP3A, CYP2D6, PGP)
 
 WEAK, MODERATE, STRONG = 1.25, 2.0, 5.0
 MOST = 0.5
@@ -44,14 +63,24 @@ HARMED = {"quetiapine": "DD030"}
 STUDY = {"midazolam": ("ddi01", "ddi02", "ddi03"), "dextromethorphan": ("ddi04", "ddi05")}
 
 
-def cyp3a_victims(case: Beside) -> tuple[Finding, ...]:
-    """Return the medicines that kratom may raise through CYP3A."""
-    return _victims(case, "CYP3A", "interaction.cyp3a-victim")
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A medicine that kratom may raise, by how much, and how grave that is."""
+
+    medicine: Taken
+    size: InteractionSize
+    severity: Severity
 
 
-def cyp2d6_victims(case: Beside) -> tuple[Finding, ...]:
-    """Return the medicines that kratom may raise through CYP2D6."""
-    return () if case.cyp2d6 == "poor" else _victims(case, "CYP2D6", "interaction.cyp2d6-victim")
+def cyp3a_victims(situation: Situation) -> Iterator[Finding]:
+    """Yield the medicines that kratom may raise through CYP3A."""
+    return _victims(situation, "CYP3A")
+
+
+def cyp2d6_victims(situation: Situation) -> Iterator[Finding]:
+    """Yield the medicines that kratom may raise through CYP2D6."""
+    if situation.person.cyp2d6 != "poor":
+        yield from _victims(situation, "CYP2D6")
 
 
 def narrow(one: Taken) -> Fact | None:
@@ -66,128 +95,161 @@ def narrow(one: Taken) -> Fact | None:
     return code if harms else None
 
 
-def _victims(case: Beside, enzyme: str, code: str) -> tuple[Finding, ...]:
-    sized = [(one, size) for one in case.taken if not one.was_stopped for size in _sizes(case, one, enzyme)]
-    told = [(one, size, severity) for one, size in sized if (severity := _severity(case, one, size, enzyme))]
-    told.sort(key=lambda one: RANK[one[2]])
-    without = [one for one in case.taken if enzyme == "CYP3A" and _unsized(case, one)]
-    if not told and not without:
-        return ()
-    found = _finding(code, enzyme, told, without)
-    return (found if case.kratom_stopped_h is None else _falling(found, case.kratom_stopped_h),)
+def _victims(situation: Situation, enzyme: str) -> Iterator[Finding]:
+    sized = [
+        (medicine, size)
+        for medicine in situation.medicines
+        if not medicine.was_stopped
+        for size in _sizes(situation, medicine, enzyme)
+    ]
+    told = [
+        _Told(medicine, size, severity)
+        for medicine, size in sized
+        if (severity := _severity(situation, medicine, size, enzyme))
+    ]
+    told.sort(key=lambda victim: RANK[victim.severity])
+    without = [medicine for medicine in situation.medicines if enzyme == "CYP3A" and _unsized(situation, medicine)]
+    if told or without:
+        yield _finding(enzyme, told, without, situation.now.stopped_hours_ago)
 
 
-def _falling(found: Finding, hours: float) -> Finding:
+def _falling(hours: float | None) -> Text:
     """Say that kratom was stopped: what it raised is falling now."""
-    now = f"Kratom was stopped {hours:g} hours ago: what it had raised is falling back now. "
-    return replace(found, because=now + found.because)
+    if hours is None:
+        return NOTHING
+    return say("Kratom was stopped {hours:g} hours ago: what it had raised is falling back now.", hours=hours)
 
 
-def _unsized(case: Beside, one: Taken) -> bool:
+def _unsized(situation: Situation, one: Taken) -> bool:
     """Whether most of a medicine goes through CYP3A and too little is on file to say how much more of it there is."""
     share = one.entry.number(*SHARES)
     swallowed = not one.was_stopped and one.route in static.GUT_ROUTES
-    return swallowed and share is not None and share[0] >= MOST and not _sizes(case, one, "CYP3A")
+    return swallowed and share is not None and share[0] >= MOST and not _sizes(situation, one, "CYP3A")
 
 
-def _sizes(case: Beside, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]:
-    dynamic = case.size(one.generic, "victim", enzyme)
+def _sizes(situation: Situation, one: Taken, enzyme: str) -> tuple[InteractionSize, ...]:
+    dynamic = situation.size(one.generic, "victim", enzyme)
     if dynamic:
         return dynamic
-    found = static.victim(case, one.entry, enzyme, one.route)
+    found = static.victim(situation, one.entry, enzyme, one.route)
     return () if found is None else (found,)
 
 
-def _severity(case: Beside, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
+def _severity(situation: Situation, one: Taken, size: InteractionSize, enzyme: str) -> Severity | None:
     own = [row for name in size.fact_ids if (row := fact(name)).details.get("generic") == one.generic]
     doubtful = not all(row.verified for row in own)
-    graded = _graded(case, one, size, enzyme, size.ratio.low if doubtful else size.ratio.median)
+    graded = _graded(situation, one, size, enzyme, size.ratio.low if doubtful else size.ratio.median)
     unseen = doubtful and not any(row.verified for row in own)
     return "caution" if graded == "danger" and unseen else graded
 
 
-def _graded(case: Beside, one: Taken, size: InteractionSize, enzyme: str, middle: float) -> Severity | None:
+def _graded(situation: Situation, one: Taken, size: InteractionSize, enzyme: str, middle: float) -> Severity | None:
     ratio = size.ratio
     tight = narrow(one) is not None
     if ratio.high < WEAK:
         return "note" if tight or enzyme == "CYP2D6" else None
     if size.method == "static" and enzyme == "CYP2D6":
-        above = case.mitragynine_mg is None or case.mitragynine_mg.median > STUDIED_MG
+        above = situation.mitragynine_mg is None or situation.mitragynine_mg.median > static.STUDIED_MG
         return "caution" if tight and above else "note"
     band = sum(middle >= edge for edge in (WEAK, MODERATE, STRONG))
     return BANDS[min(band + tight, 3)] if band or not tight else "caution"
 
 
-def _finding(
-    code: str, enzyme: str, told: list[tuple[Taken, InteractionSize, Severity]], without: list[Taken]
-) -> Finding:
-    medicines = list(dict.fromkeys(one.shown for one in (*(one for one, _, _ in told), *without)))
-    names = listed(medicines)
+def _finding(enzyme: str, told: list[_Told], without: list[Taken], stopped_h: float | None) -> Finding:
+    several = (*(victim.medicine for victim in told), *without)
+    names = listed(dict.fromkeys(medicine.shown for medicine in several))
     severities: list[Severity] = [
-        *(severity for _, _, severity in told),
-        *("caution" if narrow(one) else "note" for one in without),
+        *(victim.severity for victim in told),
+        *("caution" if narrow(medicine) else "note" for medicine in without),
     ]
-    dynamic = not without and all(size.method == "dynamic" for _, size, _ in told)
-    study = tuple(name for one, _, _ in told for name in STUDY.get(one.generic, ()))
+    dynamic = not without and all(victim.size.method == "dynamic" for victim in told)
+    study = tuple(name for victim in told for name in STUDY.get(victim.medicine.generic, ()))
     reference = ("ddi01", "ddi03") if enzyme == "CYP3A" else ("ddi04",)
-    unseen = any(not share.verified for one in without if (share := _share(one)))
-    doubtful = unseen or any(remembered(size) for _, size, _ in told)
+    unseen = any(not share.verified for medicine in without if (share := _share(medicine)))
+    doubtful = unseen or any(remembered(victim.size) for victim in told)
     measured = dict.fromkeys((*study, *reference))
     return Finding(
-        code=code,
+        code=(CYP3A if enzyme == "CYP3A" else CYP2D6).code,
         severity=worst(severities),
-        title=f"Kratom may raise: {names}",
-        because=(
-            f"The body clears {names} with an enzyme ({enzyme}) that kratom blocks. So more of it may stay in the "
-            f"blood while kratom is taken: {_amounts(told, without)}.{_activated(told)} When kratom is stopped, "
-            "the level "
-            "falls back; a dose that was fitted beside kratom may then be too small."
+        title=say("Kratom may raise: {names}", names=names),
+        because=sentences(
+            _falling(stopped_h),
+            say(
+                "The body clears {names} with an enzyme ({enzyme}) that kratom blocks. "
+                "So more of it may stay in the blood while kratom is taken: {amounts}.",
+                names=names,
+                enzyme=enzyme,
+                amounts=_amounts(told, without),
+            ),
+            _activated(told),
+            say(
+                "When kratom is stopped, the level falls back; a dose that was fitted beside kratom may then be too small."
+            ),
         ),
-        clinical=(
-            f"{enzyme} {'inhibition, mainly of the gut wall' if enzyme == 'CYP3A' else 'inhibition, competitive'}; "
-            f"{_clinical(told)} Studied once, after 39 mg of mitragynine; more or repeated doses extrapolate. "
-            "Monitor level or effect on starting, changing and stopping kratom."
-            + (" Part of the fm or Fg is remembered, not verified." if doubtful else "")
+        clinical=sentences(
+            say("CYP3A inhibition, mainly of the gut wall;")
+            if enzyme == "CYP3A"
+            else say("CYP2D6 inhibition, competitive;"),
+            *map(_clinical, told),
+            say(
+                "Studied once, after {mg:g} mg of mitragynine; more or repeated doses extrapolate. "
+                "Monitor level or effect on starting, changing and stopping kratom.",
+                mg=static.STUDIED_MG,
+            ),
+            say("Part of the fm or Fg is remembered, not verified.") if doubtful else NOTHING,
         ),
         numbers=(
-            *numbers(size for _, size, _ in told),
-            *(Number.of_fact(f"measured in people after one tea: {_WHAT[name]}", name) for name in measured),
+            *numbers(victim.size for victim in told),
+            *(
+                Number.of_fact(say("measured in people after one tea: {what}", what=_WHAT[name]), name)
+                for name in measured
+            ),
         ),
         evidence=tuple(
             dict.fromkeys(
                 (
                     *measured,
-                    *(name for _, size, _ in told for name in size.fact_ids),
-                    *(HARMED[one.generic] for one, _, _ in told if one.generic in HARMED),
-                    *ids(narrow(one) for one, _, _ in told),
-                    *ids(_share(one) for one in without),
-                    *ids(narrow(one) for one in without),
+                    *(name for victim in told for name in victim.size.fact_ids),
+                    *(HARMED[name] for victim in told if (name := victim.medicine.generic) in HARMED),
+                    *ids(narrow(victim.medicine) for victim in told),
+                    *ids(map(_share, without)),
+                    *ids(map(narrow, without)),
                 )
             )
         ),
         certainty="low" if dynamic and not doubtful else "very low",
-        watch="More of the medicine's own side effects while kratom is taken; less effect after it is stopped.",
-        ask="A pharmacist or the prescriber, before starting, changing or stopping kratom.",
+        watch=say("More of the medicine's own side effects while kratom is taken; less effect after it is stopped."),
+        ask=say("A pharmacist or the prescriber, before starting, changing or stopping kratom."),
     )
 
 
 _WHAT = {
-    "ddi01": "exposure to midazolam",
-    "ddi02": "peak of midazolam",
-    "ddi03": "half-life of midazolam",
-    "ddi04": "exposure to dextromethorphan",
-    "ddi05": "peak of dextromethorphan",
+    "ddi01": say("exposure to midazolam"),
+    "ddi02": say("peak of midazolam"),
+    "ddi03": say("half-life of midazolam"),
+    "ddi04": say("exposure to dextromethorphan"),
+    "ddi05": say("peak of dextromethorphan"),
 }
 
 
-def _amounts(told: list[tuple[Taken, InteractionSize, Severity]], without: list[Taken]) -> str:
-    unknown = [f"how much more of {listed(one.generic for one in without)} is not known"] if without else []
-    sized = [
-        f"{one.generic} about {size.ratio.median:.2g} times as much ({size.ratio.low:.2g} to {size.ratio.high:.2g}"
-        f"{'' if size.method == 'dynamic' else '; a rough screen'})"
-        for one, size, _ in told
-    ]
-    return "; ".join([*sized, *unknown])
+def _amounts(told: list[_Told], without: list[Taken]) -> Text:
+    unknown = listed(medicine.generic for medicine in without)
+    return joined(
+        "; ",
+        (*map(_amount, told), say("how much more of {names} is not known", names=unknown) if unknown else NOTHING),
+    )
+
+
+def _amount(victim: _Told) -> Text:
+    ratio, rough = victim.size.ratio, victim.size.method != "dynamic"
+    return say(
+        "{name} about {middle:.2g} times as much ({low:.2g} to {high:.2g}{rough})",
+        name=victim.medicine.generic,
+        middle=ratio.median,
+        low=ratio.low,
+        high=ratio.high,
+        rough=say("; a rough screen") if rough else NOTHING,
+    )
 
 
 def _share(one: Taken) -> Fact | None:
@@ -195,54 +257,67 @@ def _share(one: Taken) -> Fact | None:
     return None if share is None else share[1]
 
 
-def _activated(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
-    names = [one.generic for one, _, _ in told if "bioactivation" in one.entry.value("fda_substrate_class")]
+def _activated(told: list[_Told]) -> Text:
+    names = [
+        victim.medicine.generic
+        for victim in told
+        if "bioactivation" in victim.medicine.entry.value("fda_substrate_class")
+    ]
     if not names:
-        return ""
-    return f" The body needs this enzyme to make {listed(names)} work: relief may become less, not more."
-
-
-def _clinical(told: list[tuple[Taken, InteractionSize, Severity]]) -> str:
-    return " ".join(
-        f"AUC ratio of {one.generic} {size.ratio.median:.2f} ({size.ratio.low:.2f}-{size.ratio.high:.2f}, {size.method}"
-        f"{', screen only' if size.method == 'static' else ''}"
-        f"{'; narrow index' if narrow(one) else ''})."
-        for one, size, _ in told
+        return NOTHING
+    return say(
+        "The body needs this enzyme to make {names} work: relief may become less, not more.", names=listed(names)
     )
 
 
-def pgp_victims(case: Beside) -> tuple[Finding, ...]:
-    """Return the medicines that kratom may raise through P-glycoprotein."""
+def _clinical(victim: _Told) -> Text:
+    size = victim.size
+    return say(
+        "AUC ratio of {name} {middle:.2f} ({low:.2f}-{high:.2f}, {method}{narrow}).",
+        name=victim.medicine.generic,
+        middle=size.ratio.median,
+        low=size.ratio.low,
+        high=size.ratio.high,
+        method=say("dynamic") if size.method == "dynamic" else say("static, screen only"),
+        narrow=say("; narrow index") if narrow(victim.medicine) else NOTHING,
+    )
+
+
+def pgp_victims(situation: Situation) -> Iterator[Finding]:
+    """Yield the medicines that kratom may raise through P-glycoprotein."""
     found = [
         (one, ground)
-        for one in case.taken
+        for one in situation.medicines
         if not one.was_stopped and one.route in static.GUT_ROUTES and (ground := _pgp(one))
     ]
     if not found:
-        return ()
+        return
     names = listed(one.shown for one, _ in found)
     severity = worst("caution" if narrow(one) else "note" for one, _ in found)
     unsure = not all(ground.verified for _, ground in found)
-    return (
-        Finding(
-            code="interaction.pgp-victim",
-            severity=severity,
-            title=f"Kratom may let more into the blood: {names}",
-            because=(
-                f"A pump in the gut wall (P-glycoprotein) keeps part of {names} out of the blood. In the laboratory "
-                "kratom blocks this pump. Nobody measured it in people. When kratom is stopped, the level may fall."
-                + (" That the pump matters here is remembered, not verified." if unsure else "")
+    yield Finding(
+        code=PGP.code,
+        severity=severity,
+        title=say("Kratom may let more into the blood: {names}", names=names),
+        because=sentences(
+            say(
+                "A pump in the gut wall (P-glycoprotein) keeps part of {names} out of the blood. "
+                "In the laboratory kratom blocks this pump. "
+                "Nobody measured it in people. "
+                "When kratom is stopped, the level may fall.",
+                names=names,
             ),
-            clinical=(
-                "Intestinal P-gp: mitragynine IC50 18.2 uM in vitro, basic static model 22 against a cut-off of 11; no "
-                "clinical study. Monitor level or anticoagulant effect on starting and stopping."
-            ),
-            numbers=(Number.of_fact("gut P-gp inhibition by a basic static model; 11 calls for a study", "ddi22"),),
-            evidence=("ddi22", "DD021", *ids(ground for _, ground in found), *ids(narrow(one) for one, _ in found)),
-            certainty="very low",
-            watch="Bleeding or bruises with a blood thinner; nausea, yellow vision or slow pulse with digoxin.",
-            ask="A pharmacist or the prescriber.",
+            say("That the pump matters here is remembered, not verified.") if unsure else NOTHING,
         ),
+        clinical=say(
+            "Intestinal P-gp: mitragynine IC50 {DD021} uM in vitro, basic static model {ddi22} against a cut-off of 11; no clinical study. "
+            "Monitor level or anticoagulant effect on starting and stopping."
+        ),
+        numbers=(Number.of_fact(say("gut P-gp inhibition by a basic static model; 11 calls for a study"), "ddi22"),),
+        evidence=("ddi22", "DD021", *ids(ground for _, ground in found), *ids(narrow(one) for one, _ in found)),
+        certainty="very low",
+        watch=say("Bleeding or bruises with a blood thinner; nausea, yellow vision or slow pulse with digoxin."),
+        ask=say("A pharmacist or the prescriber."),
     )
 
 
