@@ -16,9 +16,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri
 
 from ketum.arrays import Array
 
@@ -57,7 +57,9 @@ class Stream:
 
     def normal(self, layer: str, name: str) -> Array:
         """Draw from a standard normal distribution, shape (people,)."""
-        return np.asarray(ndtri(self.uniform(layer, name)))
+        shares = self.uniform(layer, name)
+        # SciPy's would take a quarter of a second to import, which a screen does not have.
+        return np.fromiter(map(NormalDist().inv_cdf, shares.tolist()), float, shares.size)
 
     def together(self, layer: str, name: str, table: Mapping[str, Array]) -> dict[str, Array]:
         """Draw rows of a table of joint draws, columns of shape (draws,): numbers that belong together stay so."""

@@ -28,7 +28,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from ketum.evidence import Fact, facts
+from ketum.evidence import Fact, facts_in
 from ketum.hazards.finding import Certainty, Finding, Number, Severity
 
 Substance = Literal["leaf", "7oh", "pseudoindoxyl"]
@@ -135,7 +135,7 @@ def _relied_on(row: Fact, substance: Substance, today: date) -> tuple[Status, st
 
 @cache
 def _listed() -> tuple[Fact, ...]:
-    return tuple(one for one in facts().values() if one.table == "legal_status")
+    return facts_in("legal_status")
 
 
 def _row(region: str, substance: Substance) -> Fact | None:

@@ -23,8 +23,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rapidfuzz import fuzz, process
-
 from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
 from ketum.words.vocabulary import Concept, Of, longest, matches, phrases
 
@@ -194,6 +192,8 @@ def _as_a_whole(part: str, of: Of, text: str) -> Iterator[Heard]:
     )
     if len(squeezed) < _SHORTEST_WHOLE:
         return
+    from rapidfuzz import fuzz, process  # only where a word is not known as written
+
     choices = [phrase.squeezed for phrase in phrases(of)]
     if best := process.extractOne(squeezed, choices, scorer=fuzz.ratio, score_cutoff=_WHOLE_TEXT):
         yield Heard(phrases(of)[best[2]].concept, text, bool(DENIALS & set(words)), _when(part), True)

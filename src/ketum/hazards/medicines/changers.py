@@ -20,7 +20,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from ketum.evidence import Fact, facts
+from ketum.evidence import Fact, facts_in
 from ketum.hazards.finding import Finding, Number, Severity
 from ketum.hazards.medicines.beside import Beside, ids, not_verified, shown
 from ketum.hazards.medicines.ratio import numbers
@@ -46,7 +46,7 @@ def inducers(case: Beside) -> tuple[Finding, ...]:
 
 @cache
 def _listed_classes() -> dict[tuple[str, str], Fact]:
-    rows = (one for one in facts().values() if one.table == "perpetrator_classes")
+    rows = facts_in("perpetrator_classes")
     return {
         (one.details["perpetrator"].casefold(), one.details["role"]): one
         for one in rows
