@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -236,3 +237,48 @@ def test_nothing_but_the_report_line_is_printed_on_a_pipe(tmp_path):
     assert done.returncode == 0
     assert done.stderr == ""
     assert done.stdout.strip().splitlines() == [f"report: {tmp_path / 'out' / 'index.html'}"]
+
+
+# An emergency is said first, by every command that reads a case
+
+GRAVE = CASE + '[today]\nsymptoms = ["cannot be woken", "blue lips"]\n'
+
+
+@pytest.mark.parametrize("words", [["run", "-n", "2"], ["check"], ["margins", "-n", "10"], ["screen"]])
+def test_an_emergency_is_said_before_anything_else(ketum, write, tmp_path, words):
+    command, *options = words
+    place = ["-o", tmp_path / "out"] if command == "run" else []
+    code, out, err = ketum(command, write(GRAVE), *options, *place)
+    assert code == 0
+    said = err if command != "screen" else out
+    assert said.startswith("EMERGENCY")
+    assert "emergency.now" in said
+
+
+@pytest.mark.parametrize("words", [["run", "-n", "2"], ["check"], ["margins", "-n", "10"], ["screen"]])
+def test_a_case_without_one_says_none(ketum, write, tmp_path, words):
+    command, *options = words
+    place = ["-o", tmp_path / "out"] if command == "run" else []
+    _, out, err = ketum(command, write(CASE), *options, *place)
+    assert "EMERGENCY" not in out + err
+
+
+@pytest.mark.parametrize("command", ["screen", "margins"])
+def test_a_refusal_with_json_is_json_and_hides_no_emergency(ketum, write, command):
+    code, out, err = ketum(command, write(GRAVE.replace("2 g", "3 kg")), "--json")
+    assert code == 2
+    shown = json.loads(out)
+    assert [finding["code"] for finding in shown["emergencies"]] == ["emergency.now"]
+    (problem,) = shown["error"]["problems"]
+    assert "amount" in problem["where"]
+    assert problem["given"] == '"3 kg"'
+    assert err.index("EMERGENCY") < err.index("amount")
+
+
+def test_a_letter_that_the_terminal_does_not_have_loses_nothing(write):
+    path = write(GRAVE.replace("blue lips", "blue lips ริมฝีปาก").replace('region = "US-CO"', 'region = "TH"'))
+    words = [sys.executable, "-m", "ketum.cli", "screen", str(path)]
+    done = subprocess.run(words, capture_output=True, env=os.environ | {"PYTHONIOENCODING": "cp1252"}, check=False)
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"EMERGENCY")
+    assert b"[law." in done.stdout, "what stands after the letter is there too"

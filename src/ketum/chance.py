@@ -14,13 +14,15 @@ Three layers of spread are drawn apart, so that each can be held still while the
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
 
 from ketum.arrays import Array
+from ketum.sizes import Interval
 
 LAYERS = ("people", "product", "knowledge")
 
@@ -66,3 +68,40 @@ class Stream:
         draws = next(iter(table.values())).size
         row = (self.uniform(layer, name) * draws).astype(int)
         return {name: column[row] for name, column in table.items()}
+
+
+Z90 = NormalDist().inv_cdf(0.95)
+"""Half the width of a 90 % interval, in standard deviations."""
+
+
+@dataclass(frozen=True)
+class Lognormal:
+    """A positive quantity with independent log-normal errors, each named, so that two quantities may share one.
+
+    Parameters
+    ----------
+    median
+        Its median.
+    errors
+        SD of the logarithm that each error adds, by the error's name.
+    """
+
+    median: float
+    errors: Mapping[str, float] = field(default_factory=dict)
+
+    def times(self, factor: float, **errors: float) -> Lognormal:
+        """Multiply by a number, and by further errors."""
+        return Lognormal(self.median * factor, {**self.errors, **errors})
+
+    @property
+    def interval(self) -> Interval:
+        """Median, 5th and 95th percentile, in closed form."""
+        width = math.exp(Z90 * math.hypot(*self.errors.values()))
+        return Interval(self.median, self.median / width, self.median * width)
+
+    def draw(self, stream: Stream, layer: str, prefix: str) -> Array:
+        """Draw one number a person, shape (people,); the errors' random numbers are keyed by prefix and name."""
+        log = np.zeros(stream.people)
+        for name, sd in self.errors.items():
+            log += sd * stream.normal(layer, prefix + name)
+        return np.asarray(self.median * np.exp(log))

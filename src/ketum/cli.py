@@ -9,18 +9,16 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 # Pydantic would look for plug-ins among all installed packages, which takes a tenth of the time of a screen.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import typer
 
-from ketum.errors import CaseError, InputError, KetumError, Problem, StoppedError
+from ketum.console import guarded, phases, print_json, progress_bar, say_emergencies, write_whole
+from ketum.errors import InputError, Problem
 
 app = typer.Typer(
     name="ketum",
@@ -31,8 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-SCREEN_PEOPLE, SCREEN_SEED = 2000, 0
-INTERRUPTED = 130
 DRIVERS, DRIVERS_SAMPLES = "--drivers", 512
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="A case file (TOML).", show_default=False)]
@@ -42,28 +38,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 def main() -> None:
     """Run the command line; no traceback reaches a person."""
     gc.set_threshold(100_000)  # looking for garbage while rooms are loaded takes a seventh of a screen's time
-    try:
-        app(args=_spelt_out(sys.argv[1:]))
-    except StoppedError as stop:
-        _say(f"ketum: stopped; {stop}")
-        sys.exit(INTERRUPTED)
-    except (InputError, KetumError) as error:
-        if isinstance(error, CaseError):
-            _say_emergencies(error.subject)
-        _say(f"ketum: {error}")
-        sys.exit(2 if isinstance(error, InputError | KeyError) else 3)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:  # typer has turned Ctrl-C into this, without a word
-            _say("ketum: stopped")
-        raise
-    except KeyboardInterrupt as stop:
-        _say("; ".join(["ketum: stopped", *getattr(stop, "__notes__", ())]))
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.exit(0)
-    except Exception as error:
-        _say(_internal_fault(error))
-        sys.exit(3)
+    guarded(app, _spelt_out(sys.argv[1:]))
 
 
 @app.command()
@@ -93,53 +68,47 @@ def run(
     if dask is not None and workers is not None:
         raise InputError("--dask", [Problem("", "a cluster has its own workers", cure="leave --workers out")])
     understood = load_case(case)
+    say_emergencies(understood)
     check_folder(output)
 
-    from ketum.report.run import write_run
-    from ketum.simulation.drivers import drivers as find_drivers
-    from ketum.simulation.many import MANY, STORE, simulate_many
-    from ketum.simulation.simulate import simulate
+    from ketum.answers.ask import ask
+    from ketum.simulation.cluster import cluster
+    from ketum.simulation.many import STORE
 
-    with _cluster(dask) as executor, _progress() as progress:
-        how: dict[str, Any] = {"days": days, "seed": seed, "workers": workers, "executor": executor}
-        how["progress"] = progress
-        if number > MANY:
-            finished = simulate_many(understood, output / STORE, number=number, **how)
-        else:
-            finished = simulate(understood, number=number, **how)
-        how |= {"method": "morris" if morris else "sobol", "samples": drivers}
-        found = find_drivers(understood, **how) if drivers else None
-    page = write_run(finished, output, seed, found)
-    if found is not None:
-        print(found.as_text())
+    with cluster(dask) as executor, phases() as progress:
+        answer = ask(
+            understood,
+            number,
+            seed,
+            days=days,
+            drivers=drivers,
+            method="morris" if morris else "sobol",
+            workers=workers,
+            executor=executor,
+            store=output / STORE,
+            progress=progress,
+        )
+        page = answer.write(output)
+    if answer.drivers is not None:
+        print(answer.drivers.as_text())
     print(f"report: {page}")
 
 
 @app.command()
 def screen(case: CaseFile, as_json: AsJson = False) -> None:
     """List findings only, in about a second."""
+    from ketum.answers.ask import ask
     from ketum.case import load_case
-    from ketum.chance import Stream
-    from ketum.crowd.intake import dose_sizes, intakes
-    from ketum.hazards import screen as screened
-    from ketum.interaction import sizes
-    from ketum.medicine import taken_in
+
+    answer = ask(load_case(case), people=0)
+    if as_json:
+        from ketum.answers.as_json import screening_mapping
+
+        print_json(screening_mapping(answer))
+        return
     from ketum.report.terminal import as_text
 
-    understood = load_case(case)
-    taken, matches = taken_in(understood)
-    doses = dose_sizes(intakes(understood, Stream(SCREEN_SEED, SCREEN_PEOPLE)))
-    found = screened(understood, doses, sizes(understood, taken) if taken else ())
-    if as_json:
-        _print_json(
-            {
-                "case": understood.model_dump(mode="json", by_alias=True),
-                "findings": [finding.as_dict() for finding in found],
-                "medicines": [match.as_dict() for match in matches],
-            }
-        )
-        return
-    print(as_text(found, taken, matches))
+    print(as_text(answer.findings, answer.taken, answer.medicines))
 
 
 @app.command()
@@ -148,6 +117,7 @@ def check(case: CaseFile) -> None:
     from ketum.case import load_case
 
     understood = load_case(case)
+    say_emergencies(understood)
     print(f"{case}: this case file is right")
     unknown = understood.unknown()
     if unknown:
@@ -161,7 +131,7 @@ def validate(as_json: AsJson = False) -> None:
 
     found = everything()
     if as_json:
-        _print_json({"rows": [row.as_dict() for row in found]})
+        print_json({"rows": [row.as_dict() for row in found]})
     else:
         from ketum.trials.validation import table
 
@@ -178,17 +148,17 @@ def margins(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the random numbers.")] = 0,
 ) -> None:
     """Put the unbound peak in blood beside every potency on file: receptors, channels, enzymes, inflammation."""
-    from ketum.answers.margins import margins as computed
-    from ketum.answers.margins import table, unbound_peaks
+    from ketum.answers.ask import ask
+    from ketum.answers.margins import table
     from ketum.case import load_case
-    from ketum.simulation.simulate import simulate
 
     understood = load_case(case)
-    found = computed(unbound_peaks(simulate(understood, number=number, seed=seed, shares=False)))
+    say_emergencies(understood)
+    answer = ask(understood, number, seed)
     if as_json:
-        _print_json({"case": understood.model_dump(mode="json", by_alias=True), "margins": found})
+        print_json({"case": understood.model_dump(mode="json", by_alias=True), "margins": answer.margins})
     else:
-        print(table(found))
+        print(table(answer.margins))
 
 
 @app.command()
@@ -221,7 +191,7 @@ def model(
     if sbml is None:
         print(path.read_text(encoding="utf-8"), end="")
         return
-    _write(sbml, Model.from_file(path).sbml)
+    write_whole(sbml, Model.from_file(path).sbml)
     print(f"{sbml}: SBML written")
 
 
@@ -233,10 +203,10 @@ def sbml_suite(
     """Run cases of the SBML Test Suite, list passes by tag and why the others fail; exit code 1 where one fails."""
     from ketum.bench.suite import run_suite, table
 
-    with _progress("cases") as progress:
+    with progress_bar("cases") as progress:
         verdicts = run_suite(folder, progress)
     if as_json:
-        _print_json({"cases": [verdict.as_dict() for verdict in verdicts]})
+        print_json({"cases": [verdict.as_dict() for verdict in verdicts]})
     else:
         print(table(verdicts))
     if any(verdict.status == "fail" for verdict in verdicts):
@@ -253,7 +223,7 @@ def bench(
 
     found = measure(quick)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         print(table(found))
     if disagreeing(found):
@@ -268,79 +238,6 @@ def _spelt_out(words: list[str]) -> list[str]:
         if word == DRIVERS and not following.lstrip("-").isdigit():
             found.append(str(DRIVERS_SAMPLES))
     return found
-
-
-@contextmanager
-def _cluster(address: str | None) -> Iterator[Executor | None]:
-    if address is None:
-        yield None
-        return
-    from ketum.simulation.cluster import cluster
-
-    with cluster(address) as executor:
-        yield executor
-
-
-@contextmanager
-def _progress(of: str = "people") -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar on a terminal, and nothing on a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(of, total=None)
-        yield lambda finished, total: bar.update(task, completed=finished, total=total)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    from ketum.errors import OutputError
-
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        problem = Problem(
-            "", f"cannot be written: {error.strerror}", cure="choose a folder that exists and is writable"
-        )
-        raise OutputError(str(path), [problem]) from error
-
-
-def _print_json(content: Any) -> None:
-    from ketum.report import json_text
-
-    print(json_text(content))
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _say_emergencies(path: str) -> None:
-    """Say what cannot wait before what is wrong with the file."""
-    from ketum.answers.despite import emergencies_of
-
-    for finding in emergencies_of(path):
-        _say(f"EMERGENCY  {finding.title}  [{finding.code}]\n           {finding.because}\n")
-
-
-def _internal_fault(error: Exception) -> str:
-    import traceback
-
-    from ketum import __version__
-
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"ketum: internal fault: {type(error).__name__}: {error}\n"
-        f"    at {Path(place.filename).name}, line {place.lineno}, in {place.name}; ketum {__version__}\n"
-        "    This is a defect of ketum, not of your file. Please report these lines with the command and the case file."
-    )
 
 
 if __name__ == "__main__":

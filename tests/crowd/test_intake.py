@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ketum import pharmacology
 from ketum.case import parse_case
 from ketum.chance import Stream
-from ketum.crowd import intake
-from ketum.crowd.intake import dose_sizes, dose_table, intakes
+from ketum.crowd.contents import CERTIFICATE_SD, dose_sizes
+from ketum.crowd.intake import dose_table, intakes
 from ketum.evidence import facts
 from ketum.pharmacology.alkaloids import nmol
 
@@ -51,7 +51,7 @@ def test_a_certificate_says_what_leaf_holds():
     (one,) = taken(lines("leaf-powder", "3 g", 'certificate = { mitragynine = "1.4 %" }'))
     assert (one.product_mg == 3000).all()
     assert np.median(one.mg["MG"]) == pytest.approx(42.0, rel=0.01)
-    assert spread(one.mg["MG"]) == pytest.approx(intake.CERTIFICATE_SD, rel=0.05)
+    assert spread(one.mg["MG"]) == pytest.approx(CERTIFICATE_SD, rel=0.05)
 
 
 def test_a_certificate_of_several_alkaloids():
@@ -59,7 +59,7 @@ def test_a_certificate_of_several_alkaloids():
     (one,) = taken(lines("leaf-powder", "2 g", text))
     for code, expected in {"MG": 30.0, "SC": 10.0, "HM": 0.4}.items():
         assert np.median(one.mg[code]) == pytest.approx(expected, rel=0.01)
-        assert spread(one.mg[code]) == pytest.approx(intake.CERTIFICATE_SD, rel=0.05)
+        assert spread(one.mg[code]) == pytest.approx(CERTIFICATE_SD, rel=0.05)
 
 
 def test_without_a_certificate_leaf_holds_what_leaf_holds():
@@ -71,8 +71,8 @@ def test_without_a_certificate_leaf_holds_what_leaf_holds():
         ratio = one.mg[companion.alkaloid] / one.mg["MG"]
         assert np.median(ratio) == pytest.approx(companion.ratio, rel=0.05)
         assert spread(ratio) == pytest.approx(companion.sd, rel=0.05)
-    assert set(leaf.facts) <= set(one.facts)
-    assert not one.unknown
+    assert set(leaf.facts) <= set(one.contents.facts)
+    assert not one.contents.unknown
 
 
 def test_a_certificate_of_a_companion_alone():
@@ -98,8 +98,8 @@ def test_counts(amount, unit, number):
     serving = pharmacology.servings()[unit]
     assert np.median(one.product_mg) == pytest.approx(number * serving.grams * 1000, rel=0.03)
     assert spread(one.product_mg) == pytest.approx(serving.sd, rel=0.05)
-    assert set(serving.facts) <= set(one.facts)
-    assert any(unit in text for text in one.assumptions)
+    assert set(serving.facts) <= set(one.contents.facts)
+    assert any(unit in text for text in one.contents.assumptions)
 
 
 def test_heavier_capsules_hold_more():
@@ -127,7 +127,7 @@ def test_a_certificate_tells_the_companions_of_a_stated_amount():
     (one,) = taken(lines("extract", "25 mg mitragynine", text))
     assert (one.mg["MG"] == 25.0).all()
     assert np.median(one.mg["HM"]) == pytest.approx(1.0, rel=0.02)
-    assert spread(one.mg["HM"]) < 3 * intake.CERTIFICATE_SD
+    assert spread(one.mg["HM"]) < 3 * CERTIFICATE_SD
 
 
 def test_seven_hydroxymitragynine_tablets():
@@ -135,7 +135,7 @@ def test_seven_hydroxymitragynine_tablets():
     assert (one.mg["HM"] == 25.0).all()
     assert one.release == "release_7oh"
     assert "SC" not in one.mg
-    assert any("speciociliatine" in text for text in one.unknown)
+    assert any("speciociliatine" in text for text in one.contents.unknown)
     # in that product 2.0-6.0 mg/g of mitragynine come with 22-75 mg/g: about a tenth
     assert np.median(one.mg["MG"]) == pytest.approx(25 * np.sqrt(2 * 6) / np.sqrt(22 * 75), rel=0.1)
 
@@ -143,42 +143,42 @@ def test_seven_hydroxymitragynine_tablets():
 def test_an_alkaloid_that_is_not_the_main_one_comes_alone():
     (one,) = taken(lines("extract", "10 mg 7-hydroxymitragynine"))
     assert set(one.mg) == {"HM"}
-    assert {text for text in one.unknown if "mitragynine" in text or "speciociliatine" in text}
+    assert {text for text in one.contents.unknown if "mitragynine" in text or "speciociliatine" in text}
 
 
 def test_tea_leaves_most_in_the_leaf_unless_the_drink_is_meant():
     leaf, drink = taken(lines("tea", "2 g"), lines("tea", "25 mg mitragynine"))
     assert leaf.release == "yield_tea"
     assert drink.release == "release_shot"
-    assert leaf.product.form == drink.product.form == "lumen"
+    assert leaf.contents.product.form == drink.contents.product.form == "lumen"
 
 
 def test_what_is_unknown_is_not_made_up():
     (one,) = taken(lines("pseudoindoxyl-product", "1 g"))
     assert not one.mg
-    assert len(one.unknown) == 1
-    assert "pseudoindoxyl" in one.unknown[0]
+    assert len(one.contents.unknown) == 1
+    assert "pseudoindoxyl" in one.contents.unknown[0]
     assert dose_table((one,), released(), 72.0).empty
 
 
 def test_an_alkaloid_outside_the_model_is_named_as_unknown():
     (one,) = taken(lines("pseudoindoxyl-product", "15 mg mitragynine pseudoindoxyl"))
     assert not one.mg
-    assert any("pseudoindoxyl" in text for text in one.unknown)
+    assert any("pseudoindoxyl" in text for text in one.contents.unknown)
 
 
 def test_a_certificate_does_not_hide_that_the_main_alkaloid_is_unknown():
     (one,) = taken(lines("pseudoindoxyl-product", "1 g", 'certificate = { mitragynine = "1 %" }'))
     assert np.median(one.mg["MG"]) == pytest.approx(10.0, rel=0.01)
-    assert any("pseudoindoxyl" in text for text in one.unknown)
+    assert any("pseudoindoxyl" in text for text in one.contents.unknown)
 
 
 @pytest.mark.parametrize("product", pharmacology.products())
 def test_every_product_names_facts_that_exist(product):
     (one,) = taken(lines(product, "1 g"), people=5)
-    assert set(one.facts) <= set(facts())
-    assert one.facts
-    assert one.assumptions or one.unknown
+    assert set(one.contents.facts) <= set(facts())
+    assert one.contents.facts
+    assert one.contents.assumptions or one.contents.unknown
     for mg in one.mg.values():
         assert mg.shape == (5,)
         assert (mg > 0).all()
@@ -253,7 +253,7 @@ def test_no_dose_is_lost(plan):
     for one, (_, every, days, start) in zip(found, plan, strict=True):
         number = len([t for t in range(days * 24) if t % every == 0])
         for code, mg in one.mg.items():
-            place = f"{one.product.form}_{code}"
+            place = f"{one.contents.product.form}_{code}"
             expected[place] = expected.get(place, 0.0) + number * 0.5 * mg * 1e6 / MOLAR_MASS[code]
             mine = singles[(singles["CMT"] == place) & (singles["ID"] == 0)]["TIME"]
             assert {float(start + every * n) for n in range(number)} <= set(mine)
@@ -294,12 +294,12 @@ def test_a_single_dose_starts_when_it_starts():
 
 def test_dose_sizes_say_what_one_dose_holds():
     certified = lines("leaf-powder", "3 g", 'certificate = { mitragynine = "1.4 %" }')
-    known, unknown = dose_sizes(taken(certified, lines("pseudoindoxyl-product", "1 g")))
+    known, unknown = dose_sizes(case(certified, lines("pseudoindoxyl-product", "1 g")))
     assert known.product_mg.low == known.product_mg.median == known.product_mg.high == 3000
     assert known.mitragynine_mg.median == pytest.approx(42.0, rel=0.01)
     # 90 % of a log-normal with the certificate's SD lie within 1.645 of it
     width = np.log(known.mitragynine_mg.high / known.mitragynine_mg.low)
-    assert width == pytest.approx(2 * 1.645 * intake.CERTIFICATE_SD, rel=0.05)
+    assert width == pytest.approx(2 * 1.645 * CERTIFICATE_SD, rel=0.05)
     assert known.seven_oh_mg.low < known.seven_oh_mg.median < known.seven_oh_mg.high
     assert unknown.product_mg.median == 1000
     assert unknown.mitragynine_mg is None, "what cannot be told is never a zero"

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from ketum.case import load_case
-from ketum.chance import Stream
-from ketum.crowd.intake import dose_sizes, intakes
+from ketum.crowd.contents import dose_sizes
 from ketum.evidence import fact, facts
 from ketum.hazards import screen
 from ketum.hazards.finding import RANK
@@ -25,8 +24,7 @@ BENIGN = [name for name in EXPECTED if name.startswith("benign")]
 @cache
 def found(name):
     case = load_case(GALLERY / f"{name}.toml")
-    sizes = dose_sizes(intakes(case, Stream(0, 200)))
-    return screen(case, sizes, today=TODAY)
+    return screen(case, dose_sizes(case), today=TODAY)
 
 
 def test_every_case_has_its_expectation():

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ketum.report import DoseContent, DoseLine, Endpoint, Levels, PublishedLevel, Report, Share, SourceLine, Unknown
+from ketum.case import Case
+from ketum.hazards import Finding, Number
+from ketum.report import Answer, DoseContent, DoseLine, Endpoint, Levels, PublishedLevel, Share, SourceLine, Unknown
 
 DOSES = tuple(8.0 * i for i in range(42))
 SINGLE = (0.0,)
@@ -73,82 +75,76 @@ def endpoints(repeated: bool = True) -> tuple[Endpoint, ...]:
     return tuple(rows)
 
 
-def findings() -> tuple[dict[str, Any], ...]:
+def findings() -> tuple[Finding, ...]:
     return (
-        {
-            "code": "interaction.opioid",
-            "severity": "danger",
-            "title": "Kratom beside oxycodone can slow breathing",
-            "because": "Both act on the same receptor. Together they can make a person too drowsy to be woken.",
-            "clinical": "Additive mu-receptor agonism; CYP3A inhibition by mitragynine may also raise oxycodone.",
-            "numbers": [
-                {
-                    "label": "Oxycodone exposure with kratom, ratio",
-                    "value": 1.39,
-                    "unit": "",
-                    "interval": [1.23, 1.57],
-                    "origin": "measured for midazolam after 39 mg mitragynine",
-                    "evidence": ["ddi.tanna2023.midazolam"],
-                }
-            ],
-            "evidence": ["ddi.tanna2023.midazolam", "tox.post2019"],
-            "certainty": "moderate",
-            "watch": ["unusual sleepiness", "slow or noisy breathing"],
-            "ask": "the prescriber, today",
-        },
-        {
-            "code": "interaction.cyp2d6-victim",
-            "severity": "caution",
-            "title": "Kratom may raise dextromethorphan",
-            "because": "Kratom slows an enzyme (CYP2D6) that clears this medicine.",
-            "clinical": "",
-            "numbers": [
-                {
-                    "label": "AUC ratio",
-                    "value": 2.4,
-                    "unit": "",
-                    "interval": [1.9, 3.1],
-                    "origin": "measured",
-                    "evidence": [],
-                }
-            ],
-            "evidence": ["ddi.tanna2023.dextromethorphan"],
-            "certainty": "high",
-            "watch": "dizziness, agitation",
-            "ask": "a pharmacist",
-        },
-        {
-            "code": "product.unverified",
-            "severity": "note",
-            "title": "The content of this product was not measured",
-            "because": "Without a certificate the alkaloid content is taken from published products.",
-            "clinical": "",
-            "numbers": [],
-            "evidence": [],
-            "certainty": "low",
-            "watch": "",
-            "ask": "",
-        },
+        Finding(
+            code="interaction.opioid",
+            severity="danger",
+            title="Kratom beside oxycodone can slow breathing",
+            because="Both act on the same receptor. Together they can make a person too drowsy to be woken.",
+            clinical="Additive mu-receptor agonism; CYP3A inhibition by mitragynine may also raise oxycodone.",
+            numbers=(
+                Number(
+                    "Oxycodone exposure with kratom, ratio",
+                    1.39,
+                    low=1.23,
+                    high=1.57,
+                    origin="measured for midazolam after 39 mg mitragynine",
+                    fact_ids=("ddi.tanna2023.midazolam",),
+                ),
+            ),
+            evidence=("ddi.tanna2023.midazolam", "tox.post2019"),
+            certainty="moderate",
+            watch="Unusual sleepiness, slow or noisy breathing.",
+            ask="The prescriber, today.",
+        ),
+        Finding(
+            code="interaction.cyp2d6-victim",
+            severity="caution",
+            title="Kratom may raise dextromethorphan",
+            because="Kratom slows an enzyme (CYP2D6) that clears this medicine.",
+            clinical="",
+            numbers=(Number("AUC ratio", 2.4, low=1.9, high=3.1, origin="measured"),),
+            evidence=("ddi.tanna2023.dextromethorphan",),
+            certainty="high",
+            watch="Dizziness, agitation.",
+            ask="A pharmacist.",
+        ),
+        Finding(
+            code="product.unverified",
+            severity="note",
+            title="The content of this product was not measured",
+            because="Without a certificate the alkaloid content is taken from published products.",
+            clinical="",
+            numbers=(),
+            evidence=(),
+            certainty="low",
+            watch="",
+            ask="",
+        ),
     )
 
 
-def case(region: str = "US-OH") -> dict[str, Any]:
-    return {
-        "title": "Low back pain, three months of kratom",
-        "person": {
-            "age_years": 46,
-            "sex": "female",
-            "weight_kg": 71,
-            "region": region,
-            "conditions": ["low back pain"],
-        },
-        "kratom": [{"product": "leaf-capsule", "amount": "3 g", "every": "8 h", "days": 14}],
-        "medicine": [{"name": "oxycodone", "amount": "5 mg", "every": "6 h"}, {"name": "dextromethorphan"}],
-    }
+def case(region: str = "US-OH", conditions: tuple[str, ...] = ("low back pain",), medicine: Any = None) -> Case:
+    return Case.model_validate(
+        {
+            "title": "Low back pain, three months of kratom",
+            "person": {
+                "age_years": 46,
+                "sex": "female",
+                "weight_kg": 71,
+                "region": region,
+                "conditions": list(conditions),
+            },
+            "kratom": [{"product": "leaf-capsule", "amount": "3 g", "every": "8 h", "days": 14}],
+            "medicine": medicine
+            or [{"name": "oxycodone", "amount": "5 mg", "every": "6 h"}, {"name": "dextromethorphan"}],
+        }
+    )
 
 
-def report(**changes: Any) -> Report:
-    base = Report(
+def report(**changes: Any) -> Answer:
+    base = Answer(
         case=case(),
         title="Low back pain, three months of kratom",
         version="0.1.0",
@@ -214,7 +210,7 @@ def report(**changes: Any) -> Report:
     return replace(base, **changes)
 
 
-def single_dose(**changes: Any) -> Report:
+def single_dose(**changes: Any) -> Answer:
     return report(
         levels=levels(SINGLE, 48.0), endpoints=endpoints(repeated=False), dose_times_h=SINGLE, days=2.0, **changes
     )

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from ketum.report import Figure, Report, figures, render_page
+from ketum.report import Answer, Figure, figures, render_page
 
 
 def _load_builder() -> ModuleType:
@@ -28,21 +28,21 @@ def build() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def report(build: ModuleType) -> Report:
+def report(build: ModuleType) -> Answer:
     return build.report()
 
 
 @pytest.fixture(scope="session")
-def drawn(report: Report) -> dict[str, Figure]:
+def drawn(report: Answer) -> dict[str, Figure]:
     return figures(report)
 
 
 @pytest.fixture(scope="session")
-def page(report: Report, drawn: dict[str, Figure]) -> str:
+def page(report: Answer, drawn: dict[str, Figure]) -> str:
     return render_page(report, drawn)
 
 
 @pytest.fixture(scope="session")
-def bare(build: ModuleType) -> Report:
+def bare(build: ModuleType) -> Answer:
     """A report without figures, for tests that are about files."""
     return build.report(levels=(), endpoints=())

@@ -6,10 +6,9 @@ import re
 import numpy as np
 import pytest
 
-from ketum.answers.assemble import assemble
+from ketum.answers.ask import ask
 from ketum.case import parse_case
-from ketum.report import figures, render_page, report_json
-from ketum.simulation.simulate import simulate
+from ketum.report import answer_json, figures, render_page
 
 CASE = """
 [person]
@@ -31,8 +30,8 @@ stopped_hours_ago = 30
 
 
 def made(amount="3 g", text=CASE, number=120):
-    run = simulate(parse_case(text.format(amount=amount), "case"), number=number, workers=1)
-    return run, assemble(run, 0)
+    answer = ask(parse_case(text.format(amount=amount), "case"), number, workers=1)
+    return answer, answer
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +123,7 @@ def test_every_fact_leads_to_its_source(page):
 
 
 def test_the_json_has_the_three_keys(pair):
-    found = json.loads(report_json(pair[1]))
+    found = json.loads(answer_json(pair[1]))
     assert {"effects", "margins", "withdrawal"} <= set(found)
     assert {"lines", "roles", "yardstick", "notes", "warnings"} <= set(found["effects"])
     assert "curves" not in found["effects"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ketum.answers.as_json import plain
-from ketum.report import report_json
+from ketum.report import answer_json
 
 
 def refuse(constant: str) -> None:
@@ -15,17 +15,17 @@ def refuse(constant: str) -> None:
 
 
 def test_the_contract(report):
-    shown = json.loads(report_json(report), parse_constant=refuse)
+    shown = json.loads(answer_json(report), parse_constant=refuse)
     assert {"case", "version", "seed", "population", "endpoints", "findings", "unknown", "sources"} <= shown.keys()
     for endpoint in shown["endpoints"]:
         assert {"alkaloid", "quantity", "unit", "median", "p05", "p95", "share"} <= endpoint.keys()
         assert endpoint["share"].keys() == {"people", "product", "knowledge"}
     assert len(shown["endpoints"]) == len(report.endpoints)
-    assert shown["case"] == report.case
+    assert shown["case"] == report.case.model_dump(mode="json", by_alias=True)
 
 
 def test_what_is_no_number_is_null(report):
-    shown = json.loads(report_json(report), parse_constant=refuse)
+    shown = json.loads(answer_json(report), parse_constant=refuse)
     (missing,) = [e for e in shown["endpoints"] if e["quantity"].startswith("time_above")]
     assert (missing["median"], missing["p95"]) == (None, None)
     assert missing["share"] == {"people": None, "product": None, "knowledge": None}

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ketum.case import parse_case
+from ketum.chance import Stream
+from ketum.crowd.intake import intakes
 from ketum.pharmacology import ALKALOIDS
 from ketum.simulation.simulate import horizon, simulate
 
@@ -189,7 +191,7 @@ def test_a_product_of_which_nothing_is_known_gives_no_levels():
     for name in ("Cmax", "AUC", "time_above_study_peak"):
         assert not np.nan_to_num(ends[name].to_numpy()).any()
     assert np.isnan(ends["half_life"].to_numpy()).all()
-    assert run.taken[0].unknown
+    assert run.contents[0].unknown
 
 
 def test_progress_reaches_the_end():
@@ -209,9 +211,9 @@ def test_what_a_result_depends_on_stands_in_it(hundred):
 
 def test_everyone_weighs_what_the_case_says_and_takes_what_it_says(hundred):
     population = hundred.tree["population"]
-    taken = hundred.taken[0].mg
+    (intake,) = intakes(hundred.case, Stream(3, 100))
     for code in (alkaloid.code for alkaloid in ALKALOIDS):
-        np.testing.assert_array_equal(population[f"dose_0_{code}"].to_numpy(), taken[code])
+        np.testing.assert_array_equal(population[f"dose_0_{code}"].to_numpy(), intake.mg[code])
 
 
 def test_results_survive_a_file(hundred, tmp_path):

@@ -1,4 +1,4 @@
-"""The report as JSON: the same facts as the page, for machines."""
+"""An answer as JSON: the same facts as the page, for machines."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from ketum.answers.content import Report
+from ketum.answers.content import Answer
 from ketum.answers.curves import QUANTILES, Levels
 from ketum.answers.effects import as_mapping
 from ketum.answers.thin import thin
 
+NOT_SHOWN = ("case", "taken", "tree", "behind", "levels", "effects", "findings", "medicines", "drivers")
+"""Fields that JSON leaves out, or gives in a shape of its own."""
 
-def report_json(report: Report, files: Sequence[str] = ()) -> str:
-    """Write a report as JSON; what is not a finite number becomes null.
+
+def answer_json(answer: Answer, files: Sequence[str] = ()) -> str:
+    """Write an answer as JSON; what is not a finite number becomes null.
 
     Parameters
     ----------
-    report
-        A finished run.
+    answer
+        The answer.
     files
         The names of all files that are written with it, so that a later run knows its own.
 
@@ -33,12 +36,26 @@ def report_json(report: Report, files: Sequence[str] = ()) -> str:
         ``{case, version, seed, population, endpoints, findings, unknown, sources, ...}``. Blood levels are thinned as
         in the figures; the full trajectories stand in their own file.
     """
-    shown = {field.name: getattr(report, field.name) for field in fields(report)}
-    shown["levels"] = [_levels(curves) for curves in report.levels]
-    shown["effects"] = None if report.effects is None else as_mapping(report.effects)
+    own = {field.name: getattr(answer, field.name) for field in fields(answer) if field.name not in NOT_SHOWN}
+    shown = {
+        **screening_mapping(answer),
+        **own,
+        "levels": [_levels(curves) for curves in answer.levels],
+        "effects": None if answer.effects is None else as_mapping(answer.effects),
+        "drivers": None if answer.drivers is None else answer.drivers.as_dict(),
+    }
     if files:
         shown |= {"made_by": "ketum", "files": sorted(files)}
     return json_text(shown)
+
+
+def screening_mapping(answer: Answer) -> dict[str, Any]:
+    """Give the part of an answer that needs no simulation: what ``ketum screen --json`` prints."""
+    return {
+        "case": answer.case.model_dump(mode="json", by_alias=True),
+        "findings": [finding.as_dict() for finding in answer.findings],
+        "medicines": [match.as_dict() for match in answer.medicines],
+    }
 
 
 def json_text(value: Any) -> str:
@@ -72,3 +89,6 @@ def _levels(curves: Levels) -> dict[str, Any]:
 def _rounded(values: Any) -> list[float]:
     """Five significant figures, which is more than any of these curves deserves."""
     return [float(f"{value:.5g}") for value in values]
+
+
+report_json = answer_json

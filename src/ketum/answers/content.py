@@ -1,21 +1,24 @@
-"""What a finished run says: the page and the JSON are pure functions of a :class:`Report`.
-
-Everything here is plain data. The simulation fills it; this room only reads it.
-"""
+"""What is said of a case, as plain data: page, JSON and terminal are pure functions of an `Answer`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ketum.answers.curves import Levels, Share
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from ketum.answers.effects import Effects
     from ketum.answers.interactions import Interactions
     from ketum.answers.margins import Margin
     from ketum.answers.stopping import Withdrawal
+    from ketum.case import Case
+    from ketum.hazards import Finding
+    from ketum.medicine import Match, Taken
+    from ketum.simulation.drivers import Drivers
 
 
 @dataclass(frozen=True)
@@ -131,15 +134,15 @@ class SourceLine:
 
 
 @dataclass(frozen=True, eq=False)
-class Report:
-    """A finished run, ready to be shown.
+class Answer:
+    """Everything that is said of a case. Whatever shows it computes nothing.
 
     Parameters
     ----------
     case
-        The case file, as it was understood, ready for JSON.
+        The case, as it was understood.
     population
-        How many virtual people were simulated.
+        How many virtual people were simulated; 0 where nobody was.
     days
         How long they were simulated.
     created
@@ -148,6 +151,8 @@ class Report:
         When doses are taken, in hours since the first; marks the figures and sets their close-ups.
     findings
         As :mod:`ketum.hazards` gives them, emergency first.
+    medicines, taken
+        How each name of a medicine was read, and what is taken of them, each once.
     limits
         Where the model ends, one statement a line.
     interactions
@@ -157,23 +162,28 @@ class Report:
     levels_with
         Medicines whose effect on the loss of kratom is in the levels.
     drivers
-        What drives each endpoint input by input, as `ketum.simulation.drivers` gives it; None where not asked for.
+        What drives each endpoint input by input; None where not asked for.
+    tree
+        Every virtual person's numbers, as an xarray DataTree; None where nobody was simulated.
+    behind
+        Ids of the facts that the model's numbers rest on.
     """
 
-    case: Mapping[str, Any]
+    case: Case
     title: str | None
     version: str
     seed: int
-    population: int
-    days: float
     created: str
-    model_hash: str
+    population: int = 0
+    days: float = 0.0
+    model_hash: str = ""
     levels: tuple[Levels, ...] = ()
     published: tuple[PublishedLevel, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     doses: tuple[DoseLine, ...] = ()
     dose_times_h: tuple[float, ...] = ()
-    findings: tuple[Mapping[str, Any], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    medicines: tuple[Match, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     assumed: tuple[str, ...] = ()
     sources: tuple[SourceLine, ...] = ()
@@ -182,5 +192,34 @@ class Report:
     effects: Effects | None = None
     margins: tuple[Margin, ...] = ()
     withdrawal: Withdrawal | None = None
-    drivers: Mapping[str, Any] | None = None
+    drivers: Drivers | None = None
     levels_with: tuple[str, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    tree: xr.DataTree | None = None
+    behind: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Write it as JSON, the same whoever asked; what is not a finite number becomes null."""
+        from ketum.answers.as_json import answer_json
+
+        return answer_json(self)
+
+    def write(self, folder: Path | str) -> Path:
+        """Write the report into a folder, with the results beside it: the same bytes as ``ketum run``.
+
+        Returns
+        -------
+        Path
+            The page.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written; what was there before is then still there.
+        """
+        from ketum.report.run import write_answer  # the one arrow up, for the reader's convenience
+
+        return write_answer(self, folder)
+
+
+Report = Answer

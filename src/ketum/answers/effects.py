@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ketum import pharmacology
 from ketum.answers.curves import QUANTILES, Levels, Share
-from ketum.answers.margins import Margin, margins, unbound_peaks
 from ketum.evidence import fact
+from ketum.pharmacology import Effect, Parameter
 from ketum.simulation.effects import UNITS
-from ketum.simulation.simulate import Run
+
+if TYPE_CHECKING:
+    from ketum.simulation.simulate import Run
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,16 @@ class Effects:
     beside: tuple[str, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def fact_ids(self) -> tuple[str, ...]:
+        """Every fact that this section shows or rests on."""
+        rows: tuple[Parameter | Effect, ...] = (
+            *pharmacology.effect_parameters(),
+            *pharmacology.effect_variability(),
+        )
+        shown = [line.fact_ids for line in self.lines] + [row.fact_ids for row in self.yardstick]
+        return tuple(chain(*shown, *(row.facts for row in rows)))
 
 
 LINES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
@@ -144,9 +158,9 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
     finding_codes
         Codes of its findings: doses beyond the studied ones are marked here too.
     """
-    seven = any(intake.product.name == "7oh-product" for intake in run.taken)
+    seven = any(held.product.name == "7oh-product" for held in run.contents)
     together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
-    left_out = "; ".join(dict.fromkeys(text for intake in run.taken for text in intake.unknown if OUTSIDE in text))
+    left_out = "; ".join(dict.fromkeys(text for held in run.contents for text in held.unknown if OUTSIDE in text))
     missing = f"Not counted in this section, and not small for that: {left_out}."
     marks = (
         (missing, bool(left_out)),
@@ -185,7 +199,7 @@ def quantiles(values: np.ndarray) -> tuple[float, float, float]:
 
 def _roles(run: Run) -> tuple[RoleLine, ...]:
     agonist = run.tree["effects"]["agonist_SC"].to_numpy() > 0.5
-    if not any("SC" in intake.mg for intake in run.taken):
+    if not any("SC" in held.mg for held in run.contents):
         return ()
     rows = []
     for role, who in (("partial agonist", agonist), ("no agonist, only occupies", ~agonist)):
@@ -228,20 +242,6 @@ def _curves(run: Run) -> tuple[Levels, ...]:
         Levels(label, times, **dict(zip(QUANTILES, 100 * bands[name].to_numpy(), strict=True)))
         for name, label in shown.items()
     )
-
-
-def shown_margins(run: Run) -> tuple[Margin, ...]:
-    """Work out the margins of a run."""
-    return margins(unbound_peaks(run))
-
-
-def facts_of(found: Effects, margin: tuple[Margin, ...]) -> set[str]:
-    """Collect every fact that these sections show."""
-    ids = {fact_id for line in found.lines for fact_id in line.fact_ids}
-    ids |= {fact_id for line in found.yardstick for fact_id in line.fact_ids}
-    ids |= {one.fact_id for one in margin}
-    ids |= {fact_id for row in pharmacology.effect_parameters() for fact_id in row.facts}
-    return ids | {fact_id for row in pharmacology.effect_variability() for fact_id in row.facts}
 
 
 def as_mapping(found: Effects) -> Mapping[str, object]:

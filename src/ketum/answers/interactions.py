@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ketum.case import Case
-from ketum.interaction import Unsized, enzyme_course, knows_mitragynine, sizes, unsized
 from ketum.medicine import Taken
 from ketum.sizes import InteractionSize
+
+if TYPE_CHECKING:
+    from ketum.interaction import Unsized
+    from ketum.interaction.changes import Hypothesis
 
 YARDSTICK = "midazolam"
 """Shown in every report: the one medicine whose change was measured beside kratom."""
@@ -40,11 +44,14 @@ class Interactions:
         Medicines that an enzyme or transporter handles, and why no size is given.
     enzymes
         Active CYP3A; empty where no product's mitragynine is known.
+    hypotheses
+        What is explained once where a medicine changes kratom: what CYP3A may be to 7-hydroxymitragynine.
     """
 
     sizes: tuple[InteractionSize, ...]
     unsized: tuple[Unsized, ...]
     enzymes: tuple[EnzymeBand, ...]
+    hypotheses: tuple[Hypothesis, ...] = ()
 
     @property
     def fact_ids(self) -> tuple[str, ...]:
@@ -64,6 +71,9 @@ def interactions(case: Case, taken: Sequence[Taken], found: Sequence[Interaction
     found
         The sizes of their interactions.
     """
+    from ketum.interaction import enzyme_course, knows_mitragynine, sizes, unsized
+    from ketum.interaction.changes import hypotheses
+
     if not knows_mitragynine(case):
         return Interactions((), unsized(case, taken), ())
     shown = tuple(found)
@@ -76,4 +86,5 @@ def interactions(case: Case, taken: Sequence[Taken], found: Sequence[Interaction
         EnzymeBand(place, tuple(map(float, np.round(times[kept], 3))), low, middle, high)
         for place, (low, middle, high) in columns.items()
     )
-    return Interactions(shown, unsized(case, taken), enzymes)
+    told = hypotheses() if any(size.role == "perpetrator" for size in shown) else ()
+    return Interactions(shown, unsized(case, taken), enzymes, told)

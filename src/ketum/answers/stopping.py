@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from ketum import pharmacology
 from ketum.answers.effects import quantiles
 from ketum.endpoints import effect
 from ketum.evidence import fact
-from ketum.simulation.simulate import Run
 from ketum.writing.numbers import number
+
+if TYPE_CHECKING:
+    from ketum.simulation.simulate import Run
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ class Withdrawal:
     here: str
     notes: tuple[str, ...]
 
+    @property
+    def fact_ids(self) -> tuple[str, ...]:
+        """Every fact that this section shows."""
+        return (*(anchor.fact_id for anchor in self.anchors), *(line.fact_id for line in self.dependence))
+
 
 WITHDRAWAL_NOTES = (
     "Poorly known. The course after stopping was never measured in people; the model assumes that the body adapts and "
@@ -115,9 +123,9 @@ def withdrawal(run: Run) -> Withdrawal:
 def _here(run: Run) -> str:
     """Say what the case gives of what the rows of evidence depend on: dose, frequency, duration, history."""
     person = run.case.person
-    regular = [intake for intake in run.taken if intake.kratom.every_h]
-    a_day = sum(24 / intake.kratom.every_h for intake in regular if intake.kratom.every_h)
-    mg = sum(float(np.median(i.mg["MG"])) * 24 / i.kratom.every_h for i in regular if "MG" in i.mg and i.kratom.every_h)
+    regular = [held for held in run.contents if held.kratom.every_h]
+    a_day = sum(24 / held.kratom.every_h for held in regular if held.kratom.every_h)
+    mg = sum(h.mg["MG"].median * 24 / h.kratom.every_h for h in regular if "MG" in h.mg and h.kratom.every_h)
     glass = fact("DE001").number()
     said = [f"{number(a_day)} doses a day" if a_day else "no repeated doses"]
     if mg:
@@ -152,8 +160,3 @@ def _dependence(row: tuple[str, str]) -> DependenceLine:
     interval = "" if seen.interval() is None else seen.spread
     unit = {"%": " %", "odds ratio": " times"}.get(seen.unit, "")
     return DependenceLine(label, f"{seen.value}{unit}", interval, seen.n, fact_id, seen.seen)
-
-
-def facts_of(stop: Withdrawal) -> set[str]:
-    """Collect every fact that this section shows."""
-    return {anchor.fact_id for anchor in stop.anchors} | {line.fact_id for line in stop.dependence}

@@ -50,7 +50,7 @@ def setting(case: Case, draws: int = DRAWS, seed: int = SEED) -> Setting:
     begin = max(0.0, np.floor((end - LONGEST_H) / DAY) * DAY)
     doses = tuple(
         Dose(
-            one.product.form,
+            one.contents.product.form,
             tuple(t - begin for t in one.kratom.dose_times_h if t >= begin),
             {code: nmol(mg, code) * own[one.release] for code, mg in one.mg.items()},
         )

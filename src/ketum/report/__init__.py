@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ketum.answers.as_json import json_text, report_json
-    from ketum.answers.content import DoseContent, DoseLine, Endpoint, PublishedLevel, Report, SourceLine, Unknown
+    from ketum.answers.as_json import answer_json, json_text
+    from ketum.answers.content import Answer, DoseContent, DoseLine, Endpoint, PublishedLevel, SourceLine, Unknown
     from ketum.answers.curves import Levels, Share
     from ketum.report.charts import figures
     from ketum.report.figure import Figure
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
     from ketum.report.writing import check_folder, write_report
 
 __all__ = [
+    "Answer",
     "DoseContent",
     "DoseLine",
     "Endpoint",
     "Figure",
     "Levels",
     "PublishedLevel",
-    "Report",
     "Share",
     "SourceLine",
     "Unknown",
+    "answer_json",
     "check_folder",
     "figures",
     "json_text",
     "render_page",
-    "report_json",
     "write_report",
 ]
 
-_CONTENT = ("DoseContent", "DoseLine", "Endpoint", "PublishedLevel", "Report", "SourceLine", "Unknown")
+_CONTENT = ("Answer", "DoseContent", "DoseLine", "Endpoint", "PublishedLevel", "SourceLine", "Unknown")
 _HOMES = {
     **dict.fromkeys(_CONTENT, "ketum.answers.content"),
     **dict.fromkeys(("Levels", "Share"), "ketum.answers.curves"),
-    **dict.fromkeys(("json_text", "report_json"), "ketum.answers.as_json"),
+    **dict.fromkeys(("answer_json", "json_text"), "ketum.answers.as_json"),
     **dict.fromkeys(("check_folder", "write_report"), "ketum.report.writing"),
     "Figure": "ketum.report.figure",
     "figures": "ketum.report.charts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ketum.answers.content import Endpoint, Report
+from ketum.answers.content import Answer, Endpoint
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import INK, LOOK, MEDIAN, SHARE_COLOURS, SHARE_INKS, WIDTH, pixels, row_title
 from ketum.writing.names import capital, quantity_name, share_name, unique
@@ -21,11 +21,11 @@ _DRAWN = ("Cmax", "tmax", "AUC", "Cmin", "half_life")
 _NARROWEST_LABELLED = 0.07
 
 
-def drivers_figure(report: Report) -> Figure | None:
+def drivers_figure(answer: Answer) -> Figure | None:
     """Draw the shares of the main endpoints of the whole run; the table has the others. None where none is known."""
     import altair as alt
 
-    known = [e for e in report.endpoints if e.quantity in _DRAWN and shares(e)]
+    known = [e for e in answer.endpoints if e.quantity in _DRAWN and shares(e)]
     if not known:
         return None
     alkaloids = unique(endpoint.alkaloid for endpoint in known)

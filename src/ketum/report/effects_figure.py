@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ketum.answers.content import Report
+from ketum.answers.content import Answer
 from ketum.answers.curves import QUANTILES, Levels
 from ketum.answers.effects import Yardstick
 from ketum.answers.stopping import ScorePoint, Withdrawal
@@ -25,13 +25,13 @@ _PANEL = 100
 _POINTS = 420
 
 
-def receptor_figure(report: Report) -> Figure | None:
+def receptor_figure(answer: Answer) -> Figure | None:
     """Draw receptors taken and responsiveness left, over the run."""
     import altair as alt
 
-    if report.effects is None or not report.effects.curves:
+    if answer.effects is None or not answer.effects.curves:
         return None
-    curves = [thin(one, _POINTS) for one in report.effects.curves]
+    curves = [thin(one, _POINTS) for one in answer.effects.curves]
     data = Data()
     end = max(float(one.time_h[-1]) for one in curves)
     unit = 24.0 if end > 72 else 1.0
@@ -102,13 +102,13 @@ def _key(data: Data) -> alt.LayerChart:
     return alt.LayerChart(layer=layers, width=WIDTH, height=18)
 
 
-def relief_figure(report: Report) -> Figure | None:
+def relief_figure(answer: Answer) -> Figure | None:
     """Draw the computed relief beside what other care gave in trials."""
     import altair as alt
 
-    if report.effects is None:
+    if answer.effects is None:
         return None
-    rows = report.effects.yardstick
+    rows = answer.effects.yardstick
     data = Data()
     top = max(3.0, *(row.high for row in rows))
     drawn: list[Row] = [
@@ -155,11 +155,11 @@ def _relief_in_words(row: Yardstick) -> str:
     return f"{row.label}: {number(row.points)} points, {interval(row.low, row.high)}."
 
 
-def withdrawal_figure(report: Report) -> Figure | None:
+def withdrawal_figure(answer: Answer) -> Figure | None:
     """Draw the withdrawal score after the last dose beside what was measured."""
     import altair as alt
 
-    stop = report.withdrawal
+    stop = answer.withdrawal
     if stop is None:
         return None
     data = Data()

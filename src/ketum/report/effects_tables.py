@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ketum.answers.content import Endpoint, Report
+from ketum.answers.content import Answer, Endpoint
 from ketum.answers.effects import EffectLine, RoleLine
 from ketum.answers.margins import Margin
 from ketum.report.tables import driver_of
@@ -15,16 +15,16 @@ from ketum.writing.numbers import is_finite, number
 MORE_THAN_ANY = "more than any dose"
 
 
-def view(report: Report) -> dict[str, Any]:
+def view(answer: Answer) -> dict[str, Any]:
     """Give everything that the template of these sections names, beside the report itself."""
-    found = report.effects
+    found = answer.effects
     return {
         "effect_rows": [_effect(line) for line in found.lines] if found else [],
         "role_rows": _roles(found.roles) if found else [],
-        "margin_groups": _groups(report.margins),
+        "margin_groups": _groups(answer.margins),
         "margins_unknown": unique(
             f"{one.alkaloid} at the {one.target} ({one.potency}; {one.note})"
-            for one in report.margins
+            for one in answer.margins
             if _unfollowed(one)
         ),
     }

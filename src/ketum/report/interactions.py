@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ketum.answers.interactions import YARDSTICK, EnzymeBand, Interactions
 from ketum.evidence import fact
-from ketum.interaction.changes import Hypothesis, hypotheses
 from ketum.medicine.taken import SPELT
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_90, LOOK, MEDIAN, WIDTH, row_title
@@ -36,11 +35,6 @@ def table(found: Interactions) -> list[dict[str, object]]:
         }
         for one in found.sizes
     ]
-
-
-def hypotheses_of(found: Interactions) -> tuple[Hypothesis, ...]:
-    """Give what is explained once where a medicine changes kratom."""
-    return hypotheses() if any(one.role == "perpetrator" for one in found.sizes) else ()
 
 
 def studied() -> str:

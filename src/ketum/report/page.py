@@ -12,7 +12,7 @@ from ketum.hazards.emergency import SIGNS_FACTS
 from ketum.medicine.taken import SPELT
 from ketum.report import effects_tables
 from ketum.report.figure import Figure
-from ketum.report.interactions import hypotheses_of, studied, table
+from ketum.report.interactions import studied, table
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables, input_tables
@@ -23,19 +23,20 @@ from ketum.writing.names import capital, product_name, unique, unit_name
 if TYPE_CHECKING:
     import jinja2
 
-    from ketum.answers.content import Report
+    from ketum.answers.content import Answer
+    from ketum.case import Medicine, Person
 
 SEVERITIES = ("emergency", "danger", "caution", "note")
 CERTAINTIES = ("very low", "low", "moderate", "high")
 
 
-def render_page(report: Report, figures: Mapping[str, Figure]) -> str:
+def render_page(answer: Answer, figures: Mapping[str, Figure]) -> str:
     """Write a report as one self-contained HTML page.
 
     Parameters
     ----------
-    report
-        A finished run.
+    answer
+        What is drawn.
     figures
         Its drawings, as :func:`ketum.report.figures` gives them; those under ``levels...`` stand with the blood
         levels, ``drivers`` with the exposure table.
@@ -45,7 +46,7 @@ def render_page(report: Report, figures: Mapping[str, Figure]) -> str:
     str
         The page: no script, no font and no picture is fetched from elsewhere.
     """
-    return _environment().get_template("page.html.j2").render(_view(report, figures))
+    return _environment().get_template("page.html.j2").render(_view(answer, figures))
 
 
 @cache
@@ -70,70 +71,58 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def _view(answer: Answer, figures: Mapping[str, Figure]) -> dict[str, Any]:
     """Everything the template names, in the order of the page."""
     levels = [figure for name, figure in figures.items() if name.startswith("levels")]
-    region = _region(report.case)
+    region = answer.case.person.region
+    inputs = answer.drivers.as_dict() if answer.drivers else None
     return {
-        "report": report,
-        "title": report.title or "Kratom report",
-        "person": person_in_words(report.case.get("person", {})),
-        "medicines": [_medicine_in_words(medicine) for medicine in _dicts(report.case.get("medicine"))],
+        "report": answer,
+        "title": answer.title or "Kratom report",
+        "person": person_in_words(answer.case.person),
+        "medicines": list(map(_medicine_in_words, answer.case.medicine)),
         "emergency_number": helplines.emergency_number(region),
         "poison_centre": helplines.poison_centre(region),
         "crisis_line": helplines.crisis_line(region),
         "emergency_facts": (*SIGNS_FACTS, *helplines.facts(region)),
-        "findings": [_finding(finding) for finding in report.findings],
-        "contents": content_tables(report.doses),
+        "findings": [_finding(finding.as_dict()) for finding in answer.findings],
+        "contents": content_tables(answer.doses),
         "levels": levels,
-        "series": series_of(report.published),
-        "exposure": exposure_tables(report.endpoints),
+        "series": series_of(answer.published),
+        "exposure": exposure_tables(answer.endpoints),
         "drivers": figures.get("drivers"),
-        "interactions": table(report.interactions) if report.interactions else [],
-        "without_size": report.interactions.unsized if report.interactions else (),
+        "interactions": table(answer.interactions) if answer.interactions else [],
+        "without_size": answer.interactions.unsized if answer.interactions else (),
         "enzymes": figures.get("enzymes"),
         "interactions_study": studied(),
-        "hypotheses": hypotheses_of(report.interactions) if report.interactions else (),
+        "hypotheses": answer.interactions.hypotheses if answer.interactions else (),
         "effect_figures": [figures[name] for name in ("receptors", "relief") if name in figures],
         "withdrawal_figure": figures.get("withdrawal"),
-        **effects_tables.view(report),
-        "inputs": input_tables(report.drivers),
-        "home_of": {fact: source.source_id for source in report.sources for fact in source.fact_ids},
+        **effects_tables.view(answer),
+        "measured": inputs,
+        "inputs": input_tables(inputs),
+        "home_of": {fact: source.source_id for source in answer.sources for fact in source.fact_ids},
     }
 
 
-def person_in_words(person: Any) -> str:
+def person_in_words(person: Person) -> str:
     """Say who the person is in one line."""
-    if not isinstance(person, Mapping):
-        return ""
-    said = [
-        _with_unit(person.get("sex"), ""),
-        _with_unit(person.get("age_years"), " years"),
-        _with_unit(person.get("weight_kg"), " kg"),
-        _with_unit(person.get("region"), ""),
-        "pregnant" if person.get("pregnant") is True else "",
-        "breastfeeding" if person.get("breastfeeding") is True else "",
-        *(str(condition) for condition in _items(person.get("conditions"))),
-    ]
-    line = ", ".join(part for part in said if part)
-    return capital(line)
+    said = (
+        person.sex,
+        f"{numbers.number(person.age_years)} years",
+        f"{numbers.number(person.weight_kg)} kg",
+        person.region,
+        "pregnant" if person.pregnant else "",
+        "breastfeeding" if person.breastfeeding else "",
+        *person.conditions,
+    )
+    return capital(", ".join(part for part in said if part))
 
 
-def _with_unit(value: Any, unit: str) -> str:
-    return "" if value is None or value == "" else f"{numbers.number(value)}{unit}"
-
-
-def _region(case: Mapping[str, Any]) -> str:
-    person = case.get("person")
-    return str(person.get("region") or "") if isinstance(person, Mapping) else ""
-
-
-def _medicine_in_words(medicine: Mapping[str, Any]) -> str:
-    amount, every = medicine.get("amount"), medicine.get("every")
-    hours = f"{numbers.number(every)} h" if numbers.is_finite(every) else every
-    as_written = amount.get("text") if isinstance(amount, Mapping) else amount
-    said = (medicine.get("name"), as_written, f"every {hours}" if hours else None)
-    return " ".join(str(part) for part in said if part)
+def _medicine_in_words(medicine: Medicine) -> str:
+    amount = medicine.amount.text if medicine.amount else ""
+    every = f"every {numbers.number(medicine.every_h)} h" if medicine.every_h else ""
+    return " ".join(part for part in (medicine.name, amount, every) if part)
 
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,33 +1,37 @@
-"""The report of a finished run, with its results beside it."""
+"""An answer's report, with the results beside it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from ketum.answers.assemble import assemble
-from ketum.report.writing import PAGE, write_report
-from ketum.simulation.drivers import Drivers
-from ketum.simulation.simulate import Run
+from ketum.answers.content import Answer
+from ketum.report.writing import PAGE, Writer, write_report
 
 
-def write_run(run: Run, folder: Path, seed: int, drivers: Drivers | None = None) -> Path:
-    """Screen a finished run, and write its report with the results beside it.
+def write_answer(answer: Answer, folder: Path | str) -> Path:
+    """Write an answer's report, with every virtual person's numbers beside it.
 
     Returns
     -------
     Path
         The page.
     """
-    many = "trajectory" not in run.tree.children
+    files: dict[str, Writer] = {}
+    if answer.tree is not None:
+        files["trajectories.nc" if "trajectory" in answer.tree.children else "summary.nc"] = _tree(answer)
+    if answer.drivers is not None:
+        files["drivers.csv"] = answer.drivers.write_csv
+    return write_report(answer, folder, files) / PAGE
 
-    def trajectories(path: Path) -> None:
+
+def _tree(answer: Answer) -> Writer:
+    tree = answer.tree
+    assert tree is not None
+    if "trajectory" not in tree.children:
         # Of many people each one's numbers stand in their own store.
-        tree = run.tree.filter(lambda node: node.name not in ("endpoints", "effects")) if many else run.tree
+        tree = tree.filter(lambda node: node.name not in ("endpoints", "effects"))
+
+    def write(path: Path) -> None:
         tree.to_netcdf(path, engine="netcdf4")
 
-    kept = "summary.nc" if many else "trajectories.nc"
-    report, files = assemble(run, seed), {kept: trajectories}
-    if drivers is not None:
-        report, files = replace(report, drivers=drivers.as_dict()), files | {"drivers.csv": drivers.write_csv}
-    return write_report(report, folder, files) / PAGE
+    return write

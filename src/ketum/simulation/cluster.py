@@ -14,19 +14,22 @@ PATIENCE = "10s"
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Executor]:
+def cluster(address: str | None) -> Iterator[Executor | None]:
     """Connect to a Dask cluster for the length of a block.
 
     Parameters
     ----------
     address
-        Of its scheduler, such as ``tcp://10.0.0.5:8786``.
+        Of its scheduler, such as ``tcp://10.0.0.5:8786``; where it is None there is no cluster.
 
     Raises
     ------
     InputError
         Where Dask is not installed, nothing answers, no worker is there, or workers run other versions.
     """
+    if address is None:
+        yield None
+        return
     try:
         from distributed import Client
     except ImportError as error:

@@ -13,8 +13,8 @@ import numpy as np
 from ketum import __version__
 from ketum.case import Case
 from ketum.chance import LAYERS, Stream
+from ketum.crowd.contents import contents
 from ketum.crowd.crowd import draw_crowd
-from ketum.crowd.intake import intakes
 from ketum.crowd.model import kratom_model
 from ketum.engine.runs.digests import digest
 from ketum.engine.runs.stream import GOES_ON, occupied
@@ -100,7 +100,7 @@ def simulate_many(
             raise StoppedError(f"{ledger.people_done} of {number} people are in {store}; {GOES_ON}") from stop
     tree = _tree(case, ledger, probe, shares, seed)
     few = draw_crowd(case, Stream(seed, PROBE), end_h)
-    return Run(case, intakes(case, Stream(seed, number)), end_h, dose_times, tree, few.beside, few.enzymes)
+    return Run(case, contents(case), end_h, dose_times, tree, few.beside, few.enzymes)
 
 
 def _blocks(case: Case, seed: int, days: float | None, ledger: Ledger) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ketum import __version__
+from ketum import __version__, pharmacology
 from ketum.arrays import Array
 from ketum.case import Case
 from ketum.chance import LAYERS
@@ -62,7 +62,7 @@ def tree(
         {
             "/": xr.Dataset(attrs=attributes(case, everyone.stream.people, seed)),
             "/population": xr.Dataset(
-                {name: ("subject", column) for name, column in everyone.own.items()}
+                {name: ("subject", column, {"units": _unit(name)}) for name, column in everyone.own.items()}
                 | {
                     f"dose_{i}_{code}": ("subject", mg, {"units": "mg"})
                     for i, intake in enumerate(everyone.taken)
@@ -93,6 +93,12 @@ def tree(
             "/effects": effects(found[EFFECTS], shares),
         }
     )
+
+
+def _unit(parameter: str) -> str:
+    """Look up a parameter's unit: its row's, or the model's own name of it where no row says one."""
+    rows = (*pharmacology.parameters(), *pharmacology.effect_parameters())
+    return next((row.unit for row in rows if row.name == parameter), kratom_model().system.units.get(parameter, ""))
 
 
 def effects(found: Mapping[str, Any], shares: Mapping[str, Found]) -> xr.Dataset:

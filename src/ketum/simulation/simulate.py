@@ -16,9 +16,10 @@ import pandas as pd
 from ketum.arrays import Array
 from ketum.case import Case
 from ketum.chance import LAYERS, Stream
+from ketum.crowd.contents import Contents
 from ketum.crowd.crowd import Crowd, draw_crowd
 from ketum.crowd.enzymes import Enzymes
-from ketum.crowd.intake import Intake, dose_table
+from ketum.crowd.intake import dose_table
 from ketum.crowd.model import kratom_model
 from ketum.crowd.opioids import OpioidsBeside
 from ketum.endpoints import effect, exposure
@@ -53,8 +54,8 @@ class Run:
     ----------
     case
         What was simulated.
-    taken
-        What each person took.
+    contents
+        What one dose of each product holds.
     end_h
         Length of the run.
     dose_times
@@ -68,7 +69,7 @@ class Run:
     """
 
     case: Case
-    taken: tuple[Intake, ...]
+    contents: tuple[Contents, ...]
     end_h: float
     dose_times: Array
     tree: xr.DataTree
@@ -132,7 +133,8 @@ def simulate(
         times, levels, found = solved(everyone, dose_times, end_h, executor, done)
         driven = shares_of(case, found, extra, seed, dose_times, end_h, executor, done) if extra else {}
     tree = results.tree(case, everyone, times, levels, found, driven, seed)
-    return Run(case, everyone.taken, end_h, dose_times, tree, everyone.beside, everyone.enzymes)
+    held = tuple(intake.contents for intake in everyone.taken)
+    return Run(case, held, end_h, dose_times, tree, everyone.beside, everyone.enzymes)
 
 
 def found_of(
