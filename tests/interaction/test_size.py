@@ -172,7 +172,7 @@ def test_a_victim_answers_to_the_enzyme_of_the_place_where_it_is_lost(monkeypatc
     Fg, fm = (np.full(12, 0.4), np.zeros(12)) if lost_in == "gut" else (np.ones(12), np.full(12, 0.8))
     monkeypatch.setattr(room, "sampled", lambda *_: (Fg, fm))
     (midazolam,) = victims("midazolam")
-    found = room.victim_ratio(midazolam, here, held(12, gut, liver), 0.0, 22.0)
+    found = room.victim_ratio(midazolam, here, held(12, gut, liver), (0.0, 22.0))
     expected = gut_ratio(gut, 0.4) if lost_in == "gut" else liver_ratio(liver, 0.8)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
@@ -180,7 +180,7 @@ def test_a_victim_answers_to_the_enzyme_of_the_place_where_it_is_lost(monkeypatc
 def test_what_is_not_swallowed_does_not_meet_the_gut_wall():
     here = setting(case(), draws=12)
     (midazolam,) = victims("midazolam")
-    one, other = (room.victim_ratio(midazolam, here, held(12, gut, 0.5), 0.0, 22.0, False) for gut in (0.1, 1.0))
+    one, other = (room.victim_ratio(midazolam, here, held(12, gut, 0.5), (0.0, 22.0), False) for gut in (0.1, 1.0))
     np.testing.assert_array_equal(one, other)
 
 

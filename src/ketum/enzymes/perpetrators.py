@@ -144,7 +144,9 @@ def parameters(
         else np.zeros_like(active)
         for place in PLACES
     }
-    level, gut, liver = _history(one.mechanism, strength, own, k, started_h, stopped_h)
+    stopped = stopped_h or 0.0
+    taking = max((started_h if started_h is not None else LONG_AGO_H + stopped) - stopped, 0.0)
+    level, gut, liver = _history(one.mechanism, strength, own, k, (taking, stopped))
     taken = float(stopped_h is None)
     return strength | {
         "co_k": np.full(active.size, k),
@@ -194,12 +196,10 @@ def _history(
     strength: Mapping[str, Array],
     own: Mapping[str, Array],
     k: float,
-    started_h: float | None,
-    stopped_h: float | None,
+    lengths: tuple[float, float],
 ) -> tuple[float, Array, Array]:
-    """Level and enzymes at time 0, from when it was started and stopped."""
-    stopped = stopped_h or 0.0
-    taking = max((started_h if started_h is not None else LONG_AGO_H + stopped) - stopped, 0.0)
+    """Level and enzymes at time 0, from how long it was taken and then stopped, in h."""
+    taking, stopped = lengths
     peak = 1.0 - np.exp(-k * min(taking, LONG_AGO_H))
     level = float(peak * np.exp(-k * stopped))
     enzymes = []

@@ -95,14 +95,15 @@ def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
 
 
 def victim_ratio(
-    one: VictimFacts, here: Setting, alone: Course, start: float, end: float, by_mouth: bool = True
+    one: VictimFacts, here: Setting, alone: Course, window: tuple[float, float], by_mouth: bool = True
 ) -> Array:
-    """AUC ratio of a victim taken at a random time between two times, shape (people,).
+    """AUC ratio of a victim taken at a random time within a window in h, shape (people,).
 
     The gut wall counts as it is over the two hours after the victim; the liver as on average over the window. What is
     not swallowed does not meet the gut wall, and the liver's flow limits what it can lose: how far is not on file, so
     that every extraction is inside.
     """
+    start, end = window
     name = f"{one.generic}/{one.enzyme}"
     Fg, fm = sampled(
         one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}")
@@ -125,7 +126,7 @@ def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone
         during = later = np.ones(here.own["ka"].size)
     else:
         windows = ((here.start_h, here.end_h), (here.end_h - DAY + AFTER_H, here.end_h + AFTER_H))
-        during, later = (victim_ratio(one, here, alone, *window, by_mouth) for window in windows)
+        during, later = (victim_ratio(one, here, alone, window, by_mouth) for window in windows)
     taken = "by mouth" if by_mouth else "not by mouth, so past the gut wall,"
     notes = [
         f"{taken} at any time of the last day of use; an AUC ratio does not depend on the half-life",
