@@ -5,7 +5,7 @@ CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
 .PHONY: run test fuzz lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction \
-	calibrate-effects docs lock clean
+	calibrate-effects docs equations lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -46,6 +46,9 @@ calibrate-effects: .venv/ready  ## fit what lies between receptor and effect (ab
 validation-page: .venv/ready  ## write docs/validation anew
 	$(BIN)/python calibration/validation_page.py
 	$(BIN)/python calibration/interaction_page.py
+
+equations: .venv/ready    ## write down the formulas of kratom.ant that a screen uses, after the model has changed
+	$(BIN)/python -m ketum.interaction.equations
 
 docs: .venv/ready         ## build the documentation into site/
 	$(BIN)/mkdocs build --strict

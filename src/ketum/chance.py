@@ -17,9 +17,9 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri
 
 from ketum.arrays import Array
 from ketum.sizes import Interval
@@ -59,7 +59,9 @@ class Stream:
 
     def normal(self, layer: str, name: str) -> Array:
         """Draw from a standard normal distribution, shape (people,)."""
-        return np.asarray(ndtri(self.uniform(layer, name)))
+        shares = self.uniform(layer, name)
+        # SciPy's would take a quarter of a second to import, which a screen does not have.
+        return np.fromiter(map(NormalDist().inv_cdf, shares.tolist()), float, shares.size)
 
     def together(self, layer: str, name: str, table: Mapping[str, Array]) -> dict[str, Array]:
         """Draw rows of a table of joint draws, columns of shape (draws,): numbers that belong together stay so."""
@@ -68,7 +70,7 @@ class Stream:
         return {name: column[row] for name, column in table.items()}
 
 
-Z90 = float(ndtri(0.95))
+Z90 = NormalDist().inv_cdf(0.95)
 """Half the width of a 90 % interval, in standard deviations."""
 
 

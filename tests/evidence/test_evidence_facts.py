@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import ketum.evidence
 from ketum.errors import KetumError
-from ketum.evidence import UnknownFactError, fact, facts, search, sources
+from ketum.evidence import UnknownFactError, fact, facts, facts_in, search, sources
 
 FACT = fact("pk001")
 
@@ -157,3 +157,8 @@ def test_reading_imports_nothing_heavy():
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_a_tables_facts_are_those_of_all():
+    assert facts_in("adverse_events") == tuple(one for one in facts().values() if one.table == "adverse_events")
+    assert facts_in("adverse_events")

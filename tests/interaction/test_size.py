@@ -1,12 +1,20 @@
 """What sizes say of a case: laws, order, timing, and silence where too little is on file."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from ketum.case import Case
+from ketum.enzymes.algebra import gut_ratio, liver_ratio
 from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import victims
 from ketum.interaction import enzyme_course, sizes, unsized
+from ketum.interaction import size as room
+from ketum.interaction.course import Course
+from ketum.interaction.setting import interval, setting
 from ketum.medicine import Taken, taken_in
+from ketum.sizes import TOGETHER
 
 
 def case(amount="3 g", medicines=(), product="leaf-powder", **more):
@@ -146,3 +154,58 @@ def test_a_poor_metaboliser_has_no_CYP2D6_to_slow():
     found = one(sizes(poor, named(["desipramine"])), "AUC of desipramine")
     assert (found.ratio.low, found.ratio.high) == (1.0, 1.0)
     assert one(sizes(case(), named(["desipramine"])), "AUC of desipramine").ratio.median > 1.0
+
+
+# Laws
+
+
+def held(people, gut, liver):
+    """A day in which the enzymes stand still."""
+    full = np.ones((24, people))
+    active = {"active_gut": gut * full, "active_liver": liver * full, "active_2D6": full}
+    return Course(np.arange(24) + 0.5, np.ones(24), active)
+
+
+@pytest.mark.parametrize(("lost_in", "gut", "liver"), [("gut", 0.3, 0.9), ("gut", 0.3, 0.1), ("liver", 0.3, 0.9)])
+def test_a_victim_answers_to_the_enzyme_of_the_place_where_it_is_lost(monkeypatch, lost_in, gut, liver):
+    here = setting(case(), draws=12)
+    Fg, fm = (np.full(12, 0.4), np.zeros(12)) if lost_in == "gut" else (np.ones(12), np.full(12, 0.8))
+    monkeypatch.setattr(room, "sampled", lambda *_: (Fg, fm))
+    (midazolam,) = victims("midazolam")
+    found = room.victim_ratio(midazolam, here, held(12, gut, liver), (0.0, 22.0))
+    expected = gut_ratio(gut, 0.4) if lost_in == "gut" else liver_ratio(liver, 0.8)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_what_is_not_swallowed_does_not_meet_the_gut_wall():
+    here = setting(case(), draws=12)
+    (midazolam,) = victims("midazolam")
+    one, other = (room.victim_ratio(midazolam, here, held(12, gut, 0.5), (0.0, 22.0), False) for gut in (0.1, 1.0))
+    np.testing.assert_array_equal(one, other)
+
+
+def medians(*names):
+    found = sizes(case(), named(names))
+    return {s.medicine: s.ratio.median for s in found if s.quantity == "AUC of mitragynine"}
+
+
+def test_two_inhibitors_together_raise_kratom_more_than_either():
+    found = medians("fluconazole", "verapamil")
+    assert found[TOGETHER] > max(found["fluconazole"], found["verapamil"]) > 1.0
+
+
+def test_an_inducer_and_an_inhibitor_together_lie_between():
+    found = medians("rifampicin", "ketoconazole")
+    assert found["rifampicin"] < found[TOGETHER] < found["ketoconazole"]
+
+
+def test_several_together_are_the_same_in_any_order():
+    def together(*names):
+        return [replace(s) for s in sizes(case(), named(names)) if s.medicine == TOGETHER]
+
+    assert together("verapamil", "rifampicin", "fluconazole") == together("fluconazole", "verapamil", "rifampicin")
+
+
+def test_an_interval_goes_from_the_5th_to_the_95th_percentile():
+    found = interval(np.random.default_rng(0).permutation(101).astype(float))
+    assert (found.low, found.median, found.high) == (5.0, 50.0, 95.0)

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, time
 
-from rapidfuzz import fuzz, process
-
 from ketum.errors import Problem
 
 LONGEST_SHOWN = 60
@@ -87,6 +85,8 @@ def listed(words: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str], *, most: int = 1, at_least: float = 65.0) -> tuple[str, ...]:
     """The known words that resemble a word best, best first; empty when none does."""
+    from rapidfuzz import fuzz, process  # only where something is wrong
+
     # A short word is a part of too many others: "g" is no misspelt "serving".
     scorer = fuzz.WRatio if len(word) > 3 else fuzz.ratio
     found = process.extract(

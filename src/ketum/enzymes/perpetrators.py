@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.enzymes.algebra import activity_of, gut_activity_of
 from ketum.enzymes.pairs import between_studies, mean_ratio
-from ketum.evidence import facts
+from ketum.evidence import facts_in
 from ketum.rows import read_rows
 
 CLASS_RATIO = {
@@ -30,7 +31,7 @@ CLASS_RATIO = {
 }
 """AUC ratios of a sensitive victim that define the classes; open ends closed near the strongest (PT001, PT006)."""
 CLASS_HALF_LIFE_H = 12.0
-LONG_AGO_H, HISTORY_STEP_H = 60 * 24.0, 0.5
+LONG_AGO_H, HISTORY_STEPS = 60 * 24.0, 80
 STRENGTH = "strength/"
 """Begins the name of a medicine's strength among random numbers."""
 MECHANISMS = ("inhibition", "inactivation", "induction")
@@ -91,8 +92,8 @@ def perpetrators() -> Mapping[str, Perpetrator]:
 
 def _by_class() -> dict[str, Perpetrator]:
     found = {}
-    for one in facts().values():
-        if one.table != "perpetrator_classes" or one.details["enzyme"] != "CYP3A":
+    for one in facts_in("perpetrator_classes"):
+        if one.details["enzyme"] != "CYP3A":
             continue
         name, key = one.details["perpetrator"].casefold(), (one.details["role"], one.value)
         if key not in CLASS_RATIO:
@@ -143,7 +144,9 @@ def parameters(
         else np.zeros_like(active)
         for place in PLACES
     }
-    level, gut, liver = _history(one.mechanism, strength, own, k, started_h, stopped_h)
+    stopped = stopped_h or 0.0
+    taking = max((started_h if started_h is not None else LONG_AGO_H + stopped) - stopped, 0.0)
+    level, gut, liver = _history(one.mechanism, strength, own, k, (taking, stopped))
     taken = float(stopped_h is None)
     return strength | {
         "co_k": np.full(active.size, k),
@@ -193,12 +196,10 @@ def _history(
     strength: Mapping[str, Array],
     own: Mapping[str, Array],
     k: float,
-    started_h: float | None,
-    stopped_h: float | None,
+    lengths: tuple[float, float],
 ) -> tuple[float, Array, Array]:
-    """Level and enzymes at time 0, from when it was started and stopped."""
-    stopped = stopped_h or 0.0
-    taking = max((started_h if started_h is not None else LONG_AGO_H + stopped) - stopped, 0.0)
+    """Level and enzymes at time 0, from how long it was taken and then stopped, in h."""
+    taking, stopped = lengths
     peak = 1.0 - np.exp(-k * min(taking, LONG_AGO_H))
     level = float(peak * np.exp(-k * stopped))
     enzymes = []
@@ -206,12 +207,19 @@ def _history(
         kdeg, A = own[f"kdeg_{place}"], np.ones_like(own[f"kdeg_{place}"])
         effect = strength[f"co_{mechanism}_{place}"]
         for length, start, target in ((taking, 0.0, 1.0), (stopped, peak, 0.0)):
-            length = min(length, LONG_AGO_H)
-            for i in range(int(np.ceil(length / HISTORY_STEP_H))) if mechanism != "inhibition" else ():
-                dt = min(HISTORY_STEP_H, length - i * HISTORY_STEP_H)
-                x = target + (start - target) * np.exp(-k * (i + 0.5) * HISTORY_STEP_H)
+            # Steps in which the level changes by little; the enzyme's own course is exact within them.
+            ends = _even(k, min(length, LONG_AGO_H)) if mechanism != "inhibition" else np.zeros(1)
+            for begin, end in pairwise(ends.tolist()):
+                dt = end - begin
+                x = target + (start - target) * (np.exp(-k * begin) - np.exp(-k * end)) / (k * dt)
                 lost = kdeg + (effect * x if mechanism == "inactivation" else 0.0)
                 settled = kdeg * (1.0 + (effect * x if mechanism == "induction" else 0.0)) / lost
                 A = settled + (A - settled) * np.exp(-lost * dt)
         enzymes.append(A)
     return level, enzymes[0], enzymes[1]
+
+
+def _even(k: float, length: float) -> Array:
+    """Cut a time into steps in which exp(-k t) falls, and t rises, by little; shape (ends,), 0 alone for no time."""
+    shares = np.arange(HISTORY_STEPS) / HISTORY_STEPS
+    return np.unique([*-np.log1p(shares * np.expm1(-k * length)) / k, *shares * length, length])

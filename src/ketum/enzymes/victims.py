@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.special import expit, logit
 
 from ketum.arrays import Array
 from ketum.enzymes.algebra import MOST_FM, fm_of
 from ketum.enzymes.pairs import REMEMBERED_FG_SD
-from ketum.evidence import Fact, facts
+from ketum.evidence import Fact, facts_in
+from ketum.pharmacology.parameters import moved
 
 UNKNOWN_FG, UNKNOWN_FG_SD = 0.8, 0.8
 FM_SD = 0.3
@@ -53,9 +53,8 @@ class VictimFacts:
 def rows() -> Mapping[str, Mapping[str, Fact]]:
     """Collect the facts on co-medicines: by generic name, then field."""
     found: dict[str, dict[str, Fact]] = {}
-    for one in facts().values():
-        if one.table == "victim_facts_long":
-            found.setdefault(one.details["generic"], {}).setdefault(one.details["field"], one)
+    for one in facts_in("victim_facts_long"):
+        found.setdefault(one.details["generic"], {}).setdefault(one.details["field"], one)
     return found
 
 
@@ -86,12 +85,12 @@ def sampled(one: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Array
     if one.generic == "midazolam":
         return own["trial_Fg"], own["trial_3A"]
     if one.enzyme == "CYP2D6":
-        return np.ones(z_Fg.size), expit(logit(one.share) + FM_SD * z_fm)
+        return np.ones(z_Fg.size), moved(np.array(one.share), FM_SD * z_fm, "logit")
     # An inhibitor that leaves nothing of the gut wall's loss raises AUC by 1/Fg: Fg cannot lie below the ratio seen.
     ratio = 1.0 / (1.0 - one.share)
-    Fg = np.maximum(expit(logit(one.Fg) + one.Fg_sd * z_Fg), 1.0 / ratio)
+    Fg = np.maximum(moved(np.array(one.Fg), one.Fg_sd * z_Fg, "logit"), 1.0 / ratio)
     fm = np.clip(fm_of(ratio, Fg, 0.0), LEAST_FM, MOST_FM)
-    return Fg, expit(logit(fm) + FM_SD * z_fm)
+    return Fg, moved(fm, FM_SD * z_fm, "logit")
 
 
 def reason_without_size(generic: str) -> tuple[str, str] | None:

@@ -1,9 +1,9 @@
-"""The one loader: every table is read once, with the csv module, and kept."""
+"""The one loader: every table is read once and kept; a row becomes a fact when it is asked for."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -73,14 +73,13 @@ class UnknownFactError(KetumError, KeyError):
 @cache
 def facts() -> Mapping[str, Fact]:
     """Return every fact by its id, in the order of the tables."""
-    found: dict[str, Fact] = {}
-    for table in _WHAT:
-        for row in _rows(table):
-            read = _fact(table, row)
-            if read.fact_id in found:
-                raise KetumError(f"fact {read.fact_id} stands in both {found[read.fact_id].table} and {table}")
-            found[read.fact_id] = read
-    return MappingProxyType(found)
+    return MappingProxyType({one.fact_id: one for table in _WHAT for one in facts_in(table)})
+
+
+@cache
+def facts_in(table: str) -> tuple[Fact, ...]:
+    """Return one table's facts, in its order: who needs few tables need not wait for all."""
+    return tuple(fact(row["fact_id"]) for row in _rows(table))
 
 
 @cache
@@ -97,26 +96,42 @@ def fact(fact_id: str) -> Fact:
     UnknownFactError
         Where there is none of that id; the message names the nearest.
     """
-    try:
-        return facts()[fact_id]
-    except KeyError:
-        raise UnknownFactError(f"no fact {fact_id!r}{_nearest(fact_id)}") from None
+    if fact_id not in _places():
+        raise UnknownFactError(f"no fact {fact_id!r}{_nearest(fact_id)}")
+    return _made(fact_id)
+
+
+@cache
+def _made(fact_id: str) -> Fact:
+    return _fact(*_places()[fact_id])
+
+
+@cache
+def _places() -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Find every fact's table and row by its id."""
+    found: dict[str, tuple[str, Mapping[str, str]]] = {}
+    for table in _WHAT:
+        for row in _rows(table):
+            if row["fact_id"] in found:
+                raise KetumError(f"fact {row['fact_id']} stands in both {found[row['fact_id']][0]} and {table}")
+            found[row["fact_id"]] = table, row
+    return found
 
 
 def _nearest(fact_id: str) -> str:
     from rapidfuzz import process  # only where something went wrong
 
-    best = process.extract(fact_id.strip(), list(facts()), processor=str.casefold, limit=3, score_cutoff=60)
+    best = process.extract(fact_id.strip(), list(_places()), processor=str.casefold, limit=3, score_cutoff=60)
     near = [name for name, _, _ in best]
     return f"; near: {', '.join(near)}" if near else ""
 
 
-def _rows(table: str) -> Iterator[dict[str, str]]:
+@cache
+def _rows(table: str) -> tuple[Mapping[str, str], ...]:
     with files(__package__).joinpath("tables", f"{table}.csv").open(encoding="utf-8") as lines:
         reader = csv.reader(lines)
         header = next(reader)
-        for row in reader:
-            yield dict(zip(header, row, strict=True))
+        return tuple(dict(zip(header, row, strict=True)) for row in reader)
 
 
 def _fact(table: str, row: Mapping[str, str]) -> Fact:
@@ -139,11 +154,11 @@ def _fact(table: str, row: Mapping[str, str]) -> Fact:
 
 def _what(table: str, row: Mapping[str, str]) -> str:
     # A word of the recipe that is no column is a word of the sentence; it goes where none of its columns says anything.
-    parts = (
-        " ".join(filter(None, (row.get(word, word) for word in words)))
-        for words in _recipe(table)
-        if any(row.get(word) for word in words)
-    )
+    parts = []
+    for words in _recipe(table):
+        said = [row.get(word, word) for word in words]
+        if any(text and word in row for word, text in zip(words, said, strict=True)):
+            parts.append(" ".join(filter(None, said)))
     return ", ".join(parts).replace("_", " ")
 
 

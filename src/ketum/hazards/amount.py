@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
-from ketum.evidence import Fact, facts
+from ketum.evidence import Fact, facts_in
 from ketum.hazards.finding import Certainty, Finding, Number, Severity
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.portion import Portion
@@ -131,7 +131,7 @@ def _findings(kind: str, portions: Sequence[Portion]) -> Iterator[Finding]:
 
 def _studied(kind: str) -> Mapping[str, Fact]:
     """Return the largest amount of each quantity that studies of a kind gave."""
-    rows = [one for one in facts().values() if one.table == "studied_amounts" and one.details["product_kind"] == kind]
+    rows = [one for one in facts_in("studied_amounts") if one.details["product_kind"] == kind]
     # The largest stands last and stays.
     return {one.details["quantity"]: one for one in sorted(rows, key=Fact.number)}
 

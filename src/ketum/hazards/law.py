@@ -28,7 +28,7 @@ from datetime import date
 from functools import cache
 from typing import Literal, cast
 
-from ketum.evidence import Fact, facts
+from ketum.evidence import Fact, facts_in
 from ketum.hazards.finding import Certainty, Finding, Number, Severity, seen
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.portion import Portion
@@ -139,7 +139,7 @@ def _relied_on(row: Fact, substance: Substance, today: date) -> tuple[Status, Te
 
 @cache
 def _listed() -> tuple[Fact, ...]:
-    return tuple(one for one in facts().values() if one.table == "legal_status")
+    return facts_in("legal_status")
 
 
 def _row(region: str, substance: Substance) -> Fact | None:

@@ -1,8 +1,8 @@
 """How large an interaction is: what kratom does to medicines, and medicines to kratom, through CYP3A and CYP2D6.
 
-``algebra`` holds the closed forms, ``course`` the enzymes' and kratom's course for many people at once, ``victims``
-and ``perpetrators`` what is on file of a medicine, ``size`` what a case asks for, and ``pairs`` the check against
-studies in which kratom plays no part.
+``size`` says what a case asks for, ``changes`` what medicines do to kratom, and ``setting`` draws the people.
+``course`` follows the enzymes and kratom in all of them at once: ``equations`` are the model's own formulas, ``scheme``
+makes a step of them and ``tape`` writes it out for numpy.
 """
 
 from ketum.interaction.setting import knows_mitragynine

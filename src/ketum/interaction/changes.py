@@ -76,10 +76,11 @@ def changes(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[
     lanes = _side_by_side([{**own, **nothing, **given} for given in beside for own in under])
     shape = (1 + len(sought), len(under), size)
     doses = [replace(d, nmol={c: np.tile(a, shape[0] * shape[1]) for c, a in d.nmol.items()}) for d in here.doses]
-    solved = course(lanes, doses, here.end_h + DAY)
+    windows = [(here.start_h, here.end_h) if one.stopped_h is None else (0.0, DAY) for one in sought]
+    begins, ends = zip(*windows, strict=True)
+    solved = course(lanes, doses, max(ends), [f"C_{code}" for code, _ in ALKALOIDS], min(begins))
     found = []
-    for i, one in enumerate(sought):
-        window = (here.start_h, here.end_h) if one.stopped_h is None else (0.0, DAY)
+    for i, (one, window) in enumerate(zip(sought, windows, strict=True)):
         for code, alkaloid in ALKALOIDS:
             area = solved.area(code, *window).reshape(shape)
             found.append(_size(one, alkaloid, list(area[i + 1] / area[0]), here.warnings))

@@ -19,6 +19,7 @@ from ketum.medicine import Taken
 from ketum.sizes import InteractionSize
 
 PERPETRATOR_DRAWS = 60
+ACTIVITY = ("active_gut", "active_liver", "active_2D6")
 AFTER_H = 7 * DAY
 SOON_H = 2.0
 """A victim passes the gut wall within this."""
@@ -60,7 +61,7 @@ def sizes(case: Case, taken: Sequence[Taken]) -> tuple[InteractionSize, ...]:
     here = setting(case)
     found = []
     if sought:
-        alone = course(here.own, here.doses, here.end_h + AFTER_H + DAY)
+        alone = course(here.own, here.doses, here.end_h + AFTER_H + SOON_H, ACTIVITY, here.start_h)
         found += [_victim(given, one, case.person.cyp2d6 == "poor", here, alone) for given, one in sought]
     if acting:
         found += changes(acting, here.take(PERPETRATOR_DRAWS))
@@ -88,20 +89,21 @@ def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
         5th, 50th and 95th percentile, for ``gut`` and ``liver``.
     """
     here = setting(case)
-    alone = course(here.own, here.doses, here.end_h + AFTER_H)
-    found = {p: np.quantile(getattr(alone, f"active_{p}"), [0.05, 0.5, 0.95], axis=1) for p in ("gut", "liver")}
+    alone = course(here.own, here.doses, here.end_h + AFTER_H, ACTIVITY)
+    found = {p: np.quantile(alone.values[f"active_{p}"], [0.05, 0.5, 0.95], axis=1) for p in ("gut", "liver")}
     return alone.times, found
 
 
 def victim_ratio(
-    one: VictimFacts, here: Setting, alone: Course, start: float, end: float, by_mouth: bool = True
+    one: VictimFacts, here: Setting, alone: Course, window: tuple[float, float], by_mouth: bool = True
 ) -> Array:
-    """AUC ratio of a victim taken at a random time between two times, shape (people,).
+    """AUC ratio of a victim taken at a random time within a window in h, shape (people,).
 
     The gut wall counts as it is over the two hours after the victim; the liver as on average over the window. What is
     not swallowed does not meet the gut wall, and the liver's flow limits what it can lose: how far is not on file, so
     that every extraction is inside.
     """
+    start, end = window
     name = f"{one.generic}/{one.enzyme}"
     Fg, fm = sampled(
         one, here.own, here.stream.normal("knowledge", f"Fg/{name}"), here.stream.normal("knowledge", f"fm/{name}")
@@ -113,7 +115,7 @@ def victim_ratio(
         return iv_ratio(alone.mean("active_liver", start, end), fm, extraction)
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
     weight = alone.within(taken, taken + SOON_H)
-    gut = (weight * gut_ratio(alone.active_gut, Fg)).sum(axis=0) / weight.sum(axis=0)
+    gut = (weight * gut_ratio(alone.values["active_gut"], Fg)).sum(axis=0) / weight.sum(axis=0)
     return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
@@ -124,7 +126,7 @@ def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone
         during = later = np.ones(here.own["ka"].size)
     else:
         windows = ((here.start_h, here.end_h), (here.end_h - DAY + AFTER_H, here.end_h + AFTER_H))
-        during, later = (victim_ratio(one, here, alone, *window, by_mouth) for window in windows)
+        during, later = (victim_ratio(one, here, alone, window, by_mouth) for window in windows)
     taken = "by mouth" if by_mouth else "not by mouth, so past the gut wall,"
     notes = [
         f"{taken} at any time of the last day of use; an AUC ratio does not depend on the half-life",

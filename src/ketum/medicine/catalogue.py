@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from ketum.evidence import Fact, facts
+from ketum.evidence import Fact, facts_in
 from ketum.medicine.spelling import key, plain
 from ketum.rows import read_rows
 
@@ -65,8 +65,8 @@ class Entry:
 def entries() -> Mapping[str, Entry]:
     """Return every medicine by its generic name."""
     gathered: dict[str, dict[str, list[Fact]]] = {}
-    for one in facts().values():
-        if one.table in TABLES:
+    for table in TABLES:
+        for one in facts_in(table):
             gathered.setdefault(one.details["generic"], {}).setdefault(one.details["field"], []).append(one)
     return {
         generic: Entry(generic, {name: tuple(sorted(rows, key=lambda row: -row.rank)) for name, rows in fields.items()})

@@ -10,7 +10,6 @@ from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
-from scipy.special import expit, logit
 
 from ketum.arrays import Array
 from ketum.rows import read_rows
@@ -181,7 +180,7 @@ def effect_posterior() -> Mapping[str, Array]:
 
 def moved(value: Array, step: Array, scale: str) -> Array:
     """Move a positive number (``log``) or a fraction (``logit``) by a step on its scale."""
-    return np.asarray(value * np.exp(step) if scale == "log" else expit(logit(value) + step))
+    return np.asarray(value * np.exp(step) if scale == "log" else value / (value + (1.0 - value) * np.exp(-step)))
 
 
 def _numbers(row: Mapping[str, str]) -> dict[str, float]:

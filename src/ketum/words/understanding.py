@@ -27,8 +27,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from rapidfuzz import fuzz, process
-
 from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
 from ketum.words.vocabulary import Concept, Match, Of, longest, matches, phrases, squeezed
 
@@ -243,6 +241,8 @@ def _as_a_whole(part: str, of: Of, text: str) -> Iterator[Heard]:
     )
     if len(joined) < _SHORTEST_WHOLE:
         return
+    from rapidfuzz import fuzz, process  # only where a word is not known as written
+
     if best := process.extractOne(joined, squeezed(of), scorer=fuzz.ratio, score_cutoff=_WHOLE_TEXT):
         yield Heard(phrases(of)[best[2]].concept, text, bool(DENIALS & set(words)), _when(part), True)
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from rapidfuzz.distance import OSA
-
 from ketum.rows import read_rows
 from ketum.words.tokens import BOUNDARY, DENIALS, NOT, plain, stem, tokens
 
@@ -156,7 +154,11 @@ def _misspelt(token: str, word: str, of: Of) -> bool:
     if len(word) < 4 or len(token) < 4 or token[0] != word[0] or token in _own_meaning(of):
         return False
     most = 2 if len(word) >= 8 else 1
-    return abs(len(token) - len(word)) <= most and OSA.distance(token, word, score_cutoff=most) <= most
+    if abs(len(token) - len(word)) > most:
+        return False
+    from rapidfuzz.distance import OSA  # only where a word is not known as written
+
+    return OSA.distance(token, word, score_cutoff=most) <= most
 
 
 def _together(words: Sequence[str], places: Sequence[Mapping[int, bool]], as_written: bool) -> tuple[int, ...] | None:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ketum.arrays import Array, Index
-from ketum.engine.equations.formula import Formula, minus, plus, times
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import TIME, Formula, minus, plus, times
 from ketum.engine.equations.system import System
 
 if TYPE_CHECKING:

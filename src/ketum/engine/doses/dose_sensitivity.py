@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ketum.arrays import Array, Index
 from ketum.engine.doses.records import Code, Dosing, Plan, Records, Steady
 from ketum.engine.equations.calculus import NoDerivativeError
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import TIME
 from ketum.engine.equations.sensitivity import Sensitivities, Sensitivity, inner, output_name, with_sensitivities
 from ketum.engine.equations.switches import freeze
 from ketum.engine.equations.system import System

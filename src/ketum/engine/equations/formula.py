@@ -25,6 +25,8 @@ RELATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "neq": operator.ne,
 }
 SIGNS = {"lt": "<", "leq": "<=", "gt": ">", "geq": ">=", "eq": "==", "neq": "!=", "and": "&&", "or": "||"}
+TIME = "#time"
+"""What time is called in a scope: no SBML id can be equal to it."""
 INFIX = {"plus": "+", "minus": "-", "times": "*", "divide": "/", "power": "^", **SIGNS}
 
 

@@ -12,10 +12,7 @@ from typing import Any
 
 import libsbml
 
-from ketum.engine.equations.formula import ONE, Formula, divide, minus, plus
-
-TIME = "#time"
-"""What time is called in a scope: no SBML id can be equal to it."""
+from ketum.engine.equations.formula import ONE, TIME, Formula, divide, minus, plus
 
 MathError = ValueError
 """A formula that is no ordinary function of present values; says what it holds."""

@@ -21,8 +21,7 @@ import numpy as np
 
 from ketum.arrays import Array
 from ketum.engine.equations.calculus import NoDerivativeError, derivative
-from ketum.engine.equations.formula import ONE, ZERO, Formula, divide, minus, plus
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import ONE, TIME, ZERO, Formula, divide, minus, plus
 from ketum.engine.equations.system import System
 
 

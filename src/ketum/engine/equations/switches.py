@@ -13,8 +13,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from ketum.engine.equations.calculus import derivative
-from ketum.engine.equations.formula import ONE, RELATIONS, ZERO, Formula, minus, plus, times
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import ONE, RELATIONS, TIME, ZERO, Formula, minus, plus, times
 from ketum.engine.equations.system import System
 from ketum.errors import ModelError, Problem
 

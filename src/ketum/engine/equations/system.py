@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.equations.formula import Formula
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import TIME, Formula
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]

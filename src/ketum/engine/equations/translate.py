@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ketum.engine.equations.calculus import NoDerivativeError, derivative
-from ketum.engine.equations.formula import ONE, ZERO, Formula, divide, minus, plus, times
-from ketum.engine.equations.mathml import TIME, Function, MathError, definitions, from_sbml
+from ketum.engine.equations.formula import ONE, TIME, ZERO, Formula, divide, minus, plus, times
+from ketum.engine.equations.mathml import Function, MathError, definitions, from_sbml
 from ketum.engine.equations.system import System, start_values
 from ketum.errors import ModelError, Problem
 

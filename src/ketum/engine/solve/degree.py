@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from ketum.engine.doses.records import Code, Plan
-from ketum.engine.equations.formula import Formula
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import TIME, Formula
 from ketum.engine.equations.switches import Frozen
 from ketum.engine.equations.system import System, start_values
 

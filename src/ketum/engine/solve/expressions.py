@@ -18,8 +18,7 @@ import numpy as np
 
 from ketum.arrays import Array
 from ketum.engine.equations.calculus import magnitude
-from ketum.engine.equations.formula import OPERATIONS, Formula
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import OPERATIONS, TIME, Formula
 from ketum.engine.equations.switches import Frozen
 from ketum.engine.equations.system import System
 from ketum.engine.solve.degree import has_gaps

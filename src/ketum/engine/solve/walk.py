@@ -11,8 +11,7 @@ import numpy.typing as npt
 from ketum.arrays import Array
 from ketum.engine.doses.records import Code
 from ketum.engine.equations.calculus import magnitude
-from ketum.engine.equations.formula import RELATIONS, plus
-from ketum.engine.equations.mathml import TIME
+from ketum.engine.equations.formula import RELATIONS, TIME, plus
 from ketum.engine.solve.acts import Acts, Sliding, fences, snapped
 from ketum.engine.solve.degree import RAMP
 from ketum.engine.solve.expressions import HEADROOM, infusion_into

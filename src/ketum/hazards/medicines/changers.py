@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-from ketum.evidence import Fact, facts
+from ketum.evidence import Fact, facts_in
 from ketum.hazards.finding import Finding, Number, Severity
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.names import ids, not_verified, shown
@@ -59,7 +59,7 @@ def inducers(situation: Situation) -> Iterator[Finding]:
 
 @cache
 def _listed_classes() -> dict[tuple[str, str], Fact]:
-    rows = (one for one in facts().values() if one.table == "perpetrator_classes")
+    rows = facts_in("perpetrator_classes")
     return {
         (one.details["perpetrator"].casefold(), one.details["role"]): one
         for one in rows
