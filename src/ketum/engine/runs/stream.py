@@ -243,7 +243,7 @@ def _lay_out(path: Path, job: Job, chunk: int) -> None:
             dtype="float64",
             fill_value=np.nan,
             dimension_names=("subject", "time"),
-            attributes={"units": job.model.system.units.get(name, "")},
+            attributes={"units": job.source.system.units.get(name, "")},
         )
     if job.steady:
         group.create_array(
