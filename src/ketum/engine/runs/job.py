@@ -21,6 +21,7 @@ from ketum.engine.equations.source import Source
 from ketum.engine.equations.system import System
 from ketum.engine.solve.integrate import compile_system, settings
 from ketum.engine.solve.pruning import needed, onto, reduced
+from ketum.engine.solve.remembered import remembered
 from ketum.engine.solve.solved import Runner, Solved
 
 RESIDUAL = "steady_state_residual"
@@ -125,7 +126,8 @@ def _integrator(source: Source, system: System, rtol: float, atol: float, infuse
     changing_names, states = sorted(system.varying), system.states
     key = f"{system.sha256}/{source.sensitivities}/{rtol!r}/{atol!r}/{infused}/{changing_names}/{states}"
     if key not in known:
-        known[key] = compile_system(system, rtol, atol, infused)
+        with remembered(key):
+            known[key] = compile_system(system, rtol, atol, infused)
     return known[key]
 
 

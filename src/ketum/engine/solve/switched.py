@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import heyoka as hy
 import numpy as np
 import numpy.typing as npt
 
@@ -25,6 +24,7 @@ from ketum.engine.equations.switches import Frozen
 from ketum.engine.equations.system import System, evaluate, start_values
 from ketum.engine.solve.acts import Acts, Sliding, fences
 from ketum.engine.solve.expressions import write
+from ketum.engine.solve.library import hy
 from ketum.engine.solve.scaling import chosen, largest_doses
 from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Solved
 from ketum.engine.solve.steady import settling, steady_states
