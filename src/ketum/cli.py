@@ -6,10 +6,11 @@ Exit codes: 0 done; 1 it ran and found a failure; 2 the input is wrong; 3 an int
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -202,20 +203,17 @@ def model(
     sbml: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as SBML, for other tools.")] = None,
 ) -> None:
     """Show a model's equations, or export it as SBML that other tools open."""
-    from ketum.engine import Model
-    from ketum.pharmacology import model_names, model_path
+    from ketum.engine import Model, read_file
+    from ketum.pharmacology import antimony_path, model_names, model_path
 
-    if name in model_names():
-        path = model_path(name)
-    elif Path(name).exists():
-        path = Path(name)
-    else:
-        problem = Problem("", "no such model", name, ", ".join(model_names()) + ", or the path of a model file")
+    own = name in model_names()
+    if not own and not os.path.exists(name):
+        problem = Problem("", "no such model", name[:200], ", ".join(model_names()) + ", or the path of a model file")
         raise InputError("model", [problem])
     if sbml is None:
-        print(path.read_text(encoding="utf-8"), end="")
+        print(read_file(antimony_path(name) if own else Path(name)), end="")
         return
-    _write(sbml, Model.from_file(path).sbml)
+    _write(sbml, Model.from_file(model_path(name) if own else Path(name)).sbml)
     print(f"{sbml}: SBML written")
 
 
@@ -294,16 +292,16 @@ def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     from ketum.errors import OutputError
 
-    beside = path.with_name(f".{path.name}.part")
+    beside = path.parent / f".{path.name}.part"
     try:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        problem = Problem(
-            "", f"cannot be written: {error.strerror}", cure="choose a folder that exists and is writable"
-        )
-        raise OutputError(str(path), [problem]) from error
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        why = f"cannot be written: {error.strerror}"
+        problem = Problem("", why, cure="give the name of a file in a folder that exists and is writable")
+        raise OutputError(str(path)[:200], [problem]) from error
 
 
 def _print_json(content: Any) -> None:

@@ -19,7 +19,7 @@ from ketum.engine.doses.covariates import Covariates
 from ketum.engine.doses.dose_table import read
 from ketum.engine.doses.records import Dosing
 from ketum.engine.doses.ways import check as check_ways
-from ketum.engine.equations.sbml import read_text
+from ketum.engine.equations.reading import read_text
 from ketum.engine.equations.source import Source
 from ketum.engine.equations.system import System
 from ketum.engine.runs.checks import check_outputs, checked_times, is_after, known, parameter_table
