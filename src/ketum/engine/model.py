@@ -22,7 +22,7 @@ from ketum.engine.doses.ways import check as check_ways
 from ketum.engine.equations.reading import read_text
 from ketum.engine.equations.source import Source
 from ketum.engine.equations.system import System
-from ketum.engine.runs.checks import check_outputs, checked_times, is_after, known, parameter_table
+from ketum.engine.runs.checks import check_outputs, check_settings, checked_times, is_after, known, parameter_table
 from ketum.engine.runs.job import Job
 from ketum.engine.runs.memory import solve_here
 from ketum.engine.solve.scaling import ATOL
@@ -174,6 +174,7 @@ class Model:
         SolveError
             Where a worker was lost.
         """
+        check_settings(rtol, atol, chunk)
         rest: Rest = (parameters or {}, outputs, dosing or {}, covariates, observe, rtol, atol)
         if times is None:
             _refuse_sensitivities(sensitivities, "without output times")
