@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import zarr
 
+from ketum.engine.runs import files as on_disk
 from ketum.engine.runs import store
 from ketum.errors import OutputError
 
@@ -23,9 +24,9 @@ def lay_out(path, axis):
         shape = turned(values, axis).shape
         chunks = tuple(2 * BLOCK if size == PEOPLE else size for size in shape)
         group.create_array(
-            name, shape=shape, chunks=chunks, dtype="float64", fill_value=np.nan, compressors=store.compressor()
+            name, shape=shape, chunks=chunks, dtype="float64", fill_value=np.nan, compressors=on_disk.compressor()
         )
-    store.consolidate(path)
+    on_disk.consolidate(path)
 
 
 def turned(values, axis):

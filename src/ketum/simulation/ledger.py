@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 from ketum.arrays import Array
 from ketum.case import Case
-from ketum.engine.runs.store import Store, compressor, consolidate, opened, writing
+from ketum.engine.runs.files import compressor, consolidate, writing
+from ketum.engine.runs.store import Store, opened
 from ketum.pharmacology import ALKALOIDS
 from ketum.simulation.bands import Bands
 from ketum.simulation.results import Found, unit_of

@@ -17,7 +17,8 @@ from ketum.crowd.crowd import draw_crowd
 from ketum.crowd.intake import intakes
 from ketum.crowd.model import kratom_model
 from ketum.engine.runs.digests import digest
-from ketum.engine.runs.store import GOES_ON, Store
+from ketum.engine.runs.files import GOES_ON
+from ketum.engine.runs.store import Store
 from ketum.engine.runs.work import results
 from ketum.engine.solve.integrate import settings
 from ketum.errors import OutputError, SolveError, StoppedError

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
-import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,10 +23,10 @@ from uuid import uuid4
 import numpy as np
 
 from ketum.engine.runs.digests import refuse_other_inputs
+from ketum.engine.runs.files import clear, consolidate, flush, lock, occupied, writing
 from ketum.errors import OutputError, Problem
 
 JOURNAL, ROOT = "journal.jsonl", "zarr.json"
-GOES_ON = "what is finished stays there, and the same call goes on from it"
 ABANDONED_S = 3600.0
 """Age of an unfinished layout from which the run that made it is taken to have been killed."""
 Values = Mapping[str, np.ndarray[Any, Any]]
@@ -93,8 +91,7 @@ class Store:
         """Make sure that everything is on the disk."""
         with writing(self.path):
             for path in [*self.path.rglob("*"), self.path]:
-                with _opened(path) as file:
-                    os.fsync(file)
+                flush(path)
 
     def _rows(self, first: int, last: int) -> Any:
         rows = slice(first * self.block, min(last * self.block, self.people))
@@ -267,30 +264,12 @@ def _locked(path: Path, kind: str) -> IO[bytes]:
         problem = Problem("", f"cannot be written: {error.strerror}", cure="choose a folder that is writable")
         raise OutputError(str(path), [problem]) from error
     try:
-        _lock(journal)
+        lock(journal)
     except (BlockingIOError, PermissionError) as error:
         journal.close()
         cure = "wait until it has ended, or choose another folder"
         raise OutputError(str(path), [Problem("", "another run is writing into this store", cure=cure)]) from error
     return journal
-
-
-def _lock(file: IO[bytes]) -> None:
-    """Lock a file until it is closed, however that comes about; where the file system cannot, do without."""
-    try:
-        import fcntl
-    except ImportError:
-        import msvcrt
-
-        file.seek(1 << 40)  # beyond what is written: under Windows nobody could read what is locked
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:
-        return
 
 
 def _entries(path: Path, journal: IO[bytes], kind: str) -> list[dict[str, Any]]:
@@ -318,52 +297,3 @@ def _entries(path: Path, journal: IO[bytes], kind: str) -> list[dict[str, Any]]:
 def _no_store(path: Path, kind: str) -> OutputError:
     problem = Problem("", f"there is something here that is not {kind}", cure="choose another name")
     return OutputError(str(path), [problem])
-
-
-def clear(folder: Path) -> None:
-    """Remove what a run that failed has left, which its last threads may be writing to still."""
-    for wait_s in (0.0, *(0.05,) * 40):
-        time.sleep(wait_s)
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-
-
-def consolidate(path: Path) -> None:
-    """Gather what readers need to open the store in one file, so that they need not list the folder."""
-    import zarr
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that this is not part of Zarr's own specification yet; every reader knows it
-        zarr.consolidate_metadata(path, zarr_format=3)
-
-
-def compressor() -> Any:
-    """Compress with a checksum, so that other readers notice a flipped bit too."""
-    from zarr.codecs import ZstdCodec
-
-    return ZstdCodec(level=0, checksum=True)
-
-
-def occupied(path: Path) -> bool:
-    """Tell whether there is something at a path, other than an empty folder."""
-    return path.exists() and not (path.is_dir() and not any(path.iterdir()))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        yield file
-    finally:
-        os.close(file)
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Say in words that a disk is full or a folder closed."""
-    try:
-        yield
-    except OSError as error:
-        problem = Problem("", f"cannot be written: {error.strerror or error}", cure=f"make room there; {GOES_ON}")
-        raise OutputError(str(path), [problem]) from error

@@ -17,8 +17,9 @@ import numpy as np
 from ketum.arrays import Array
 from ketum.engine.doses.records import Records
 from ketum.engine.runs.digests import digests
+from ketum.engine.runs.files import compressor, consolidate
 from ketum.engine.runs.job import RESIDUAL, Job, Part, attributes, label, solve_part
-from ketum.engine.runs.store import compressor, consolidate, opened
+from ketum.engine.runs.store import opened
 from ketum.engine.runs.work import results
 
 if TYPE_CHECKING:
