@@ -5,7 +5,7 @@ CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
 .PHONY: run test fuzz lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction \
-	calibrate-effects docs equations lock clean
+	calibrate-effects docs equations models lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -42,6 +42,9 @@ calibrate-interaction: .venv/ready  ## fit mitragynine's effect on CYP3A and CYP
 
 calibrate-effects: .venv/ready  ## fit what lies between receptor and effect (about five minutes; after calibrate)
 	$(BIN)/python calibration/effect.py
+
+models: .venv/ready     ## make the models' SBML from their Antimony
+	$(BIN)/python calibration/models.py
 
 validation-page: .venv/ready  ## write docs/validation anew
 	$(BIN)/python calibration/validation_page.py

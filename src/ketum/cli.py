@@ -178,20 +178,17 @@ def model(
     sbml: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as SBML, for other tools.")] = None,
 ) -> None:
     """Show a model's equations, or export it as SBML that other tools open."""
-    from ketum.engine import Model
-    from ketum.pharmacology import model_names, model_path
+    from ketum.engine import Model, read_file
+    from ketum.pharmacology import antimony_path, model_names, model_path
 
-    if name in model_names():
-        path = model_path(name)
-    elif Path(name).exists():
-        path = Path(name)
-    else:
-        problem = Problem("", "no such model", name, ", ".join(model_names()) + ", or the path of a model file")
+    own = name in model_names()
+    if not own and not os.path.exists(name):
+        problem = Problem("", "no such model", name[:200], ", ".join(model_names()) + ", or the path of a model file")
         raise InputError("model", [problem])
     if sbml is None:
-        print(path.read_text(encoding="utf-8"), end="")
+        print(read_file(antimony_path(name) if own else Path(name)), end="")
         return
-    write_whole(sbml, Model.from_file(path).sbml)
+    write_whole(sbml, Model.from_file(model_path(name) if own else Path(name)).sbml)
     print(f"{sbml}: SBML written")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,16 +100,16 @@ def _bar(of: str) -> Iterator[Callable[[str, int, int], None] | None]:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.part")
+    beside = path.parent / f".{path.name}.part"
     try:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        problem = Problem(
-            "", f"cannot be written: {error.strerror}", cure="choose a folder that exists and is writable"
-        )
-        raise OutputError(str(path), [problem]) from error
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        why = f"cannot be written: {error.strerror}"
+        problem = Problem("", why, cure="give the name of a file in a folder that exists and is writable")
+        raise OutputError(str(path)[:200], [problem]) from error
 
 
 def print_json(content: Any) -> None:

@@ -6,7 +6,8 @@
     ├── InputError          the input is wrong; the command line ends with exit code 2
     │   ├── CaseError       a case file
     │   ├── ModelError      an SBML or Antimony model
-    │   └── OutputError     a folder or file that cannot be written
+    │   ├── OutputError     a folder or file that cannot be written
+    │   └── EngineError     the solver cannot be had on this machine
     ├── SolveError          an integration that failed as a whole
     └── StoppedError        Ctrl-C, where there is something to go on from
 
@@ -96,6 +97,10 @@ class ModelError(InputError):
 
 class OutputError(InputError):
     """A folder or file that cannot be written."""
+
+
+class EngineError(InputError):
+    """Something is to be solved, and the solver cannot be had on this machine; the message says how to get it."""
 
 
 class SolveError(KetumError):

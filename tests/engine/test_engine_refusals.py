@@ -350,3 +350,63 @@ def test_a_negative_parameter_is_the_models_matter(load, no_doses):
     model = load("model m; r = 1; x = 1; x' = r * x; end")
     found = model.solve(no_doses, [0.0, 1.0], {"r": [-2.0, 2.0]})["x"].to_numpy()
     np.testing.assert_allclose(found[:, 1], np.exp([-2.0, 2.0]), rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        [pd.Timestamp("2020-01-01 08:00"), pd.Timestamp("2020-01-01 09:00")],
+        pd.to_timedelta([0, 1], unit="h"),
+        pd.Series([0.0, pd.Timedelta("1h")], dtype=object),
+        pd.Series([0.0, pd.Timestamp("2020-01-01").date()], dtype=object),
+        pd.date_range("2020-01-01", periods=2, tz="Europe/Vienna"),
+        [0.0, 1.0 + 1j],
+    ],
+)
+def test_dates_and_durations_are_no_times(oral, moment):
+    """Each would silently become a number of nanoseconds, or lose its imaginary part."""
+    with pytest.raises(ModelError, match="row 1, TIME"):
+        oral.solve(pd.DataFrame({"TIME": moment, "AMT": 5.0, "CMT": "depot"}), [0.0, 5.0])
+    table = pd.DataFrame({"TIME": moment, "CL": 5.0})
+    with pytest.raises(ModelError, match="row 1, TIME"):
+        oral.solve(pd.DataFrame(DOSE), [0.0, 5.0], covariates=Covariates(table))
+
+
+@pytest.mark.parametrize("times", [pd.date_range("2020-01-01", periods=2), [pd.Timestamp("2020-01-01")], ["soon"]])
+def test_output_times_are_numbers(oral, times):
+    with pytest.raises(ModelError, match="times"):
+        oral.solve(pd.DataFrame(DOSE), times)
+
+
+@pytest.mark.parametrize("value", ["much", [1.0, "much"], [[1.0], [1.0, 2.0]], np.array(["2020"], "M8[D]")])
+def test_parameters_are_numbers(oral, value):
+    with pytest.raises(ModelError, match="CL"):
+        oral.solve(pd.DataFrame(DOSE), [0.0, 5.0], {"CL": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("chunk", value) for value in (0, -1, 2.5, "8")),
+        *(("rtol", value) for value in (0.0, -1e-8, 1.0, np.nan, np.inf, "fine")),
+        *(("atol", value) for value in (-1.0, np.nan, np.inf)),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused_by_name(oral, name, value):
+    """With a negative chunk nobody was solved, and what lay in memory was returned."""
+    with pytest.raises(ModelError, match=rf"{name}: not a"):
+        oral.solve(pd.DataFrame(DOSE), [0.0, 5.0], **{name: value})
+
+
+@pytest.mark.parametrize(("rate", "words"), [(5e-324, "never ends"), (1e300, "over at once"), (1e12, "over at once")])
+def test_an_infusion_that_would_be_lost_is_refused(oral, rate, words):
+    """Start and end fall together in rounding, and the amount would never arrive."""
+    doses = pd.DataFrame({"TIME": [0.0], "AMT": [100.0], "CMT": ["depot"], "RATE": [rate]})
+    with pytest.raises(ModelError, match=rf"row 0, RATE: (.|\n)*{words}"):
+        oral.solve(doses, [0.0, 5.0])
+
+
+def test_a_very_short_infusion_arrives_whole(oral):
+    doses = pd.DataFrame({"TIME": [0.0], "AMT": [100.0], "CMT": ["depot"], "RATE": [100.0 / 1e-7]})
+    short = oral.solve(doses, [1.0, 5.0])["central"].to_numpy()
+    np.testing.assert_allclose(short, oral.solve(doses.assign(RATE=0.0), [1.0, 5.0])["central"], rtol=1e-5)

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -154,6 +155,27 @@ def test_a_finished_run_is_only_read(case, tmp_path, monkeypatch):
     monkeypatch.setattr(many, "solve_block", lambda block: computed.append(block.people) or real(block))
     same(run(case, tmp_path), first)
     assert computed == [many.PROBE]
+
+
+def test_a_lost_piece_is_computed_again_and_counted_once(case, tmp_path):
+    """Its people read as NaN, which quantiles leave out: other numbers without a word."""
+    first = run(case, tmp_path)
+    lost = tmp_path / "people.zarr" / "endpoints" / "Cmax" / "c" / "0" / "0"
+    lost.unlink()
+    same(run(case, tmp_path), first)
+    assert lost.is_file()
+    counts = tmp_path / "people.zarr" / ledger.PROGRESS
+    content = bytearray(counts.read_bytes())
+    content[len(content) // 2] ^= 4
+    counts.write_bytes(content)
+    same(run(case, tmp_path), first)
+
+
+def test_a_store_without_an_array_is_refused_by_name(case, tmp_path):
+    run(case, tmp_path)
+    shutil.rmtree(tmp_path / "people.zarr" / "endpoints" / "Cmax")
+    with pytest.raises(OutputError, match=r"endpoints/Cmax/zarr\.json"):
+        run(case, tmp_path)
 
 
 def test_another_run_is_not_mixed_in(case, tmp_path):

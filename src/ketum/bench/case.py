@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 Answer = Sequence[Array]
 """An array of shape (people, times) for each output, as each solver has them: none is copied for the comparison."""
 
-MODEL = Path(__file__).with_name("benchmark.ant")
+MODEL = Path(__file__).with_name("benchmark.xml")
 RTOL = 1e-8
 EVERY_H, DOSES = 8, 90
 AMOUNTS = {"depot": 40.0, "victim_gut": 2.5}

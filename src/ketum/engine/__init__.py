@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ketum.engine.doses.covariates import Covariates
     from ketum.engine.doses.records import Dosing
+    from ketum.engine.equations.reading import read_file
     from ketum.engine.equations.sbml import consistency_messages
     from ketum.engine.model import Model
 
-__all__ = ["Covariates", "Dosing", "Model", "consistency_messages"]
+__all__ = ["Covariates", "Dosing", "Model", "consistency_messages", "read_file"]
 
 _HOMES = {
     "Covariates": "ketum.engine.doses.covariates",
     "Dosing": "ketum.engine.doses.records",
     "Model": "ketum.engine.model",
     "consistency_messages": "ketum.engine.equations.sbml",
+    "read_file": "ketum.engine.equations.reading",
 }
 
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,9 +19,10 @@ from ketum.engine.doses.covariates import Covariates
 from ketum.engine.doses.dose_table import read
 from ketum.engine.doses.records import Dosing
 from ketum.engine.doses.ways import check as check_ways
-from ketum.engine.equations.sbml import System, parse, read_text
-from ketum.engine.equations.sensitivity import Sensitivities, with_sensitivities
-from ketum.engine.runs.checks import check_outputs, checked_times, is_after, known, parameter_table
+from ketum.engine.equations.reading import read_text
+from ketum.engine.equations.source import Source
+from ketum.engine.equations.system import System
+from ketum.engine.runs.checks import check_outputs, check_settings, checked_times, is_after, known, parameter_table
 from ketum.engine.runs.job import Job
 from ketum.engine.runs.memory import solve_here
 from ketum.engine.solve.scaling import ATOL
@@ -50,12 +51,6 @@ CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
 
 
-@lru_cache(maxsize=16)
-def _parsed(sbml: str, name: str, sensitivities: Sensitivities) -> System:
-    """Parse once: a worker gets the model anew with every chunk of people."""
-    return with_sensitivities(parse(sbml, name), sensitivities)
-
-
 @dataclass(frozen=True)
 class Model:
     """A model that can be solved for many people.
@@ -66,8 +61,6 @@ class Model:
         The SBML text. A model is this text and nothing else, so it travels to other processes as it is.
     name
         What to call it in messages.
-    sensitivities
-        Parameters for which it also holds the variational equations; see `solve`.
 
     Examples
     --------
@@ -77,7 +70,6 @@ class Model:
 
     sbml: str
     name: str = "model"
-    sensitivities: Sensitivities = ()
 
     @classmethod
     def from_file(cls, path: str | Path) -> Model:
@@ -92,13 +84,18 @@ class Model:
         model.system  # noqa: B018 - a model that cannot be used is refused when it is loaded, not when it is solved
         return model
 
-    def __reduce__(self) -> tuple[type[Model], tuple[str, str, Sensitivities]]:
-        return Model, (self.sbml, self.name, self.sensitivities)  # a worker parses and compiles for itself, once
+    def __reduce__(self) -> tuple[type[Model], tuple[str, str]]:
+        return Model, (self.sbml, self.name)
 
     @cached_property
+    def source(self) -> Source:
+        """What is sent to workers."""
+        return Source(self.sbml, self.name)
+
+    @property
     def system(self) -> System:
         """The equations as plain data."""
-        return _parsed(self.sbml, self.name, self.sensitivities)
+        return self.source.system
 
     def solve(
         self,
@@ -177,6 +174,7 @@ class Model:
         SolveError
             Where a worker was lost.
         """
+        check_settings(rtol, atol, chunk)
         rest: Rest = (parameters or {}, outputs, dosing or {}, covariates, observe, rtol, atol)
         if times is None:
             _refuse_sensitivities(sensitivities, "without output times")
@@ -253,7 +251,7 @@ class Model:
         after = np.full(grid.size, is_after(observe))
         records = tuple(read(doses, states, subjects, ways, hair))
         check_ways(doses, states, ways, table, courses)
-        return Job(self, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
+        return Job(self.source, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
 
 
 def _refuse_sensitivities(names: Sequence[str], why: str) -> None:
@@ -269,7 +267,7 @@ def _warn(job: Job, failed: Mapping[int, str]) -> None:
     values = ", ".join(f"{name}={value:.6g}" for name, value in own.items()) or "the model's own"
     more = f" (and {len(failed) - 1} others, named in the result's attribute `failed`)" if len(failed) > 1 else ""
     warnings.warn(
-        f"the integration failed for person {first}{more} of model {job.model.system.name}; their outputs are NaN\n"
+        f"the integration failed for person {first}{more} of model {job.source.system.name}; their outputs are NaN\n"
         f"  parameters: {values}\n" + (failed[first] or LIKELY),
         SolveWarning,
         stacklevel=3,

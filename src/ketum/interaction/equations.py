@@ -32,7 +32,8 @@ def equations() -> System:
 
 def from_model() -> System:
     """Take the formulas from the model itself."""
-    from ketum.engine.equations.sbml import parse, read_text
+    from ketum.engine.equations.reading import read_text
+    from ketum.engine.equations.sbml import parse
     from ketum.engine.solve.pruning import needed
 
     path = model_path()

@@ -1,7 +1,7 @@
 """The system itself, as data: equations, parameters and their spread. Nothing here solves or draws."""
 
 from ketum.pharmacology.alkaloids import ALKALOIDS, Alkaloid, alkaloid, molar_mass, nmol, study_peak
-from ketum.pharmacology.models import model_names, model_path
+from ketum.pharmacology.models import antimony_path, model_names, model_path
 from ketum.pharmacology.opioids import Opioid, opioids
 from ketum.pharmacology.parameters import (
     Effect,
@@ -28,6 +28,7 @@ __all__ = [
     "Serving",
     "Victim",
     "alkaloid",
+    "antimony_path",
     "draws",
     "effect_parameters",
     "effect_posterior",

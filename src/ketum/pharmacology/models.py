@@ -1,4 +1,4 @@
-"""The models of this room: readable Antimony files."""
+"""The models of this room: readable Antimony files, and the SBML that is made of them by ``make models``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ ROOM = Path(str(files(__package__)))
 
 
 def model_path(name: str = "kratom") -> Path:
-    """Find an Antimony file of this room."""
+    """Find a model of this room, as SBML."""
+    return ROOM / f"{name}.xml"
+
+
+def antimony_path(name: str = "kratom") -> Path:
+    """Find the Antimony that a model of this room is made of."""
     return ROOM / f"{name}.ant"
 
 

@@ -1,30 +1,27 @@
 """The books of a run of many people: what is finished, each person's endpoints, and how often each level occurred.
 
-The folder holds every person's endpoints as Zarr arrays, and in one file beside them which blocks of people are
-finished and the counts of levels. That file is replaced as a whole every half minute. Whatever stops a run, a block
-that is not listed there is computed again.
+Every person's endpoints stand in a store (`ketum.engine.runs.store`), and in one file beside them the counts of levels
+and whose these are. That file is replaced as a whole every half minute. Whatever stops a run or spoils a file, a block
+whose endpoints are lost, or that is not counted, is computed again, and counted once.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from ketum.arrays import Array
 from ketum.case import Case
-from ketum.engine.runs.digests import refuse_other_inputs
-from ketum.engine.runs.stream import clear, consolidate, writing
-from ketum.errors import OutputError, Problem
+from ketum.engine.runs.files import compressor, consolidate, writing
+from ketum.engine.runs.store import Store, opened
 from ketum.pharmacology import ALKALOIDS
 from ketum.simulation.bands import Bands
 from ketum.simulation.results import Found, unit_of
@@ -65,99 +62,76 @@ class Ledger:
 
     Parameters
     ----------
-    path
-        The store's folder.
-    people, block
-        How many people, and how many of them in a block.
-    made_from
-        What the numbers depend on.
+    store
+        Every person's endpoints.
     bands
-        Counts of levels of all people in finished blocks.
-    done
+        Counts of levels of all people in the blocks that are counted.
+    counted
         Numbers of these blocks.
+    saved, fresh
+        When it was last said what is counted, and whether anything has been added.
     """
 
-    path: Path
-    people: int
-    block: int
-    made_from: Mapping[str, str]
+    store: Store
     bands: Bands
-    done: set[int]
-    saved: float = 0.0
+    counted: set[int]
+    saved: float = field(default_factory=time.monotonic)
+    fresh: bool = False
 
     @classmethod
-    def create(cls, path: Path, people: int, made_from: Mapping[str, str], probe: Finished) -> Ledger:
-        """Lay out an empty store; it appears whole or not at all."""
-        beside = path.with_name(f".{path.name}.new")
-        bands = Bands(_shape(probe))
-        with writing(path):
-            path.parent.mkdir(exist_ok=True)
-            clear(beside)
-            _lay_out(beside, people, probe.found)
-            cls(beside, people, BLOCK, made_from, bands, set()).save()
-            beside.replace(path)
-        return cls(path, people, BLOCK, made_from, bands, set(), time.monotonic())
+    @contextmanager
+    def opened(cls, path: Path, people: int, made_from: Mapping[str, str], probe: Finished) -> Iterator[Ledger]:
+        """Open a store, or make one, for as long as a run writes into it; see `ketum.engine.runs.store.opened`."""
+        laid_out = partial(_lay_out, people=people, found=probe.found)
+        with opened(path, "a store of people", made_from, laid_out, people=people, axis=-1, block=BLOCK) as store:
+            yield cls(store, *_counts(store, _shape(probe)))
 
-    @classmethod
-    def resume(cls, path: Path, people: int, made_from: Mapping[str, str], probe: Finished) -> Ledger:
-        """Open a store that was begun, after making sure that it was made from the same."""
-        try:
-            with np.load(path / PROGRESS) as file:
-                header, done, counts = json.loads(str(file["header"])), file["done"], file["counts"]
-            block, theirs = int(header["block"]), dict(header["made_from"])
-        except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile) as error:
-            problem = Problem("", "there is something here that is not a store of people", cure="choose another name")
-            raise OutputError(str(path), [problem]) from error
-        refuse_other_inputs(path, theirs, made_from)
-        bands = Bands(_shape(probe), counts)
-        return cls(path, people, block, made_from, bands, set(done.tolist()), time.monotonic())
+    @property
+    def done(self) -> set[int]:
+        """Blocks whose endpoints are there and whose levels are counted."""
+        return self.counted & self.store.notes.keys()
 
     @property
     def people_done(self) -> int:
         """How many people are in finished blocks."""
-        return sum(map(self.size, self.done))
-
-    def size(self, number: int) -> int:
-        """Say how many people are in a block."""
-        return min(self.block, self.people - number * self.block)
-
-    @cached_property
-    def group(self) -> Any:
-        """The Zarr group."""
-        import zarr
-
-        return zarr.open_group(self.path, mode="r+", use_consolidated=False)
+        return sum(map(self.store.size, self.done))
 
     def add(self, block: Block, finished: Finished) -> None:
         """Write a block's endpoints, and count its levels."""
-        rows = slice(block.first, block.first + block.people)
-        with writing(self.path):
-            for place, values in _placed(finished.found).items():
-                self.group[place][..., rows] = values
-        self.bands.add(finished.curves.transpose(1, 0, 2))
-        self.done.add(block.number)
+        self.fresh = True
+        self.store.write(block.number, _placed(finished.found))
+        if block.number not in self.counted:  # else only its endpoints were lost
+            self.bands.add(finished.curves.transpose(1, 0, 2))
+            self.counted.add(block.number)
         if time.monotonic() - self.saved > SAVED_EVERY_S:
             self.save()
 
     def save(self) -> None:
-        """Say what is finished; from now on it counts."""
-        header = json.dumps({"block": self.block, "made_from": dict(self.made_from)})
-        beside = self.path / f".{PROGRESS}"
-        with writing(self.path):
+        """Say whose levels are counted; from now on these count."""
+        path = self.store.path
+        beside = path / f".{PROGRESS}"
+        with writing(path):
             try:
                 with beside.open("wb") as file:
-                    np.savez_compressed(file, header=header, done=sorted(self.done), counts=self.bands.counts)
+                    np.savez_compressed(file, done=sorted(self.counted), counts=self.bands.counts)
                     file.flush()
                     os.fsync(file.fileno())
-                beside.replace(self.path / PROGRESS)
+                beside.replace(path / PROGRESS)
             except OSError:
                 beside.unlink(missing_ok=True)
                 raise
         self.saved = time.monotonic()
 
+    def finish(self) -> None:
+        """Make sure that everything is on the disk, where anything is new."""
+        if self.fresh:
+            self.save()
+            self.store.flush()
+            self.fresh = False
+
     def read(self, place: str, people: int | None = None) -> Array:
         """Read what stands at a place of the store, of the first people or of all."""
-        return np.asarray(self.group[place][..., :people])
+        return np.asarray(self.store.group[place][..., :people])
 
     def found(self, probe: Finished, people: int) -> Found:
         """Read the endpoints of the first people, in the shape of a probe's."""
@@ -168,6 +142,17 @@ class Ledger:
             for code, row in zip(codes, values, strict=True) if kind == ENDPOINTS else [(kind, values)]:
                 found[code][quantity] = row
         return found
+
+
+def _counts(store: Store, shape: tuple[int, ...]) -> tuple[Bands, set[int]]:
+    """Read the counts of levels, and of which blocks; none where they are not what was written."""
+    try:
+        with np.load(store.path / PROGRESS) as file:
+            counted, bands = set(file["done"].tolist()), Bands(shape, file["counts"])
+    except Exception:  # not there yet, half of it, or whatever a flipped bit makes of an archive
+        return Bands(shape), set()
+    people = sum(map(store.size, counted))
+    return (bands, counted) if (bands.counts.sum(axis=1) == people).all() else (Bands(shape), set())
 
 
 def _shape(probe: Finished) -> tuple[int, int]:
@@ -185,7 +170,6 @@ def _placed(found: Found) -> dict[str, Array]:
 def _lay_out(path: Path, people: int, found: Found) -> None:
     import zarr
 
-    path.mkdir(parents=True)
     root = zarr.create_group(path, zarr_format=3)
     for place, values in _placed(found).items():
         kind, quantity = place.split("/")
@@ -195,6 +179,7 @@ def _lay_out(path: Path, people: int, found: Found) -> None:
             shape=(*values.shape[:-1], people),
             chunks=(*values.shape[:-1], min(people, BLOCK * PER_FILE)),
             dtype="float64",
+            compressors=compressor(),
             fill_value=np.nan,
             dimension_names=dimensions,
             attributes={"units": unit_of(quantity)} if kind == ENDPOINTS else {},

@@ -17,7 +17,8 @@ from ketum.crowd.contents import contents
 from ketum.crowd.crowd import draw_crowd
 from ketum.crowd.model import kratom_model
 from ketum.engine.runs.digests import digest
-from ketum.engine.runs.stream import GOES_ON, occupied
+from ketum.engine.runs.files import GOES_ON
+from ketum.engine.runs.store import Store
 from ketum.engine.runs.work import results
 from ketum.engine.solve.integrate import settings
 from ketum.errors import OutputError, SolveError, StoppedError
@@ -71,23 +72,26 @@ def simulate_many(
     Raises
     ------
     OutputError
-        Where the store cannot be written, or was begun with something else.
+        Where the store cannot be written, was begun with something else, or another run is at it.
     StoppedError
         At Ctrl-C.
     """
     end_h, dose_times = horizon(case, days)
     probe = solve_block(Block(case, seed, 0, 0, PROBE, days))
     made_from = _made_from(case, number, end_h, seed)
-    ledger = (Ledger.resume if occupied(store) else Ledger.create)(store, number, made_from, probe)
     extra = min(number, MOST_FOR_SHARES)
-    done = simulate.counter(progress, number + len(LAYERS) * extra)
-    done(ledger.people_done)
-    with simulate.workers_for(executor, workers, number * max(dose_times.size, 1)) as executor:
+    size = number * max(dose_times.size, 1)
+    with (
+        Ledger.opened(store, number, made_from, probe) as ledger,
+        simulate.workers_for(executor, workers, size) as executor,
+    ):
+        done = simulate.counter(progress, number + len(LAYERS) * extra)
+        done(ledger.people_done)
         try:
-            for block, finished in results(solve_block, _blocks(case, seed, days, ledger), executor):
+            for block, finished in results(solve_block, _blocks(case, seed, days, ledger.store, ledger.done), executor):
                 ledger.add(block, finished)
                 done(block.people)
-            ledger.save()
+            ledger.finish()
             shares = simulate.shares_of(
                 case, ledger.found(probe, extra), extra, seed, dose_times, end_h, executor, done
             )
@@ -98,15 +102,15 @@ def simulate_many(
         except KeyboardInterrupt as stop:
             ledger.save()
             raise StoppedError(f"{ledger.people_done} of {number} people are in {store}; {GOES_ON}") from stop
-    tree = _tree(case, ledger, probe, shares, seed)
+        tree = _tree(case, ledger, probe, shares, seed)
     few = draw_crowd(case, Stream(seed, PROBE), end_h)
     return Run(case, contents(case), end_h, dose_times, tree, few.beside, few.enzymes)
 
 
-def _blocks(case: Case, seed: int, days: float | None, ledger: Ledger) -> Iterator[Block]:
-    for number in range(-(-ledger.people // ledger.block)):
-        if number not in ledger.done:
-            yield Block(case, seed, number, number * ledger.block, ledger.size(number), days)
+def _blocks(case: Case, seed: int, days: float | None, store: Store, done: set[int]) -> Iterator[Block]:
+    for number in range(-(-store.people // store.block)):
+        if number not in done:
+            yield Block(case, seed, number, number * store.block, store.size(number), days)
 
 
 def _made_from(case: Case, number: int, end_h: float, seed: int) -> dict[str, str]:
@@ -132,10 +136,10 @@ def _tree(case: Case, ledger: Ledger, probe: Finished, shares: Mapping[str, Foun
     bands = results_of.bands(probe.times, ledger.bands.quantiles(results_of.BANDS_AT))
     return xr.DataTree.from_dict(
         {
-            "/": xr.Dataset(attrs=results_of.attributes(case, ledger.people, seed)),
+            "/": xr.Dataset(attrs=results_of.attributes(case, ledger.store.people, seed)),
             "/bands": bands.assign_attrs(relative_error=RELATIVE_ERROR),
             "/summary": results_of.summary(np.stack(each, axis=-1), quantities, shares),
-            "/endpoints": xr.open_zarr(ledger.path / ENDPOINTS, chunks=None, decode_cf=False, consolidated=False),
+            "/endpoints": xr.open_zarr(ledger.store.path / ENDPOINTS, chunks=None, decode_cf=False, consolidated=False),
             "/effects": results_of.effects(
                 {quantity: ledger.read(f"{EFFECTS}/{quantity}") for quantity in probe.found[EFFECTS]}, shares
             ),

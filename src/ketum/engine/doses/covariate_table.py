@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ketum.engine.doses.covariates import NEVER, Course, Covariates, Interpolation
+from ketum.engine.doses.dose_table import numbers
 from ketum.engine.equations.formula import Formula
 from ketum.engine.equations.system import System
 from ketum.errors import MOST_ROWS, ModelError, Problem
@@ -104,11 +105,9 @@ def _worked_out_once(system: System, names: set[str]) -> list[Problem]:
 
 
 def _bad_cells(table: pd.DataFrame, subjects: int) -> list[Problem]:
-    import pandas as pd
-
     problems = []
     for name in table.columns:
-        values = pd.to_numeric(table[name], errors="coerce").to_numpy(float)
+        values = numbers(table[name])
         good, allowed = np.isfinite(values), "a finite number"
         if name == "TIME":
             good, allowed = good & (values >= 0), "a finite time, 0 or later"

@@ -8,7 +8,9 @@ is refused by name rather than ignored.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import date, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,9 @@ from ketum.errors import MOST_ROWS, ModelError, Problem
 DEFAULTS: Mapping[str, float] = {"EVID": 1, "AMT": 0, "RATE": 0, "II": 0, "ADDL": 0, "SS": 0}
 COLUMNS = ("ID", "TIME", *DEFAULTS, "CMT")
 HAIR = "hair"
+MOMENTS = (date, time, timedelta, np.datetime64, np.timedelta64)
+SHORTEST = 1e-9
+"""Part of the time (at least of 1) below which an infusion is lost in rounding."""
 
 
 def read(
@@ -132,13 +137,22 @@ def _checked(
     return table.assign(CMT=[index.get(name, -1) for name in table["CMT"]])
 
 
+def numbers(column: pd.Series[Any]) -> Array:
+    """Read a column as numbers; NaN where there is none. Dates and durations are none: nobody says in which unit."""
+    if column.dtype.kind in "mMc":
+        return np.full(len(column), np.nan)
+    if column.dtype == object:
+        column = column.mask(np.array([isinstance(value, MOMENTS) for value in column], dtype=bool))
+    return np.asarray(pd.to_numeric(column, errors="coerce").to_numpy(float))
+
+
 def _bad_numbers(table: pd.DataFrame, subjects: int, named: set[str]) -> list[Problem]:
     problems = []
     rules = {**_rules(subjects), **{name: ("a finite number", lambda v: v == v) for name in named}}
     for name, (allowed, rule) in rules.items():
         if name not in table:
             continue
-        values = pd.to_numeric(table[name], errors="coerce").to_numpy(float)
+        values = numbers(table[name])
         bad = np.flatnonzero(~(np.isfinite(values) & rule(values)))[:MOST_ROWS]
         problems += [
             Problem(f"row {row}, {name}", "this value cannot be used", str(table[name][row]), allowed) for row in bad
@@ -171,10 +185,24 @@ def _bad_targets(table: pd.DataFrame, states: Collection[str]) -> list[Problem]:
     return [Problem("CMT", "the model has no such compartment", name, ", ".join(states)) for name in strangers]
 
 
+def _duration(value: Mapping[str, Array]) -> Array:
+    """How long each infusion of given rate takes; NaN for what is none."""
+    with np.errstate(all="ignore"):
+        return np.where((value["RATE"] > 0) & (value["AMT"] > 0), value["AMT"] / value["RATE"], np.nan)
+
+
+def _endless(value: Mapping[str, Array]) -> npt.NDArray[np.bool_]:
+    return np.isinf(_duration(value))
+
+
+def _instant(value: Mapping[str, Array]) -> npt.NDArray[np.bool_]:
+    return _duration(value) < SHORTEST * np.maximum(1.0, value["TIME"])
+
+
 def _contradictions(table: pd.DataFrame, states: tuple[str, ...], dosing: Mapping[int, Dosing]) -> list[Problem]:
     """Find records whose values do not go together."""
     gives = table["EVID"].isin([1, 4]).to_numpy()
-    value = {n: table[n].to_numpy(float) for n in DEFAULTS}
+    value = {n: table[n].to_numpy(float) for n in ("TIME", *DEFAULTS)}
     constant = (value["SS"] > 0) & (value["II"] == 0) & (value["AMT"] == 0) & (value["RATE"] > 0)
     rules = (
         ((value["ADDL"] > 0) & (value["II"] <= 0), "II", "additional doses need an interval", "an interval above 0"),
@@ -182,6 +210,8 @@ def _contradictions(table: pd.DataFrame, states: tuple[str, ...], dosing: Mappin
          "an interval above 0, or AMT 0 and a RATE for a constant infusion"),
         ((value["AMT"] == 0) & (value["RATE"] != 0) & (value["SS"] == 0), "AMT", "an infusion needs an amount",
          "an amount above 0"),
+        (_endless(value), "RATE", "at this rate the infusion never ends", "a higher rate"),
+        (_instant(value), "RATE", "at this rate the infusion is over at once", "a lower rate, or 0 for a bolus"),
     )  # fmt: skip
     observed = np.flatnonzero((value["EVID"] == 0) & (value["AMT"] != 0))[:MOST_ROWS]
     problems = [

@@ -60,6 +60,23 @@ class Formula:
             yield node
             waiting.extend(node.arguments)
 
+    def size(self, names: Mapping[str, tuple[int, int]] | None = None) -> tuple[int, int]:
+        """Count the nodes, and how deep they lie in each other.
+
+        Parameters
+        ----------
+        names
+            Size of what will stand in the place of names.
+        """
+        count, deepest, waiting = 0, 0, [(self, 1)]
+        while waiting:
+            node, depth = waiting.pop()
+            within = (names or {}).get(str(node.leaf)) if node.operation == "name" else None
+            nodes, more = within or (1, 1)
+            count, deepest = count + nodes, max(deepest, depth - 1 + more)
+            waiting.extend((argument, depth + 1) for argument in node.arguments)
+        return count, deepest
+
     def replaced(self, names: Mapping[str, Formula]) -> Formula:
         """Put formulas in the place of names."""
         if self.operation == "name":

@@ -114,9 +114,13 @@ WRITTEN_OUT: Mapping[int, Callable[..., Formula]] = {
 }
 
 Function = Callable[..., Formula]
+MOST_NESTED = 200
+"""Operations within operations; whatever works on formulas goes into them by recursion."""
+MOST_NODES, MOST_WRITTEN = 50_000, 200_000
+"""Numbers, names and operations in one formula, and in all calls of functions, once these are written out."""
 
 
-def from_sbml(node: Any, functions: Mapping[str, Function] | None = None) -> Formula:
+def from_sbml(node: Any, functions: Mapping[str, Function] | None = None, depth: int = 0) -> Formula:
     """Turn a libSBML formula tree into a `Formula`.
 
     Parameters
@@ -125,6 +129,8 @@ def from_sbml(node: Any, functions: Mapping[str, Function] | None = None) -> For
         libSBML's tree.
     functions
         The model's function definitions, see `definitions`.
+    depth
+        Of the operations around it.
 
     Raises
     ------
@@ -142,7 +148,9 @@ def from_sbml(node: Any, functions: Mapping[str, Function] | None = None) -> For
         return Formula.name(node.getName())
     if kind == libsbml.AST_FUNCTION_DELAY:
         raise MathError("a delay")
-    arguments = [from_sbml(child, functions) for child in _children(node, kind)]
+    if depth >= MOST_NESTED:
+        raise MathError(f"a formula nested more than {MOST_NESTED} deep,")
+    arguments = [from_sbml(child, functions, depth + 1) for child in _children(node, kind)]
     return _call(node, kind, arguments, functions or {})
 
 
@@ -179,21 +187,54 @@ def _call(node: Any, kind: int, arguments: list[Formula], functions: Mapping[str
 def definitions(model: Any) -> dict[str, Function]:
     """Collect a model's function definitions; each is written out where it is called."""
     known: dict[str, Function] = {}
+    spent: list[int] = []
     for definition in model.getListOfFunctionDefinitions():
-        known[definition.getId()] = _definition(definition, known)
+        known[definition.getId()] = _definition(definition, known, spent)
     return known
 
 
-def _definition(definition: Any, known: Mapping[str, Function]) -> Function:
+def _definition(definition: Any, known: Mapping[str, Function], spent: list[int]) -> Function:
+    name = definition.getId()
     names = [definition.getArgument(i).getName() for i in range(definition.getNumArguments())]
+    written: list[Formula] = []
+    open_ = False
+
+    def body() -> Formula:
+        """Read it when it is first called: Level 3 lets a definition use one that stands further below."""
+        nonlocal open_
+        if not written:
+            if open_:
+                raise MathError(f"the function {name}, which calls itself,")
+            open_ = True
+            try:
+                written.append(from_sbml(definition.getBody(), known))
+            finally:
+                open_ = False
+        return written[0]
 
     def call(*arguments: Formula) -> Formula:
         if definition.getBody() is None:
             return Formula.number(math.nan)
         if len(arguments) != len(names):
-            raise TypeError(definition.getId())
-        # Read only when called: Level 3 lets a definition use one that stands further below.
-        body = from_sbml(definition.getBody(), known)
-        return body.replaced(dict(zip(names, arguments, strict=True)))
+            raise TypeError(name)
+        given = dict(zip(names, arguments, strict=True))
+        nodes, nested = body().size({argument: formula.size() for argument, formula in given.items()})
+        spent.append(nodes)
+        _check(f"the function {name}, written out,", nodes, nested)
+        if sum(spent) > MOST_WRITTEN:
+            raise MathError(f"so many calls of functions as need more than {MOST_WRITTEN} terms")
+        return body().replaced(given)
 
     return call
+
+
+def _check(what: str, nodes: int, nested: int) -> None:
+    if nodes > MOST_NODES or nested > MOST_NESTED:
+        raise MathError(f"{what} of more than {MOST_NODES} terms, or nested more than {MOST_NESTED} deep,")
+
+
+def whole(node: Any, functions: Mapping[str, Function]) -> Formula:
+    """Turn a libSBML formula tree into a `Formula` of bounded size; see `from_sbml`."""
+    formula = from_sbml(node, functions)
+    _check("a formula", *formula.size())
+    return formula

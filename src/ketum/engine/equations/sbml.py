@@ -1,4 +1,4 @@
-"""From an SBML or Antimony file to a `System`.
+"""From SBML text to a `System`.
 
 libSBML parses and checks; `ketum.engine.equations.translate` turns what it holds into plain data. Whatever the engine
 cannot integrate faithfully is refused here, by name, when the model is loaded.
@@ -7,51 +7,18 @@ cannot integrate faithfully is refused here, by name, when the model is loaded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import libsbml
 
+from ketum.engine.equations.reading import check_xml
 from ketum.engine.equations.switches import freeze
 from ketum.engine.equations.system import System
 from ketum.engine.equations.translate import CURE, UNFIT, translate
 from ketum.errors import ModelError, Problem
 
-__all__ = ["System", "antimony_to_sbml", "consistency_messages", "parse", "read_text"]
-
 MATH_PACKAGES = frozenset({"l3v2extendedmath"})
 """Required packages that say nothing but what the engine knows anyway."""
-
-
-def read_text(path: Path) -> str:
-    """Read a model file as SBML text; Antimony (``.ant``) is translated."""
-    if not path.is_file():
-        raise ModelError(
-            str(path), [Problem("", "no such model file", cure="give the path of an .ant or SBML .xml file")]
-        )
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (UnicodeDecodeError, OSError) as fault:
-        raise ModelError(str(path), [Problem("", f"cannot be read: {fault}", allowed="text in UTF-8")]) from fault
-    if not text.strip():
-        raise ModelError(str(path), [Problem("", "this file is empty", allowed="SBML or Antimony")])
-    return text if text.lstrip().startswith("<") else antimony_to_sbml(text, str(path))
-
-
-def antimony_to_sbml(text: str, name: str) -> str:
-    """Translate Antimony to SBML text.
-
-    Raises
-    ------
-    ModelError
-        With Antimony's own message where the text does not parse.
-    """
-    import antimony
-
-    antimony.clearPreviousLoads()
-    if antimony.loadAntimonyString(text) < 0:
-        raise ModelError(name, [Problem("", antimony.getLastError().strip(), allowed="Antimony")])
-    return str(antimony.getSBMLString(antimony.getMainModuleName()))
 
 
 def parse(text: str, name: str = "model") -> System:
@@ -62,6 +29,7 @@ def parse(text: str, name: str = "model") -> System:
     ModelError
         Where libSBML finds an error, or where the model needs something that the engine does not integrate.
     """
+    check_xml(text, name)
     document = libsbml.readSBMLFromString(text)
     _raise_errors(document, name)
     problems = [
@@ -69,13 +37,18 @@ def parse(text: str, name: str = "model") -> System:
     ]
     if problems:
         raise ModelError(name, problems)
-    system = translate(document.getModel(), text, name)
-    freeze(system)  # refuses what a rate may not hold
+    try:
+        system = translate(document.getModel(), text, name)
+        freeze(system)  # refuses what a rate may not hold
+    except RecursionError as error:
+        cure = "write parts of it as rules of their own"
+        raise ModelError(name, [Problem("", f"a formula is nested too deeply and {UNFIT}", cure=cure)]) from error
     return system
 
 
 def consistency_messages(text: str) -> list[str]:
     """List everything that libSBML has to say about a model, units included; empty when it is clean."""
+    check_xml(text, "model")
     document = libsbml.readSBMLFromString(text)
     document.checkConsistency()
     return [

@@ -12,7 +12,7 @@ from typing import Any
 
 from ketum.engine.equations.calculus import NoDerivativeError, derivative
 from ketum.engine.equations.formula import ONE, TIME, ZERO, Formula, divide, minus, plus, times
-from ketum.engine.equations.mathml import Function, MathError, definitions, from_sbml
+from ketum.engine.equations.mathml import Function, MathError, definitions, whole
 from ketum.engine.equations.system import System, start_values
 from ketum.errors import ModelError, Problem
 
@@ -42,7 +42,7 @@ class Draft:
         if owner is None or owner.getMath() is None:
             return None
         try:
-            return from_sbml(owner.getMath(), self.functions)
+            return whole(owner.getMath(), self.functions)
         except MathError as fault:
             self.problems.append(Problem(where, f"{fault} {UNFIT}", cure=CURE))
             return ZERO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ def parameter_table(
     """Check the given parameters; also those that only the dosing uses, which may stand in another table instead."""
     columns, problems = {}, []
     for name, given in parameters.items():
-        column = np.atleast_1d(np.asarray(given, dtype=float))
+        column = np.atleast_1d(_floats(given))
         if name not in system.constants and name not in extra:
             problems.append(Problem(name, "the model has no such parameter", allowed=", ".join(system.constants)))
         elif column.ndim != 1 or not column.size:
@@ -47,9 +48,31 @@ def parameter_table(
     return columns
 
 
+def _floats(given: npt.ArrayLike) -> Array:
+    """Read numbers; NaN where one is none, such as a date."""
+    try:
+        array = np.asarray(given)
+        return np.full(array.shape, np.nan) if array.dtype.kind in "mMc" else np.asarray(given, dtype=float)
+    except (TypeError, ValueError):  # also lists of unequal lists
+        return np.full(1, np.nan)
+
+
+def check_settings(rtol: float, atol: float, chunk: int) -> None:
+    """Refuse tolerances and sizes of chunks that mean nothing."""
+    problems = []
+    if not (isinstance(chunk, Integral) and chunk >= 1):
+        problems.append(Problem("chunk", "not a number of people", str(chunk), "a whole number, 1 or more"))
+    if not (isinstance(rtol, Real) and 0 < rtol < 1):
+        problems.append(Problem("rtol", "not a tolerance", str(rtol), "above 0 and below 1"))
+    if not (isinstance(atol, Real) and 0 <= atol < np.inf):
+        problems.append(Problem("atol", "not a tolerance", str(atol), "0 or more"))
+    if problems:
+        raise ModelError("settings", problems)
+
+
 def checked_times(times: Sequence[float] | Array) -> Array:
     """Check output times."""
-    grid = np.asarray(times, dtype=float)
+    grid = _floats(times)
     fault = ""
     if grid.ndim != 1 or not grid.size:
         fault = "one row of at least one time is needed"

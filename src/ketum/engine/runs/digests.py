@@ -23,7 +23,7 @@ def digests(job: Job) -> dict[str, str]:
 
     records = [getattr(each, field.name) for each in job.records for field in fields(Records)]
     return {
-        "model": job.model.system.sha256,
+        "model": job.source.system.sha256,
         "parameters": digest(job.parameters),
         "doses": digest(records),
         "covariates": digest([getattr(each, field.name) for each in job.courses for field in fields(Course)]),

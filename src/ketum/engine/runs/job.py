@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,12 @@ from ketum.engine.doses.dose_sensitivity import checked, with_moved_doses
 from ketum.engine.doses.plans import plan
 from ketum.engine.doses.records import Dosing, Plan, Records
 from ketum.engine.equations.sensitivity import output_name, unmoved
+from ketum.engine.equations.source import Source
 from ketum.engine.equations.system import System
 from ketum.engine.solve.integrate import compile_system, settings
 from ketum.engine.solve.pruning import needed, onto, reduced
+from ketum.engine.solve.remembered import remembered
 from ketum.engine.solve.solved import Runner, Solved
-
-if TYPE_CHECKING:
-    from ketum.engine.model import Model
 
 RESIDUAL = "steady_state_residual"
 
@@ -32,7 +31,7 @@ RESIDUAL = "steady_state_residual"
 class Job:
     """Everything that a run needs, checked."""
 
-    model: Model
+    source: Source
     times: Array
     after: npt.NDArray[np.bool_]
     parameters: Mapping[str, Array]
@@ -47,15 +46,15 @@ class Job:
     @cached_property
     def states(self) -> tuple[str, ...]:
         """The states that are integrated: those that the outputs depend on, or a steady state is asked for."""
-        system = self.model.system
+        system = self.source.system
         held = {system.states[target] for each in self.records for target in each.target[each.ss > 0]}
         return needed(system, [*self.outputs, *held])
 
     def with_sensitivities(self, names: tuple[str, ...]) -> Job:
         """Ask for the derivatives of all outputs too."""
-        found = checked(self.model.system, names, self.outputs, self.records, self.dosing)
+        found = checked(self.source.system, names, self.outputs, self.records, self.dosing)
         further = tuple(output_name(output, name) for output in self.outputs for name in names)
-        return replace(self, model=replace(self.model, sensitivities=found), outputs=self.outputs + further)
+        return replace(self, source=replace(self.source, sensitivities=found), outputs=self.outputs + further)
 
     @property
     def steady(self) -> bool:
@@ -73,7 +72,7 @@ class Job:
         own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
         courses = tuple(course.take(records.people) for course in self.courses)
         return Part(
-            self.model, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol,
+            self.source, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol,
             self.states, courses,
         )  # fmt: skip
 
@@ -82,7 +81,7 @@ class Job:
 class Part:
     """One chunk of people, as it is sent to a worker."""
 
-    model: Model
+    source: Source
     times: Array
     after: npt.NDArray[np.bool_]
     parameters: Mapping[str, Array]
@@ -98,7 +97,7 @@ class Part:
 def solve_part(part: Part) -> Solved:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
-    whole = part.model.system
+    whole = part.source.system
     system = reduced(changing(whole, part.courses), part.states)
     used = in_rates(system) if part.courses else set()
     settable = {name: number for number, name in enumerate(system.constants) if name in used}
@@ -109,25 +108,26 @@ def solve_part(part: Part) -> Solved:
     start = {name: column for course in part.courses for name, column in course.held(0.0).items()}
     given = {name: np.broadcast_to(column, people) for name, column in {**part.parameters, **start}.items()}
     actions = planned(part.parameters)
-    if part.model.sensitivities:
+    if part.source.sensitivities:
         given |= unmoved(whole, given, people)
-        actions = with_moved_doses(planned, part.parameters, part.model.sensitivities, whole.states)
+        actions = with_moved_doses(planned, part.parameters, part.source.sensitivities, whole.states)
     actions = onto(actions, whole, part.states)
     courses = {name: column for course in part.courses for name, column in course.at(part.times).items()}
-    integrator = _integrator(part.model, system, part.rtol, part.atol, actions.infused)
+    integrator = _integrator(part.source, system, part.rtol, part.atol, actions.infused)
     return integrator.run(actions, part.times, part.after, given, part.outputs, courses)
 
 
 _compiled = threading.local()
 
 
-def _integrator(model: Model, system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
+def _integrator(source: Source, system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
     """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
     known: dict[str, Runner] = _compiled.__dict__
     changing_names, states = sorted(system.varying), system.states
-    key = f"{system.sha256}/{model.sensitivities}/{rtol!r}/{atol!r}/{infused}/{changing_names}/{states}"
+    key = f"{system.sha256}/{source.sensitivities}/{rtol!r}/{atol!r}/{infused}/{changing_names}/{states}"
     if key not in known:
-        known[key] = compile_system(system, rtol, atol, infused)
+        with remembered(key):
+            known[key] = compile_system(system, rtol, atol, infused)
     return known[key]
 
 
@@ -135,8 +135,8 @@ def attributes(job: Job, failed: list[int]) -> dict[str, Any]:
     """Collect what a result says of itself."""
     interpolation = [f"{name} {course.interpolation}" for course in job.courses for name in course.names]
     return {
-        "model": job.model.system.name,
-        "model_sha256": job.model.system.sha256,
+        "model": job.source.system.name,
+        "model_sha256": job.source.system.sha256,
         "rtol": job.rtol,
         "atol": job.atol,
         **({"interpolation": ", ".join(interpolation)} if interpolation else {}),

@@ -58,7 +58,7 @@ def _solve_into(shared: Room | None, part: Part) -> Solved:
 def _dataset(job: Job, values: Array, residual: Array, failed: list[int]) -> xr.Dataset:
     import xarray as xr
 
-    system = job.model.system
+    system = job.source.system
     variables: dict[str, Any] = {
         label(name): (("subject", "time"), values[i], {"units": system.units.get(name, "")})
         for i, name in enumerate(job.outputs)

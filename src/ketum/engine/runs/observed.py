@@ -137,7 +137,7 @@ def solve_rows(
 def _dataset(job: Job, rows: Rows, values: Array, residual: Array, failed: list[int]) -> xr.Dataset:
     import xarray as xr
 
-    units = job.model.system.units
+    units = job.source.system.units
     variables: dict[str, Any] = {
         f"{name}_" if name in ("subject", "time", "row", "record") else name: (
             "record",

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import heyoka as hy
 import numpy as np
 
 from ketum.arrays import Array
@@ -22,6 +21,7 @@ from ketum.engine.equations.formula import OPERATIONS, TIME, Formula
 from ketum.engine.equations.switches import Frozen
 from ketum.engine.equations.system import System
 from ketum.engine.solve.degree import has_gaps
+from ketum.engine.solve.library import hy
 
 LARGEST_POWER = 32
 """Whole powers up to here are products."""

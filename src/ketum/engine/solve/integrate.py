@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import heyoka as hy
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +21,7 @@ from ketum.engine.equations.system import System, evaluate, start_values
 from ketum.engine.solve.batch import Batch
 from ketum.engine.solve.degree import with_ramps
 from ketum.engine.solve.expressions import Equations, write
+from ketum.engine.solve.library import hy
 from ketum.engine.solve.scaling import ATOL, Pilot, largest_doses
 from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Runner, Solved
 from ketum.engine.solve.steady import settling, steady_states

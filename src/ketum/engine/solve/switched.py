@@ -14,9 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import heyoka as hy
 import numpy as np
 import numpy.typing as npt
 
@@ -25,12 +23,13 @@ from ketum.engine.doses.records import Plan
 from ketum.engine.equations.switches import Frozen
 from ketum.engine.equations.system import System, evaluate, start_values
 from ketum.engine.solve.acts import Acts, Sliding, fences
-from ketum.engine.solve.expressions import Equations, write
+from ketum.engine.solve.expressions import write
+from ketum.engine.solve.library import hy
 from ketum.engine.solve.scaling import chosen, largest_doses
 from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Solved
 from ketum.engine.solve.steady import settling, steady_states
 from ketum.engine.solve.timeline import Timeline
-from ketum.engine.solve.walk import Walk
+from ketum.engine.solve.walk import Compiled, Walk
 
 COMPACT_MODE = True
 FAST_MATH = False
@@ -43,18 +42,13 @@ class Switched:
 
     Parameters
     ----------
-    system, frozen, equations
-        The model, its rates without jumps, and these as they were compiled.
-    taylor
-        heyoka's scalar integrator with an event for each fence; scratch space.
+    compiled
+        The system.
     rtol, atol
         Tolerances.
     """
 
-    system: System
-    frozen: Frozen
-    equations: Equations
-    taylor: Any
+    compiled: Compiled
     rtol: float
     atol: float
 
@@ -68,10 +62,10 @@ class Switched:
         courses: Mapping[str, Array] | None = None,
     ) -> Solved:
         """Integrate people under a plan; see `Integrator.run`."""
-        people = plan.people.size
-        start = start_values(self.system, given, people)
-        initial = np.array([start[name] for name in self.system.states])
-        known = settling(self.system)
+        people, system = plan.people.size, self.compiled.system
+        start = start_values(system, given, people)
+        initial = np.array([start[name] for name in system.states])
+        known = settling(system)
         reached = [steady_states(s, initial, {**given, **s.held}, self._flow, *known, self.rtol) for s in plan.steady]
         states, reasons = self._states(plan, times, after, start, initial, [state for state, _ in reached])
         residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
@@ -79,13 +73,13 @@ class Switched:
         unsteady = ~lost & (residual > UNSTEADY * max(self.rtol, 1e-8))
         reasons |= dict.fromkeys(np.flatnonzero(unsteady).tolist(), NO_STEADY_STATE)
         failed = np.flatnonzero(lost | unsteady)
-        values = evaluate(self.system, states, np.arange(len(self.system.states)), times, start, outputs, courses)
+        values = evaluate(system, states, np.arange(len(system.states)), times, start, outputs, courses)
         values[:, failed] = np.nan
         return Solved(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
 
     def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
         """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
-        start = start_values(self.system, given, plan.people.size)
+        start = start_values(self.compiled.system, given, plan.people.size)
         return self._states(plan, times, np.zeros(times.size, dtype=bool), start, initial, [])[0]
 
     def _states(
@@ -123,7 +117,7 @@ class Switched:
         peaks = np.maximum(np.abs(initial), largest)
         scales = chosen(np.where(peaks > 0, peaks, peaks.max(initial=0.0)), self.rtol, self.atol)
         for _ in range(2):
-            walk = Walk(self, start, initial, scales, times, after)
+            walk = Walk(self.compiled, start, initial, scales, times, after)
             walk.go(acts)
             better = chosen(walk.peaks, self.rtol, self.atol)
             if not walk.alive or (np.abs(np.log2(better / scales)) <= 3).all():
@@ -163,4 +157,4 @@ def compile_switched(
         compact_mode=COMPACT_MODE,
         fast_math=FAST_MATH,
     )
-    return Switched(system, frozen, equations, taylor, rtol, atol)
+    return Switched(Compiled(system, frozen, equations, taylor), rtol, atol)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +13,13 @@ from ketum.arrays import Array
 from ketum.engine.doses.records import Code
 from ketum.engine.equations.calculus import magnitude
 from ketum.engine.equations.formula import RELATIONS, TIME, plus
+from ketum.engine.equations.switches import Frozen
+from ketum.engine.equations.system import System
 from ketum.engine.solve.acts import Acts, Sliding, fences, snapped
 from ketum.engine.solve.degree import RAMP
-from ketum.engine.solve.expressions import HEADROOM, infusion_into
+from ketum.engine.solve.expressions import HEADROOM, Equations, infusion_into
 from ketum.engine.solve.scaling import power_of_two
 from ketum.engine.solve.timeline import MAX_STEPS
-
-if TYPE_CHECKING:
-    from ketum.engine.solve.switched import Switched
 
 TINY = 1e-13
 """Distance from a surface, relative to the size of what is compared there, that counts as being on it."""
@@ -28,6 +28,24 @@ LOOKS = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1])
 MAX_EVENTS = 20_000
 CHATTER = 50
 """Events in a row that may come within one part in a billion of the whole time."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A system with switches, ready to walk through.
+
+    Parameters
+    ----------
+    system, frozen, equations
+        The model, its rates without jumps, and these as they were compiled.
+    taylor
+        heyoka's scalar integrator with an event for each fence; scratch space.
+    """
+
+    system: System
+    frozen: Frozen
+    equations: Equations
+    taylor: Any
 
 
 class Walk:
@@ -51,7 +69,7 @@ class Walk:
 
     def __init__(
         self,
-        solver: Switched,
+        solver: Compiled,
         start: Mapping[str, Array],
         initial: Array,
         scales: Array,
