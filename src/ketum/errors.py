@@ -8,9 +8,11 @@
     │   ├── ModelError      an SBML or Antimony model
     │   └── OutputError     a folder or file that cannot be written
     ├── SolveError          an integration that failed as a whole
+    ├── DrawingError        figures that cannot be drawn here; the numbers stand
     └── StoppedError        Ctrl-C, where there is something to go on from
 
     SolveWarning            an integration that failed for some people; the others are delivered
+    DrawingWarning          a report that is complete but for its figures
 """
 
 from __future__ import annotations
@@ -98,9 +100,17 @@ class SolveError(KetumError):
     """An integration that failed as a whole."""
 
 
+class DrawingError(KetumError):
+    """Figures that cannot be drawn here; the numbers stand without them."""
+
+
 class StoppedError(KetumError):
     """A run that was stopped by Ctrl-C and can go on; the message says how."""
 
 
 class SolveWarning(UserWarning):
     """An integration that failed for some people while the others were delivered."""
+
+
+class DrawingWarning(UserWarning):
+    """A report that is complete but for its figures."""

@@ -6,7 +6,7 @@ from ketum.answers.curves import Levels, Share
 from ketum.report.charts import figures
 from ketum.report.figure import Figure
 from ketum.report.page import render_page
-from ketum.report.writing import check_folder, write_report
+from ketum.report.writing import check_folder, claimed, write_report
 
 __all__ = [
     "DoseContent",
@@ -20,6 +20,7 @@ __all__ = [
     "SourceLine",
     "Unknown",
     "check_folder",
+    "claimed",
     "figures",
     "json_text",
     "render_page",

@@ -9,6 +9,9 @@ from ketum.report.figure import Figure
 from ketum.report.interactions import enzyme_figure
 from ketum.report.levels_figure import close_up_figure, levels_figure
 
+NAMES = ("levels", "levels-close-up", "drivers", "receptors", "relief", "withdrawal", "enzymes")
+"""File names without ending that figures may have."""
+
 
 def figures(report: Report) -> dict[str, Figure]:
     """Draw a report.

@@ -29,7 +29,7 @@ SEVERITIES = ("emergency", "danger", "caution", "note")
 CERTAINTIES = ("very low", "low", "moderate", "high")
 
 
-def render_page(report: Report, figures: Mapping[str, Figure]) -> str:
+def render_page(report: Report, figures: Mapping[str, Figure], not_drawn: str = "") -> str:
     """Write a report as one self-contained HTML page.
 
     Parameters
@@ -39,13 +39,15 @@ def render_page(report: Report, figures: Mapping[str, Figure]) -> str:
     figures
         Its drawings, as :func:`ketum.report.figures` gives them; those under ``levels...`` stand with the blood
         levels, ``drivers`` with the exposure table.
+    not_drawn
+        Why there are no figures, where there should be some.
 
     Returns
     -------
     str
         The page: no script, no font and no picture is fetched from elsewhere.
     """
-    return _environment().get_template("page.html.j2").render(_view(report, figures))
+    return _environment().get_template("page.html.j2").render(_view(report, figures), not_drawn=not_drawn)
 
 
 @cache
