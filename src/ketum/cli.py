@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ketum.errors import CaseError, InputError, KetumError, Problem, StoppedError
+from ketum.errors import CaseError, DrawingWarning, InputError, KetumError, Problem, SolveWarning, StoppedError
 
 app = typer.Typer(
     name="ketum",
@@ -36,6 +38,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and 
 
 def main() -> None:
     """Run the command line; no traceback reaches a person."""
+    from ketum.writing.plain import never_fail
+
+    never_fail(sys.stdout, sys.stderr)
+    warnings.showwarning = _say_warning
     try:
         app(args=_spelt_out(sys.argv[1:]))
     except StoppedError as stop:
@@ -82,19 +88,18 @@ def run(
 ) -> None:
     """Simulate a case, screen it, and write the report."""
     from ketum.case import load_case
-    from ketum.report import check_folder
+    from ketum.report import claimed
 
     if dask is not None and workers is not None:
         raise InputError("--dask", [Problem("", "a cluster has its own workers", cure="leave --workers out")])
     understood = load_case(case)
-    check_folder(output)
+    # Held from before the computing: nothing is computed for a folder that cannot be written.
+    with claimed(output), _cluster(dask) as executor, _progress() as progress:
+        from ketum.report.run import write_run
+        from ketum.simulation.drivers import drivers as find_drivers
+        from ketum.simulation.many import MANY, STORE, simulate_many
+        from ketum.simulation.simulate import simulate
 
-    from ketum.report.run import write_run
-    from ketum.simulation.drivers import drivers as find_drivers
-    from ketum.simulation.many import MANY, STORE, simulate_many
-    from ketum.simulation.simulate import simulate
-
-    with _cluster(dask) as executor, _progress() as progress:
         how: dict[str, Any] = {"days": days, "seed": seed, "workers": workers, "executor": executor}
         how["progress"] = progress
         if number > MANY:
@@ -103,7 +108,7 @@ def run(
             finished = simulate(understood, number=number, **how)
         how |= {"method": "morris" if morris else "sobol", "samples": drivers}
         found = find_drivers(understood, **how) if drivers else None
-    page = write_run(finished, output, seed, found)
+        page = write_run(finished, output, seed, found)
     if found is not None:
         print(found.as_text())
     print(f"report: {page}")
@@ -204,6 +209,7 @@ def model(
     """Show a model's equations, or export it as SBML that other tools open."""
     from ketum.engine import Model
     from ketum.pharmacology import model_names, model_path
+    from ketum.writing.plain import plain
 
     if name in model_names():
         path = model_path(name)
@@ -213,7 +219,7 @@ def model(
         problem = Problem("", "no such model", name, ", ".join(model_names()) + ", or the path of a model file")
         raise InputError("model", [problem])
     if sbml is None:
-        print(path.read_text(encoding="utf-8"), end="")
+        print(plain(path.read_text(encoding="utf-8")), end="")
         return
     _write(sbml, Model.from_file(path).sbml)
     print(f"{sbml}: SBML written")
@@ -257,7 +263,7 @@ def bench(
 def _spelt_out(words: list[str]) -> list[str]:
     """Fill in the number that may be left out after --drivers; typer knows no option like that."""
     found = []
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         found.append(word)
         if word == DRIVERS and not following.lstrip("-").isdigit():
             found.append(str(DRIVERS_SAMPLES))
@@ -308,12 +314,21 @@ def _write(path: Path, text: str) -> None:
 
 def _print_json(content: Any) -> None:
     from ketum.report import json_text
+    from ketum.writing.plain import plain_json
 
-    print(json_text(content))
+    print(plain_json(json_text(content), sys.stdout.encoding))
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    from ketum.writing.plain import plain
+
+    print(plain(text), file=sys.stderr, flush=True)
+
+
+def _say_warning(message: Warning | str, category: type[Warning], *place: Any, **_: Any) -> None:
+    """Say ketum's own warnings as ketum says things, and others as Python does."""
+    own = issubclass(category, SolveWarning | DrawingWarning)
+    _say(f"ketum: {message}" if own else warnings.formatwarning(message, category, *place[:2]).rstrip())
 
 
 def _say_emergencies(path: str) -> None:
@@ -333,7 +348,10 @@ def _internal_fault(error: Exception) -> str:
     return (
         f"ketum: internal fault: {type(error).__name__}: {error}\n"
         f"    at {Path(place.filename).name}, line {place.lineno}, in {place.name}; ketum {__version__}\n"
-        "    This is a defect of ketum, not of your file. Please report these lines with the command and the case file."
+        "    This is a defect of ketum, not of your file. Please report these lines and the command with its options;\n"
+        "    leave out names of people and of files, and words of the case if any stand here.\n"
+        "    Do not send the case file: it is about a person's health. If it is asked for, send a copy that still\n"
+        "    fails so, in which title, age, place, dates, illnesses, medicines and free text are left out or invented."
     )
 
 

@@ -19,6 +19,7 @@ from ketum.report.tables import content_tables, exposure_tables, input_tables
 from ketum.writing import numbers
 from ketum.writing.lists import listed
 from ketum.writing.names import capital, product_name, unique, unit_name
+from ketum.writing.plain import plain
 
 if TYPE_CHECKING:
     import jinja2
@@ -60,6 +61,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_harmless,
     )
     environment.filters |= {
         "number": numbers.number,
@@ -70,6 +72,11 @@ def _environment() -> jinja2.Environment:
         "drawing": _drawing,
     }
     return environment
+
+
+def _harmless(value: Any) -> Any:
+    """Let no control character or mark of direction of a case's texts reach the page; markup stays markup."""
+    return type(value)(plain(value)) if isinstance(value, str) else value
 
 
 def _view(report: Report, figures: Mapping[str, Figure]) -> dict[str, Any]:
