@@ -9,6 +9,8 @@ import gc
 import json
 import os
 import sys
+from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -63,19 +65,19 @@ def run(
 ) -> None:
     """Simulate a case, screen it, and write the report."""
     from ketum.case import load_case
-    from ketum.report import check_folder
+    from ketum.report import claimed
 
     if dask is not None and workers is not None:
         raise InputError("--dask", [Problem("", "a cluster has its own workers", cure="leave --workers out")])
     understood = load_case(case)
     say_emergencies(understood)
-    check_folder(output)
+    # Held from before the computing: nothing is computed for a folder that cannot be written.
+    with claimed(output), ExitStack() as held:
+        from ketum.answers.ask import ask
+        from ketum.simulation.cluster import cluster
+        from ketum.simulation.many import STORE
 
-    from ketum.answers.ask import ask
-    from ketum.simulation.cluster import cluster
-    from ketum.simulation.many import STORE
-
-    with cluster(dask) as executor, phases() as progress:
+        executor, progress = held.enter_context(cluster(dask)), held.enter_context(phases())
         answer = ask(
             understood,
             number,
@@ -180,13 +182,14 @@ def model(
     """Show a model's equations, or export it as SBML that other tools open."""
     from ketum.engine import Model, read_file
     from ketum.pharmacology import antimony_path, model_names, model_path
+    from ketum.writing.plain import plain
 
     own = name in model_names()
     if not own and not os.path.exists(name):
         problem = Problem("", "no such model", name[:200], ", ".join(model_names()) + ", or the path of a model file")
         raise InputError("model", [problem])
     if sbml is None:
-        print(read_file(antimony_path(name) if own else Path(name)), end="")
+        print(plain(read_file(antimony_path(name) if own else Path(name))), end="")
         return
     write_whole(sbml, Model.from_file(model_path(name) if own else Path(name)).sbml)
     print(f"{sbml}: SBML written")
@@ -230,7 +233,7 @@ def bench(
 def _spelt_out(words: list[str]) -> list[str]:
     """Fill in the number that may be left out after --drivers; typer knows no option like that."""
     found = []
-    for word, following in zip(words, [*words[1:], ""], strict=False):
+    for word, following in pairwise([*words, ""]):
         found.append(word)
         if word == DRIVERS and not following.lstrip("-").isdigit():
             found.append(str(DRIVERS_SAMPLES))

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketum.errors import CaseError, InputError, KetumError, OutputError, Problem, StoppedError
+from ketum.errors import (
+    CaseError,
+    DrawingWarning,
+    InputError,
+    KetumError,
+    OutputError,
+    Problem,
+    SolveWarning,
+    StoppedError,
+)
 
 if TYPE_CHECKING:
     from ketum.case import Case
@@ -20,7 +30,10 @@ FAILED, WRONG, FAULT, INTERRUPTED = 1, 2, 3, 130
 
 def guarded(app: Callable[..., None], words: Sequence[str]) -> None:
     """Run a command; whatever goes wrong is said in words, an emergency in the case before it."""
-    _unfailing(sys.stdout, sys.stderr)
+    from ketum.writing.plain import never_fail
+
+    never_fail(sys.stdout, sys.stderr)
+    warnings.showwarning = _say_warning
     try:
         app(args=list(words))
     except StoppedError as stop:
@@ -115,19 +128,21 @@ def write_whole(path: Path, text: str) -> None:
 def print_json(content: Any) -> None:
     """Print one JSON object and nothing else."""
     from ketum.answers.as_json import json_text
+    from ketum.writing.plain import plain_json
 
-    print(json_text(content))
-
-
-def _unfailing(*streams: Any) -> None:
-    """Let a letter that a terminal does not have stand as its number: nothing else of the text may be lost for it."""
-    for stream in streams:
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    print(plain_json(json_text(content), sys.stdout.encoding))
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    from ketum.writing.plain import plain
+
+    print(plain(text), file=sys.stderr, flush=True)
+
+
+def _say_warning(message: Warning | str, category: type[Warning], *place: Any, **_: Any) -> None:
+    """Say ketum's own warnings as ketum says things, and others as Python does."""
+    own = issubclass(category, SolveWarning | DrawingWarning)
+    _say(f"ketum: {message}" if own else warnings.formatwarning(message, category, *place[:2]).rstrip())
 
 
 def _in_words(finding: Finding) -> str:
@@ -152,5 +167,8 @@ def _internal_fault(error: Exception) -> str:
     return (
         f"ketum: internal fault: {type(error).__name__}: {error}\n"
         f"    at {Path(place.filename).name}, line {place.lineno}, in {place.name}; ketum {__version__}\n"
-        "    This is a defect of ketum, not of your file. Please report these lines with the command and the case file."
+        "    This is a defect of ketum, not of your file. Please report these lines and the command with its options;\n"
+        "    leave out names of people and of files, and words of the case if any stand here.\n"
+        "    Do not send the case file: it is about a person's health. If it is asked for, send a copy that still\n"
+        "    fails so, in which title, age, place, dates, illnesses, medicines and free text are left out or invented."
     )

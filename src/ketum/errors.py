@@ -9,9 +9,11 @@
     │   ├── OutputError     a folder or file that cannot be written
     │   └── EngineError     the solver cannot be had on this machine
     ├── SolveError          an integration that failed as a whole
+    ├── DrawingError        figures that cannot be drawn here; the numbers stand
     └── StoppedError        Ctrl-C, where there is something to go on from
 
     SolveWarning            an integration that failed for some people; the others are delivered
+    DrawingWarning          a report that is complete but for its figures
 """
 
 from __future__ import annotations
@@ -107,9 +109,17 @@ class SolveError(KetumError):
     """An integration that failed as a whole."""
 
 
+class DrawingError(KetumError):
+    """Figures that cannot be drawn here; the numbers stand without them."""
+
+
 class StoppedError(KetumError):
     """A run that was stopped by Ctrl-C and can go on; the message says how."""
 
 
 class SolveWarning(UserWarning):
     """An integration that failed for some people while the others were delivered."""
+
+
+class DrawingWarning(UserWarning):
+    """A report that is complete but for its figures."""

@@ -182,3 +182,15 @@ def test_a_bare_report_can_be_shown(build):
 def test_medicines_read_as_they_were_written(build):
     case = build.case(medicine=[{"name": "sertraline", "amount": "100 mg", "every": "24 h"}])
     assert "sertraline 100 mg every 24 h" in render_page(build.report(case=case, levels=(), endpoints=()), {})
+
+
+def test_a_browser_that_darkens_pages_leaves_this_one_alone(page):
+    """Else the letters of figures turn white on white."""
+    assert re.search(r":root\s*{[^}]*color-scheme:\s*only light", page)
+
+
+def test_on_a_phone_a_figure_scrolls_and_is_not_shrunk(page):
+    narrow = page[page.index("max-width: 40rem") :]
+    narrow = narrow[: narrow.index("@page")]
+    assert re.search(r"figure[^}]*overflow-x: auto", narrow)
+    assert re.search(r"figure svg {[^}]*width: \d+", narrow)

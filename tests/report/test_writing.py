@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ketum.errors import OutputError
+from ketum.errors import DrawingError, DrawingWarning, OutputError
 from ketum.report import check_folder, write_report
 
 BARE = {"index.html", "report.json"}
@@ -144,39 +144,62 @@ def test_a_fault_of_ours_is_not_dressed_as_the_disks_but_cleaned_up(tmp_path, ba
     assert os.listdir(tmp_path) == []
 
 
-def test_a_swap_that_fails_puts_the_earlier_report_back(tmp_path, bare, monkeypatch):
-    page = earlier(tmp_path / "out", bare)
-    rename = Path.rename
-
-    def failing(self: Path, target: Path) -> Path:
-        if ".new-" in self.name:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", failing)
-    with pytest.raises(OutputError):
-        write_report(bare, tmp_path / "out", {})
-    assert (tmp_path / "out" / "index.html").read_bytes() == page
-    assert os.listdir(tmp_path) == ["out"]
+def test_the_folder_itself_stays_the_same(tmp_path, bare):
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    before = folder.stat()
+    for _ in range(2):
+        write_report(bare, folder, {})
+        assert (folder.stat().st_ino, folder.stat().st_mode) == (before.st_ino, before.st_mode)
 
 
-def test_a_replacement_that_fails_midway_is_undone(tmp_path, bare, build, monkeypatch):
+def test_a_link_to_a_folder_is_followed_and_stays(tmp_path, bare):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "out").symlink_to("there")
+    for _ in range(2):
+        assert write_report(bare, tmp_path / "out", {}) == tmp_path / "there"
+    assert (tmp_path / "out").readlink() == Path("there")
+    assert names(tmp_path / "there") == BARE
+
+
+def test_nothing_is_written_through_a_link_inside_the_folder(tmp_path, report):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "figures").symlink_to(elsewhere)
+    with pytest.raises(OutputError, match=r"figures/levels\.svg"):
+        write_report(report, tmp_path / "out", {})
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_results_are_in_place_before_a_figure_is_drawn(tmp_path, report, monkeypatch):
     folder = tmp_path / "out"
-    page = earlier(folder, bare)
-    (folder / "notes.txt").write_text("mine")
-    before = names(folder)
-    replace = os.replace
 
-    def failing(source: Path, target: Path) -> None:
-        if Path(source).name == "report.json" and ".old" not in Path(source).parts:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        replace(source, target)
+    def killed(_: object) -> None:
+        assert names(folder) >= BARE | {"trajectories.nc"}
+        assert "This page has no figures" in (folder / "index.html").read_text()
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "replace", failing)
-    with pytest.raises(OutputError):
-        write_report(build.replace(bare, title="another"), folder, {"added.txt": lambda path: path.write_text("new")})
-    assert names(folder) == before
-    assert (folder / "index.html").read_bytes() == page
+    monkeypatch.setattr("ketum.report.writing.draw_together", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(report, folder, {"trajectories.nc": lambda path: path.write_bytes(b"nc")})
+    assert names(folder) == BARE | {"trajectories.nc"}
+
+
+def test_where_figures_cannot_be_drawn_the_report_says_so(tmp_path, report, monkeypatch):
+    def failing(_: object) -> None:
+        raise DrawingError("no <paper> left")
+
+    monkeypatch.setattr("ketum.report.writing.draw_together", failing)
+    with pytest.warns(DrawingWarning, match="no <paper> left"):
+        folder = write_report(report, tmp_path / "out", {"trajectories.nc": lambda path: path.write_bytes(b"nc")})
+    assert "no &lt;paper&gt; left" in (folder / "index.html").read_text()
+    assert names(folder) == BARE | {"trajectories.nc"} == set(json.loads((folder / "report.json").read_text())["files"])
+    assert (folder / "trajectories.nc").read_bytes() == b"nc"
+
+
+def test_a_page_with_figures_does_not_say_that_it_has_none(page):
+    assert "This page has no figures" not in page
 
 
 def test_a_folder_that_may_not_be_made(tmp_path, bare, monkeypatch):

@@ -89,6 +89,3 @@ def _levels(curves: Levels) -> dict[str, Any]:
 def _rounded(values: Any) -> list[float]:
     """Five significant figures, which is more than any of these curves deserves."""
     return [float(f"{value:.5g}") for value in values]
-
-
-report_json = answer_json

@@ -220,6 +220,3 @@ class Answer:
         from ketum.report.run import write_answer  # the one arrow up, for the reader's convenience
 
         return write_answer(self, folder)
-
-
-Report = Answer

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ketum.report.charts import figures
     from ketum.report.figure import Figure
     from ketum.report.page import render_page
-    from ketum.report.writing import check_folder, write_report
+    from ketum.report.writing import check_folder, claimed, write_report
 
 __all__ = [
     "Answer",
@@ -27,6 +27,7 @@ __all__ = [
     "Unknown",
     "answer_json",
     "check_folder",
+    "claimed",
     "figures",
     "json_text",
     "render_page",
@@ -38,7 +39,7 @@ _HOMES = {
     **dict.fromkeys(_CONTENT, "ketum.answers.content"),
     **dict.fromkeys(("Levels", "Share"), "ketum.answers.curves"),
     **dict.fromkeys(("answer_json", "json_text"), "ketum.answers.as_json"),
-    **dict.fromkeys(("check_folder", "write_report"), "ketum.report.writing"),
+    **dict.fromkeys(("check_folder", "claimed", "write_report"), "ketum.report.writing"),
     "Figure": "ketum.report.figure",
     "figures": "ketum.report.charts",
     "render_page": "ketum.report.page",

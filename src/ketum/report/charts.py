@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from ketum.answers.content import Report
+from ketum.answers.content import Answer
 from ketum.report.drivers_figure import drivers_figure
 from ketum.report.effects_figure import receptor_figure, relief_figure, withdrawal_figure
 from ketum.report.figure import Figure
 from ketum.report.interactions import enzyme_figure
 from ketum.report.levels_figure import close_up_figure, levels_figure
 
+NAMES = ("levels", "levels-close-up", "drivers", "receptors", "relief", "withdrawal", "enzymes")
+"""File names without ending that figures may have."""
 
-def figures(report: Report) -> dict[str, Figure]:
+
+def figures(report: Answer) -> dict[str, Figure]:
     """Draw a report.
 
     Parameters

@@ -19,6 +19,7 @@ from ketum.report.tables import content_tables, exposure_tables, input_tables
 from ketum.writing import numbers
 from ketum.writing.lists import listed
 from ketum.writing.names import capital, product_name, unique, unit_name
+from ketum.writing.plain import plain
 
 if TYPE_CHECKING:
     import jinja2
@@ -30,7 +31,7 @@ SEVERITIES = ("emergency", "danger", "caution", "note")
 CERTAINTIES = ("very low", "low", "moderate", "high")
 
 
-def render_page(answer: Answer, figures: Mapping[str, Figure]) -> str:
+def render_page(answer: Answer, figures: Mapping[str, Figure], not_drawn: str = "") -> str:
     """Write a report as one self-contained HTML page.
 
     Parameters
@@ -40,13 +41,15 @@ def render_page(answer: Answer, figures: Mapping[str, Figure]) -> str:
     figures
         Its drawings, as :func:`ketum.report.figures` gives them; those under ``levels...`` stand with the blood
         levels, ``drivers`` with the exposure table.
+    not_drawn
+        Why there are no figures, where there should be some.
 
     Returns
     -------
     str
         The page: no script, no font and no picture is fetched from elsewhere.
     """
-    return _environment().get_template("page.html.j2").render(_view(answer, figures))
+    return _environment().get_template("page.html.j2").render(_view(answer, figures), not_drawn=not_drawn)
 
 
 @cache
@@ -59,6 +62,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_harmless,
     )
     environment.filters |= {
         "number": numbers.number,
@@ -69,6 +73,11 @@ def _environment() -> jinja2.Environment:
         "drawing": _drawing,
     }
     return environment
+
+
+def _harmless(value: Any) -> Any:
+    """Let no control character or mark of direction of a case's texts reach the page; markup stays markup."""
+    return type(value)(plain(value)) if isinstance(value, str) else value
 
 
 def _view(answer: Answer, figures: Mapping[str, Figure]) -> dict[str, Any]:

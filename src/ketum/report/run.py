@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ketum.answers.content import Answer
-from ketum.report.writing import PAGE, Writer, write_report
+from ketum.report.swap import Writer
+from ketum.report.writing import PAGE, write_report
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def write_answer(answer: Answer, folder: Path | str) -> Path:
@@ -18,19 +23,16 @@ def write_answer(answer: Answer, folder: Path | str) -> Path:
     """
     files: dict[str, Writer] = {}
     if answer.tree is not None:
-        files["trajectories.nc" if "trajectory" in answer.tree.children else "summary.nc"] = _tree(answer)
+        many = "trajectory" not in answer.tree.children
+        # Of many people each one's numbers stand in their own store.
+        tree = answer.tree.filter(lambda node: node.name not in ("endpoints", "effects")) if many else answer.tree
+        files["summary.nc" if many else "trajectories.nc"] = _netcdf(tree)
     if answer.drivers is not None:
         files["drivers.csv"] = answer.drivers.write_csv
     return write_report(answer, folder, files) / PAGE
 
 
-def _tree(answer: Answer) -> Writer:
-    tree = answer.tree
-    assert tree is not None
-    if "trajectory" not in tree.children:
-        # Of many people each one's numbers stand in their own store.
-        tree = tree.filter(lambda node: node.name not in ("endpoints", "effects"))
-
+def _netcdf(tree: xr.DataTree) -> Writer:
     def write(path: Path) -> None:
         tree.to_netcdf(path, engine="netcdf4")
 

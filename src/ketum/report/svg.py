@@ -1,43 +1,71 @@
-"""From a chart to SVG and PNG, without a browser."""
+"""From charts to SVG and PNG, without a browser, in a process that may fail without harm."""
 
 from __future__ import annotations
 
+import base64
 import json
 import re
-from collections.abc import Mapping
-from html import escape
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from ketum.errors import DrawingError
+
 _NAMESPACE = re.compile(r'\s+xmlns(?::\w+)?="[^"]*"')
-_LONG_DECIMAL = re.compile(r"(\d\.\d\d)\d+")
-_OPENING = re.compile(r"<svg\b[^>]*>")
+_LONGEST_S = 300.0
 
 
-def draw_svg(specification: Mapping[str, Any], *, name: str, title: str, alternative: str) -> str:
-    """Render a Vega-Lite specification; give it a name, a description, and ids that no other drawing has."""
-    import vl_convert
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as a self-contained SVG, and as a PNG at twice its size."""
 
-    raw = vl_convert.vegalite_to_svg(json.dumps(specification))
-    # A hundredth of a pixel is finer than any print; the rest would be most of the page's weight.
-    drawn = _LONG_DECIMAL.sub(r"\1", raw)
-    drawn = re.sub(r'\bid="', f'id="{name}-', drawn).replace("url(#", f"url(#{name}-")
-    words = (
-        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-description">{escape(alternative)}</desc>'
-    )
-    opening = _OPENING.search(drawn)
-    if opening is None:
-        raise ValueError("vl_convert gave something that is no SVG")
-    labelled = f'{opening[0][:-1]} role="img" aria-labelledby="{name}-title {name}-description">'
-    return drawn[: opening.start()] + labelled + words + drawn[opening.end() :]
+    svg: str
+    png: bytes
+
+
+def draw(charts: Sequence[dict[str, Any]]) -> list[Drawing]:
+    """Draw charts, all in one process.
+
+    Parameters
+    ----------
+    charts
+        Each ``{name, title, alternative, specification}``; the last is Vega-Lite, the others stand in the SVG.
+
+    Raises
+    ------
+    DrawingError
+        If they cannot be drawn; it says why. This process goes on.
+    """
+    command = [sys.executable, "-P", str(Path(__file__).with_name("draw.py"))]
+    try:
+        done = subprocess.run(
+            command, input=json.dumps(charts).encode(), capture_output=True, timeout=_LONGEST_S, check=False
+        )
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise DrawingError(f"the process that draws: {error}") from error
+    if done.returncode:
+        raise DrawingError(_why(done.returncode, done.stderr.decode("utf-8", "replace")))
+    return [Drawing(one["svg"], base64.b64decode(one["png"])) for one in json.loads(done.stdout)]
+
+
+def _why(code: int, said: str) -> str:
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY:
+        return (
+            f"drawing reserves about 70 GB of addresses, and here a process may have {limit / 1e9:.0f} GB "
+            "(ulimit -v); run again without that limit, the same seed gives the same numbers"
+        )
+    lines = said.strip().splitlines() or ["it said nothing"]
+    if code < 0:
+        return f"the process that draws was ended by {signal.Signals(-code).name}"
+    return f"the process that draws: {lines[-1]}"
 
 
 def for_page(svg: str) -> str:
     """Fit a stand-alone SVG into an HTML page, which needs no namespaces."""
     return _NAMESPACE.sub("", svg[svg.index("<svg") :])
-
-
-def svg_to_png(svg: str) -> bytes:
-    """Draw an SVG at twice its size."""
-    import vl_convert
-
-    return vl_convert.svg_to_png(svg, scale=2)

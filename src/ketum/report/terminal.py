@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from ketum.hazards.finding import Finding
 from ketum.medicine import Match, Taken
+from ketum.writing.plain import plain
 
 WIDTH = 100
 _INDENT = " " * 11
 
 
 def as_text(found: Sequence[Finding], taken: Sequence[Taken] = (), matches: Sequence[Match] = ()) -> str:
-    """Return findings as text; notes short, the rest in full.
+    """Return findings as text, harmless to a terminal; notes short, the rest in full.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ def as_text(found: Sequence[Finding], taken: Sequence[Taken] = (), matches: Sequ
     lines = [line for one in found for line in _finding(one)]
     if not found:
         lines = ["nothing was found by the checks that exist; that is no proof that nothing can happen"]
-    return "\n".join([*lines, *_read(found, taken, matches)])
+    return plain("\n".join([*lines, *_read(found, taken, matches)]))
 
 
 def _finding(one: Finding) -> Iterator[str]:
