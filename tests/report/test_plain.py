@@ -64,7 +64,7 @@ def test_a_letter_that_a_stream_cannot_hold_loses_nothing():
 
 @pytest.mark.parametrize("key", ["title", "because", "watch"])
 def test_nothing_harmful_reaches_the_page(build, key):
-    finding = build.findings()[0] | {key: EVIL}
+    finding = build.replace(build.findings()[0], **{key: EVIL})
     page = render_page(build.report(title=EVIL, findings=(finding,), levels=(), endpoints=()), {})
     assert harmful(page) == set()
     assert "codone" in page
