@@ -7,7 +7,8 @@ from ketum.case import parse_case
 from ketum.chance import Stream
 from ketum.crowd.intake import intakes
 from ketum.pharmacology import ALKALOIDS
-from ketum.simulation.simulate import horizon, simulate
+from ketum.simulation.simulate import simulate
+from ketum.simulation.solving import span_of
 
 ALONE = 'product = "liquid-shot"\namount = "10 mg 7-hydroxymitragynine"'  # brings nothing that is drawn
 EXTRACT = 'product = "extract"\namount = "20 mg mitragynine"'
@@ -145,18 +146,21 @@ def test_products_add_up():
 
 
 def test_a_single_dose_is_followed_for_three_days():
-    end, times = horizon(case(EXTRACT + '\nstart = "6 h"'), None)
+    span = span_of(case(EXTRACT + '\nstart = "6 h"'))
+    end, times = span.end_h, span.dose_times
     assert (end, times.tolist()) == (78.0, [6.0])
 
 
 def test_a_course_is_followed_to_its_end():
-    end, times = horizon(case(every(EXTRACT, 8, 2)), None)
+    span = span_of(case(every(EXTRACT, 8, 2)))
+    end, times = span.end_h, span.dose_times
     assert end == 48.0
     assert times.tolist() == [0.0, 8.0, 16.0, 24.0, 32.0, 40.0]
 
 
 def test_days_cut_the_doses_off():
-    end, times = horizon(case(every(EXTRACT, 8, 10)), 1)
+    span = span_of(case(every(EXTRACT, 8, 10)), 1)
+    end, times = span.end_h, span.dose_times
     assert end == 24.0
     assert times.tolist() == [0.0, 8.0, 16.0]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,8 +25,11 @@ from ketum.crowd.crowd import draw_crowd
 from ketum.enzymes.perpetrators import STRENGTH
 from ketum.pharmacology import ALKALOIDS
 from ketum.simulation.indices import Index, Method, design, independent_runs, indices, tied
-from ketum.simulation.results import Found
-from ketum.simulation.simulate import found_of, horizon
+from ketum.simulation.simulate import endpoints_of
+from ketum.simulation.solving import span_of
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SAMPLES = 512
 MAIN = ("Cmax", "tmax", "AUC", "Cmax_last", "AUC_last", "Cmin_last", "half_life")
@@ -161,15 +164,16 @@ def drivers(
     sample = design(names, samples, method, seed)
     columns = {(each.layer, each.name): sample[:, i] for i, each in enumerate(inputs)}
     stream = (_Apart if method == "morris" else _Noting)(seed, len(sample), columns=columns)
-    end_h, dose_times = horizon(case, days)
-    found = found_of(draw_crowd(case, stream, end_h), dose_times, end_h, workers, executor, progress)
+    span = span_of(case, days)
+    everyone = draw_crowd(case, stream, span.end_h)
+    found = endpoints_of(everyone, span, workers=workers, executor=executor, progress=progress).exposure
     kept, left_out = _logarithms(found, quantities)
     endpoints = []
-    for (code, quantity), values in kept.items():
+    for (alkaloid, quantity), values in kept.items():
         rows = zip(inputs, indices(names, sample, values, method, seed), strict=True)
         own = tuple(sorted(rows, key=lambda row: -row[1].total))
         beside = _tied(stream, values, len(inputs), seed)
-        endpoints.append(Endpoint(pharmacology.alkaloid(code).name, quantity, own, beside))
+        endpoints.append(Endpoint(alkaloid, quantity, own, beside))
     return Drivers(method, len(sample), tuple(endpoints), left_out)
 
 
@@ -188,15 +192,15 @@ def _tied(stream: _Noting, values: Array, inputs: int, seed: int) -> tuple[tuple
     return tuple(sorted(each, key=lambda row: -row[1].first))
 
 
-def _logarithms(found: Found, quantities: Sequence[str]) -> tuple[dict[tuple[str, str], Array], tuple[str, ...]]:
+def _logarithms(found: xr.Dataset, quantities: Sequence[str]) -> tuple[dict[tuple[str, str], Array], tuple[str, ...]]:
     """Take logarithms of endpoints that have one in every run, and differ; name the others."""
     kept, left_out = {}, []
     for alkaloid in ALKALOIDS:
-        for quantity in (name for name in quantities if name in found[alkaloid.code]):
+        for quantity in (name for name in quantities if name in found):
             with np.errstate(divide="ignore", invalid="ignore"):
-                values = np.log(found[alkaloid.code][quantity])
+                values = np.log(found[quantity].sel(alkaloid=alkaloid.name).to_numpy())
             if np.isfinite(values).all() and np.ptp(values) > 0:
-                kept[alkaloid.code, quantity] = values
+                kept[alkaloid.name, quantity] = values
             else:
                 left_out.append(f"{quantity} of {alkaloid.name}")
     return kept, tuple(left_out)
@@ -208,7 +212,7 @@ def _logarithms(found: Found, quantities: Sequence[str]) -> tuple[dict[tuple[str
 def inputs_of(case: Case, method: Method = "sobol") -> tuple[Input, ...]:
     """List all that is drawn for a case, and varied by a method."""
     noting = (_Apart if method == "morris" else _Noting)(0, 4)
-    draw_crowd(case, noting, horizon(case, None)[0])
+    draw_crowd(case, noting, span_of(case).end_h)
     return tuple(Input(layer, name, _label(layer, name)) for layer, name in noting.asked)
 
 

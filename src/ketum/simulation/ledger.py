@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from ketum.arrays import Array
 from ketum.case import Case
@@ -24,7 +24,11 @@ from ketum.engine.runs.files import compressor, consolidate, writing
 from ketum.engine.runs.store import Store, opened
 from ketum.pharmacology import ALKALOIDS
 from ketum.simulation.bands import Bands
-from ketum.simulation.results import Found, unit_of
+from ketum.simulation.endpoints import Endpoints
+from ketum.simulation.solving import Solved, stacked
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 BLOCK = 1000
 """People who are computed together; a multiple of four."""
@@ -32,7 +36,8 @@ PER_FILE = 10
 """Blocks in one file of the store."""
 SAVED_EVERY_S = 30.0
 PROGRESS = "progress.npz"
-ENDPOINTS = "endpoints"
+ENDPOINTS, EFFECTS = "endpoints", "effects"
+"""Groups of the store."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,15 +50,6 @@ class Block:
     first: int
     people: int
     days: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class Finished:
-    """A block's curves (curves, people, times), first the alkaloids' levels in ng/mL, and its endpoints."""
-
-    times: Array
-    curves: npt.NDArray[np.float32]
-    found: Found
 
 
 @dataclass(eq=False)
@@ -80,11 +76,11 @@ class Ledger:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path, people: int, made_from: Mapping[str, str], probe: Finished) -> Iterator[Ledger]:
+    def opened(cls, path: Path, people: int, made_from: Mapping[str, str], probe: Solved) -> Iterator[Ledger]:
         """Open a store, or make one, for as long as a run writes into it; see `ketum.engine.runs.store.opened`."""
-        laid_out = partial(_lay_out, people=people, found=probe.found)
+        laid_out = partial(_lay_out, people=people, endpoints=probe.endpoints)
         with opened(path, "a store of people", made_from, laid_out, people=people, axis=-1, block=BLOCK) as store:
-            yield cls(store, *_counts(store, _shape(probe)))
+            yield cls(store, *_counts(store, stacked(probe.curves)[:, 0].shape))
 
     @property
     def done(self) -> set[int]:
@@ -96,12 +92,14 @@ class Ledger:
         """How many people are in finished blocks."""
         return sum(map(self.store.size, self.done))
 
-    def add(self, block: Block, finished: Finished) -> None:
+    def add(self, block: Block, finished: Solved) -> None:
         """Write a block's endpoints, and count its levels."""
         self.fresh = True
-        self.store.write(block.number, _placed(finished.found))
+        self.store.write(
+            block.number, {place: values.to_numpy() for place, values in _placed(finished.endpoints).items()}
+        )
         if block.number not in self.counted:  # else only its endpoints were lost
-            self.bands.add(finished.curves.transpose(1, 0, 2))
+            self.bands.add(stacked(finished.curves).transpose(1, 0, 2))
             self.counted.add(block.number)
         if time.monotonic() - self.saved > SAVED_EVERY_S:
             self.save()
@@ -133,15 +131,22 @@ class Ledger:
         """Read what stands at a place of the store, of the first people or of all."""
         return np.asarray(self.store.group[place][..., :people])
 
-    def found(self, probe: Finished, people: int) -> Found:
-        """Read the endpoints of the first people, in the shape of a probe's."""
-        codes = [a.code for a in ALKALOIDS]
-        found: Found = {kind: {} for kind in probe.found}
-        for place in _placed(probe.found):
-            (kind, quantity), values = place.split("/"), self.read(place, people)
-            for code, row in zip(codes, values, strict=True) if kind == ENDPOINTS else [(kind, values)]:
-                found[code][quantity] = row
-        return found
+    def endpoints(self, probe: Solved, people: int) -> Endpoints:
+        """Read the endpoints of the first people, labelled as a probe's."""
+        coords = {"subject": np.arange(people)}
+        of_exposure = _like(probe.endpoints.exposure, partial(self.read, people=people), ENDPOINTS)
+        of_effects = _like(probe.endpoints.effects, partial(self.read, people=people), EFFECTS)
+        return Endpoints(of_exposure.assign_coords(coords), of_effects.assign_coords(coords))
+
+    def effects(self, probe: Solved) -> xr.Dataset:
+        """Read everybody's effects."""
+        return _like(probe.endpoints.effects, self.read, EFFECTS)
+
+
+def _like(model: xr.Dataset, read: Callable[[str], Array], group: str) -> xr.Dataset:
+    """Read the arrays of a group, with the dimensions and units of a dataset of other people."""
+    arrays = {name: (values.dims, read(f"{group}/{name}"), values.attrs) for name, values in model.items()}
+    return model.drop_dims("subject").assign(arrays)
 
 
 def _counts(store: Store, shape: tuple[int, ...]) -> tuple[Bands, set[int]]:
@@ -155,34 +160,28 @@ def _counts(store: Store, shape: tuple[int, ...]) -> tuple[Bands, set[int]]:
     return (bands, counted) if (bands.counts.sum(axis=1) == people).all() else (Bands(shape), set())
 
 
-def _shape(probe: Finished) -> tuple[int, int]:
-    return probe.curves.shape[0], probe.times.size
+def _placed(endpoints: Endpoints) -> dict[str, xr.DataArray]:
+    """Lay endpoints out as they stand in the store, dims (..., subject)."""
+    return {f"{ENDPOINTS}/{name}": values for name, values in endpoints.exposure.items()} | {
+        f"{EFFECTS}/{name}": values for name, values in endpoints.effects.items()
+    }
 
 
-def _placed(found: Found) -> dict[str, Array]:
-    """Lay endpoints out as they stand in the store, shape (..., people): those of the alkaloids stand together."""
-    codes = [a.code for a in ALKALOIDS]
-    placed = {f"{ENDPOINTS}/{q}": np.array([found[code][q] for code in codes]) for q in found[codes[0]]}
-    others = {f"{kind}/{q}": values for kind in found.keys() - set(codes) for q, values in found[kind].items()}
-    return placed | others
-
-
-def _lay_out(path: Path, people: int, found: Found) -> None:
+def _lay_out(path: Path, people: int, endpoints: Endpoints) -> None:
     import zarr
 
     root = zarr.create_group(path, zarr_format=3)
-    for place, values in _placed(found).items():
-        kind, quantity = place.split("/")
-        dimensions = ("alkaloid", "subject") if kind == ENDPOINTS else ("subject",)
-        root.require_group(kind).create_array(
+    for place, values in _placed(endpoints).items():
+        group, quantity = place.split("/")
+        root.require_group(group).create_array(
             quantity,
             shape=(*values.shape[:-1], people),
             chunks=(*values.shape[:-1], min(people, BLOCK * PER_FILE)),
             dtype="float64",
             compressors=compressor(),
             fill_value=np.nan,
-            dimension_names=dimensions,
-            attributes={"units": unit_of(quantity)} if kind == ENDPOINTS else {},
+            dimension_names=list(map(str, values.dims)),
+            attributes=values.attrs,
         )
     names = root.require_group(ENDPOINTS).create_array(
         "alkaloid", shape=(len(ALKALOIDS),), dtype="string", dimension_names=("alkaloid",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
@@ -22,13 +22,14 @@ from ketum.engine.runs.store import Store
 from ketum.engine.runs.work import results
 from ketum.engine.solve.integrate import settings
 from ketum.errors import OutputError, SolveError, StoppedError
-from ketum.pharmacology import ALKALOIDS
 from ketum.simulation import results as results_of
 from ketum.simulation import simulate
 from ketum.simulation.bands import RELATIVE_ERROR
-from ketum.simulation.ledger import ENDPOINTS, Block, Finished, Ledger
-from ketum.simulation.results import EFFECTS, Found
-from ketum.simulation.simulate import MOST_FOR_SHARES, Run, horizon
+from ketum.simulation.endpoints import Endpoints
+from ketum.simulation.ledger import ENDPOINTS, Block, Ledger
+from ketum.simulation.simulate import MOST_FOR_SHARES, Run
+from ketum.simulation.solving import Solved, labelled_curves, solve, span_of
+from ketum.simulation.workers import counter, workers_for
 
 MANY = 20_000
 """People from which a run is not held in memory."""
@@ -36,11 +37,10 @@ STORE = "people.zarr"
 PROBE = 8
 
 
-def solve_block(block: Block) -> Finished:
+def solve_block(block: Block) -> Solved:
     """Draw and integrate a block. Runs in a worker."""
-    end_h, dose_times = horizon(block.case, block.days)
-    everyone = draw_crowd(block.case, Stream(block.seed, block.people, first=block.first), end_h)
-    return Finished(*simulate.solved(everyone, dose_times, end_h, None, lambda _: None))
+    span = span_of(block.case, block.days)
+    return solve(draw_crowd(block.case, Stream(block.seed, block.people, first=block.first), span.end_h), span)
 
 
 def simulate_many(
@@ -76,25 +76,24 @@ def simulate_many(
     StoppedError
         At Ctrl-C.
     """
-    end_h, dose_times = horizon(case, days)
+    span = span_of(case, days)
     probe = solve_block(Block(case, seed, 0, 0, PROBE, days))
-    made_from = _made_from(case, number, end_h, seed)
+    made_from = _made_from(case, number, span.end_h, seed)
     extra = min(number, MOST_FOR_SHARES)
-    size = number * max(dose_times.size, 1)
+    size = number * max(span.dose_times.size, 1)
     with (
         Ledger.opened(store, number, made_from, probe) as ledger,
-        simulate.workers_for(executor, workers, size) as executor,
+        workers_for(executor, workers, size) as executor,
     ):
-        done = simulate.counter(progress, number + len(LAYERS) * extra)
+        done = counter(progress, number + len(LAYERS) * extra)
         done(ledger.people_done)
         try:
             for block, finished in results(solve_block, _blocks(case, seed, days, ledger.store, ledger.done), executor):
                 ledger.add(block, finished)
                 done(block.people)
             ledger.finish()
-            shares = simulate.shares_of(
-                case, ledger.found(probe, extra), extra, seed, dose_times, end_h, executor, done
-            )
+            found = ledger.endpoints(probe, extra)
+            shares = simulate.shares_of(case, found, span, seed, executor=executor, done=done)
         except (SolveError, OutputError):
             with suppress(OutputError):  # on a full disk there may still be room for this
                 ledger.save()
@@ -103,8 +102,8 @@ def simulate_many(
             ledger.save()
             raise StoppedError(f"{ledger.people_done} of {number} people are in {store}; {GOES_ON}") from stop
         tree = _tree(case, ledger, probe, shares, seed)
-    few = draw_crowd(case, Stream(seed, PROBE), end_h)
-    return Run(case, contents(case), end_h, dose_times, tree, few.beside, few.enzymes)
+    few = draw_crowd(case, Stream(seed, PROBE), span.end_h)
+    return Run(case, contents(case), span.end_h, span.dose_times, tree, few.beside, few.enzymes)
 
 
 def _blocks(case: Case, seed: int, days: float | None, store: Store, done: set[int]) -> Iterator[Block]:
@@ -127,21 +126,24 @@ def _made_from(case: Case, number: int, end_h: float, seed: int) -> dict[str, st
     }
 
 
-def _tree(case: Case, ledger: Ledger, probe: Finished, shares: Mapping[str, Found], seed: int) -> Any:
+def _tree(case: Case, ledger: Ledger, probe: Solved, shares: Endpoints, seed: int) -> Any:
     import xarray as xr
 
+    exposure = probe.endpoints.exposure
     # One quantity at a time: all of them together are too many.
-    quantities = list(probe.found[ALKALOIDS[0].code])
-    each = [results_of.quantiles(ledger.read(f"{ENDPOINTS}/{quantity}"), results_of.AT) for quantity in quantities]
-    bands = results_of.bands(probe.times, ledger.bands.quantiles(results_of.BANDS_AT))
+    each: dict[Hashable, xr.DataArray] = {}
+    for name, values in exposure.items():
+        alkaloids = {"alkaloid": values["alkaloid"]}
+        everyone = xr.DataArray(ledger.read(f"{ENDPOINTS}/{name}"), dims=values.dims, coords=alkaloids)
+        each[name] = results_of.quantiles(everyone)
+    counted = np.moveaxis(ledger.bands.quantiles(results_of.BANDS_AT), 1, 0)
+    bands = labelled_curves(probe.curves["time"].to_numpy(), counted, "quantile", results_of.BANDS_AT)
     return xr.DataTree.from_dict(
         {
             "/": xr.Dataset(attrs=results_of.attributes(case, ledger.store.people, seed)),
-            "/bands": bands.assign_attrs(relative_error=RELATIVE_ERROR),
-            "/summary": results_of.summary(np.stack(each, axis=-1), quantities, shares),
+            "/bands": results_of.in_order(bands).assign_attrs(relative_error=RELATIVE_ERROR),
+            "/summary": results_of.summary(each, shares.exposure),
             "/endpoints": xr.open_zarr(ledger.store.path / ENDPOINTS, chunks=None, decode_cf=False, consolidated=False),
-            "/effects": results_of.effects(
-                {quantity: ledger.read(f"{EFFECTS}/{quantity}") for quantity in probe.found[EFFECTS]}, shares
-            ),
+            "/effects": results_of.effects(ledger.effects(probe), shares.effects),
         }
     )

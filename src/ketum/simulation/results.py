@@ -3,96 +3,67 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from ketum import __version__, pharmacology
-from ketum.arrays import Array
 from ketum.case import Case
-from ketum.chance import LAYERS
 from ketum.crowd.model import kratom_model
-from ketum.endpoints import effect, exposure
-from ketum.pharmacology import ALKALOIDS
-from ketum.simulation.effects import UNITS
+from ketum.simulation.endpoints import Endpoints, unit_of
+from ketum.simulation.solving import Solved
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from ketum.crowd.crowd import Crowd
 
-Found = dict[str, dict[str, Array]]
-"""Endpoints by alkaloid code or `EFFECTS`, then quantity; shape (people,)."""
-EFFECTS = "effects"
-AT = (0.05, 0.5, 0.95)
-"""Quantiles over people that endpoints are summed up by."""
+AT = {"p05": 0.05, "median": 0.5, "p95": 0.95}
+"""Quantiles over people that endpoints are summed up by, by their names."""
 BANDS_AT = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles over people that curves are summed up by."""
 
 
-def tree(
-    case: Case,
-    everyone: Crowd,
-    times: Array,
-    levels: npt.NDArray[np.float32],
-    found: Found,
-    shares: Mapping[str, Found],
-    seed: int,
-) -> xr.DataTree:
+def tree(case: Case, everyone: Crowd, solved: Solved, shares: Endpoints, seed: int) -> xr.DataTree:
     """Put everything that a run found into one tree.
 
     Parameters
     ----------
     case, everyone, seed
         What was simulated.
-    times, levels
-        Stored times, and curves there: alkaloids in ng/mL, then the signals of `effect`; shape (curves, people, times).
-    found, shares
-        Endpoints, and the layers' shares in them.
+    solved
+        What came of it.
+    shares
+        The layers' shares in the endpoints' spread.
     """
     import xarray as xr
 
-    names = [a.name for a in ALKALOIDS]
-    subject = np.arange(everyone.stream.people)
-    quantities = list(found["MG"])
-    values = np.array([[found[a.code][q] for q in quantities] for a in ALKALOIDS])
+    exposure = solved.endpoints.exposure
     return xr.DataTree.from_dict(
         {
             "/": xr.Dataset(attrs=attributes(case, everyone.stream.people, seed)),
-            "/population": xr.Dataset(
-                {name: ("subject", column, {"units": _unit(name)}) for name, column in everyone.own.items()}
-                | {
-                    f"dose_{i}_{code}": ("subject", mg, {"units": "mg"})
-                    for i, intake in enumerate(everyone.taken)
-                    for code, mg in intake.mg.items()
-                },
-                coords={"subject": subject},
-            ),
-            "/trajectory": xr.Dataset(
-                {
-                    "concentration": (
-                        ("alkaloid", "subject", "time"),
-                        levels[: len(names)],
-                        {"units": "ng/mL", "what": "in plasma"},
-                    )
-                }
-                | {
-                    name: (("subject", "time"), levels[i], {"units": effect.SIGNALS[name]})
-                    for i, name in enumerate(effect.KEPT, start=len(names))
-                },
-                coords={"alkaloid": names, "subject": subject, "time": ("time", times, {"units": "h"})},
-            ),
-            "/bands": bands(times, np.quantile(levels, BANDS_AT, axis=1).astype(float)),
-            "/endpoints": xr.Dataset(
-                {q: (("alkaloid", "subject"), values[:, i], {"units": unit_of(q)}) for i, q in enumerate(quantities)},
-                coords={"alkaloid": names, "subject": subject},
-            ),
-            "/summary": summary(quantiles(values, AT), quantities, shares),
-            "/effects": effects(found[EFFECTS], shares),
+            "/population": population(everyone),
+            "/trajectory": solved.curves,
+            "/bands": bands(solved.curves),
+            "/endpoints": exposure,
+            "/summary": summary({name: quantiles(values) for name, values in exposure.items()}, shares.exposure),
+            "/effects": effects(solved.endpoints.effects, shares.effects),
         }
     )
+
+
+def population(everyone: Crowd) -> xr.Dataset:
+    """Label each person's parameters, and what one dose of each product holds for them."""
+    import xarray as xr
+
+    own = {name: ("subject", column, {"units": _unit(name)}) for name, column in everyone.own.items()}
+    doses = {
+        f"dose_{i}_{code}": ("subject", mg, {"units": "mg"})
+        for i, intake in enumerate(everyone.taken)
+        for code, mg in intake.mg.items()
+    }
+    return xr.Dataset(own | doses, coords={"subject": np.arange(everyone.stream.people)})
 
 
 def _unit(parameter: str) -> str:
@@ -101,16 +72,9 @@ def _unit(parameter: str) -> str:
     return next((row.unit for row in rows if row.name == parameter), kratom_model().system.units.get(parameter, ""))
 
 
-def effects(found: Mapping[str, Any], shares: Mapping[str, Found]) -> xr.Dataset:
-    """Label the effects of people, each of shape (people,), and the layers' shares."""
-    import xarray as xr
-
-    share = [[float(shares[y][EFFECTS][q]) if shares else np.nan for y in LAYERS] for q in found]
-    return xr.Dataset(
-        {q: ("subject", value, {"units": UNITS[q]}) for q, value in found.items()}
-        | {"share": (("quantity", "layer"), np.array(share))},
-        coords={"quantity": list(found), "layer": list(LAYERS)},
-    )
+def effects(found: xr.Dataset, shares: xr.Dataset) -> xr.Dataset:
+    """Put the layers' shares beside the effects of people."""
+    return found.assign(share=shares.to_array("quantity").transpose("quantity", "layer"))
 
 
 def attributes(case: Case, number: int, seed: int) -> dict[str, str | int]:
@@ -128,55 +92,39 @@ def attributes(case: Case, number: int, seed: int) -> dict[str, str | int]:
     }
 
 
-def bands(times: Array, found: Array) -> xr.Dataset:
-    """Label quantiles of curves over people, shape (quantiles, alkaloids and signals, times)."""
+def bands(curves: xr.Dataset) -> xr.Dataset:
+    """Take quantiles of curves over people."""
+    return in_order(curves.quantile(list(BANDS_AT), "subject", keep_attrs=True).astype(float))
+
+
+def in_order(found: xr.Dataset) -> xr.Dataset:
+    """Put the dimensions of quantiles of curves in their order."""
+    return found.transpose("quantile", "alkaloid", "time")
+
+
+def summary(quantiles_of: Mapping[Hashable, xr.DataArray], shares: xr.Dataset) -> xr.Dataset:
+    """Lay quantiles of endpoints over people, dims (statistic, alkaloid), beside the layers' shares."""
     import xarray as xr
 
-    levels = found[:, : len(ALKALOIDS)]
-    signals = {
-        name: (("quantile", "time"), found[:, i], {"units": effect.SIGNALS[name]})
-        for i, name in enumerate(effect.KEPT, start=len(ALKALOIDS))
-    }
-    return xr.Dataset(
-        {"concentration": (("quantile", "alkaloid", "time"), levels, {"units": "ng/mL", "what": "in plasma"})}
-        | signals,
-        coords={
-            "quantile": list(BANDS_AT),
-            "alkaloid": [a.name for a in ALKALOIDS],
-            "time": ("time", times, {"units": "h"}),
-        },
-    )
-
-
-def summary(quantile: Array, quantities: list[str], shares: Mapping[str, Found]) -> xr.Dataset:
-    """Label quantiles of endpoints over people, shape (statistics, alkaloids, quantities), and the layers' shares."""
-    import xarray as xr
-
-    share = np.array(
-        [[[float(shares[y][a.code][q]) if shares else np.nan for y in LAYERS] for q in quantities] for a in ALKALOIDS]
-    )
+    quantities = [str(name) for name in quantiles_of]
+    value = xr.Dataset(quantiles_of).to_array("quantity").transpose("statistic", "alkaloid", "quantity")
     return xr.Dataset(
         {
-            "value": (("statistic", "alkaloid", "quantity"), quantile),
-            "share": (("alkaloid", "quantity", "layer"), share),
-            "units": ("quantity", [unit_of(q) for q in quantities]),
-        },
-        coords={
-            "statistic": ["p05", "median", "p95"],
-            "alkaloid": [a.name for a in ALKALOIDS],
-            "quantity": quantities,
-            "layer": list(LAYERS),
-        },
+            "value": value.drop_attrs(),
+            "share": shares.to_array("quantity").transpose("alkaloid", "quantity", "layer"),
+            "units": ("quantity", [unit_of(quantity) for quantity in quantities]),
+        }
     )
 
 
-def unit_of(quantity: str) -> str:
-    """Look up an endpoint's unit, whatever stretch it is of."""
-    return exposure.UNITS[quantity.removesuffix("_first").removesuffix("_last")]
-
-
-def quantiles(values: Array, at: Sequence[float]) -> Array:
+def quantiles(values: xr.DataArray) -> xr.DataArray:
     """Take quantiles over people, leaving out those for whom a number is not defined; NaN where it is for nobody."""
+    import xarray as xr
+
+    place = values.get_axis_num("subject")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # nanquantile warns where nobody has the number
-        return np.asarray(np.nanquantile(np.where(np.isfinite(values), values, np.nan), at, axis=-1))
+        found = np.nanquantile(np.where(np.isfinite(values), values, np.nan), list(AT.values()), axis=place)
+    kept = [dim for dim in values.dims if dim != "subject"]
+    coords = {"statistic": list(AT), **{dim: values[dim] for dim in kept}}
+    return xr.DataArray(found, dims=["statistic", *kept], coords=coords)
