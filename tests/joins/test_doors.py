@@ -2,6 +2,7 @@
 
 import json
 import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -130,7 +131,7 @@ def severities(ketum, path):
     pill=st.sampled_from(["", "midazolam", "fluconazole", "diazepam", "morphine", "simvastatin", "sertraline"]),
     regular=st.booleans(),
 )
-@how(BRIEF, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@how(BRIEF, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_larger_dose_takes_no_finding_away_and_lowers_none(ketum, file, kind, two, pill, regular):
     pills = [medicine(pill)] if pill else []
     often = {"every": '"8 h"', "days": 10} if regular else {}
@@ -139,6 +140,24 @@ def test_a_larger_dose_takes_no_finding_away_and_lowers_none(ketum, file, kind, 
     )
     for code, grade in less.items():
         assert more.get(code, -1) >= grade, code
+
+
+@pytest.mark.parametrize(
+    ("kind", "ladder", "pill"),
+    [
+        ("leaf-powder", (0.2, 2, 6, 30), "midazolam"),
+        ("extract", (0.02, 0.1, 0.4, 3), "fluconazole"),
+        ("tea", (1, 20), ""),
+    ],
+)
+def test_up_a_ladder_of_doses_no_finding_goes_and_none_is_lowered(ketum, file, kind, ladder, pill):
+    """From less than was ever studied to more."""
+    pills = [medicine(pill)] if pill else []
+    found = [severities(ketum, file(text(product(kind, f"{grams} g"), *pills))) for grams in ladder]
+    for less, more in pairwise(found):
+        for code, grade in less.items():
+            assert more.get(code, -1) >= grade, code
+    assert found[-1]["dose.above-studied"] > found[0].get("dose.above-studied", -1)
 
 
 @pytest.mark.parametrize(("key", "less", "more"), [("days", 3, 60), ("every", '"12 h"', '"4 h"')])
