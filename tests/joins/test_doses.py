@@ -21,7 +21,6 @@ from tests.joins.made import (
     told,
 )
 
-from ketum import pharmacology
 from ketum.chance import Stream
 from ketum.crowd.contents import contents
 from ketum.crowd.intake import dose_table, intakes
@@ -246,10 +245,6 @@ def test_without_spread_everybody_is_the_same(monkeypatch):
                 np.testing.assert_allclose(people, people[..., :1] + np.zeros_like(people), rtol=1e-9, err_msg=name)
     value = finished.tree["summary"]["value"]
     np.testing.assert_allclose(value.sel(statistic="p05"), value.sel(statistic="p95"), rtol=1e-9)
-    typical = {p.name: p for p in pharmacology.effect_parameters() if p.name not in pharmacology.effect_posterior()}
-    for name, row in typical.items():
-        if row.scale != "switch":
-            np.testing.assert_allclose(finished.tree["population"][name], row.prior_median, rtol=1e-6)
 
 
 # What is shown beside it

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from scipy.special import logit
 from tests.joins.made import BRIEF, case, medicine, product, rows, run
 
+from ketum import pharmacology
 from ketum.chance import LAYERS, Stream
 from ketum.crowd.crowd import draw_crowd
+from ketum.crowd.people import draw_knowledge
 from ketum.simulation import simulate as simulation
 from ketum.simulation.simulate import found_of, horizon
 
@@ -87,6 +90,29 @@ def test_weight_reaches_each_parameter_by_its_own_power(weight):
     assert set(EXPONENT) <= set(drawn)
     for name, power in EXPONENT.items():
         np.testing.assert_allclose(drawn[name], reference[name] * (weight / 70) ** power, rtol=1e-9, err_msg=name)
+
+
+# What no fit has seen
+
+
+def test_what_no_fit_has_seen_is_drawn_from_its_own_prior(monkeypatch):
+    """Median and spread as the tables say, on the row's own scale; a switch as often as it is thought to be on."""
+    monkeypatch.setattr(pharmacology, "effect_posterior", dict)
+    drawn = draw_knowledge(Stream(8, 6000))
+    scales = {"log": np.log, "logit": logit}
+    seen = set()
+    for name, scale in (("effect_parameters.csv", None), ("effect_variability.csv", "log")):
+        for row in rows(name):
+            median, sd, column = float(row["prior_median"]), float(row["prior_sd"]), drawn[row["name"]]
+            seen.add(on := scale or row["scale"])
+            if on == "switch":
+                assert set(column) == {0.0, 1.0}
+                assert column.mean() == pytest.approx(median, abs=0.03)
+            else:
+                z = (scales[on](column) - scales[on](median)) / sd
+                assert np.median(z) == pytest.approx(0.0, abs=0.07), row["name"]
+                assert z.std() == pytest.approx(1.0, abs=0.05), row["name"]
+    assert seen == {"log", "logit", "switch"}
 
 
 # Layers
