@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
-from tests.joins.made import BRIEF, alone, medicine, product, text, told
+from tests.joins.made import BRIEF, alone, case, medicine, product, text, told
 
-from ketum import cli
+from ketum import ask, cli
 from ketum.errors import SolveError
 
 LEAF = product("leaf-powder", "3 g", every='"8 h"', days=5)
@@ -196,3 +196,13 @@ def test_where_nothing_is_drawn_screen_and_run_find_the_same(ketum, file, tables
     code, out, _ = ketum("screen", file(text(*tables)), "--json")
     assert code == 0
     assert told(*tables, people=11, seed=3)[1]["findings"] == json.loads(out)["findings"]
+
+
+def test_drivers_are_found_in_the_way_that_is_asked_for():
+    """By the method and the number of samples that are named, and none where nobody asks."""
+    here = case(alone(5.0, "HM"))
+    assert ask(here, people=5).drivers is None
+    found = ask(here, people=5, drivers=16, method="morris").drivers
+    assert found.method == "morris"
+    inputs = len(found.endpoints[0].inputs)
+    assert found.runs == 16 * (inputs + 1)

@@ -133,6 +133,8 @@ def test_what_two_inhibitors_do_adds_up_in_every_person():
         said = " ".join(found.enzymes.assumptions)
         assert "fluconazole" in said
         assert "ketoconazole" in said
+        assert "added up" in said
+    assert not any("added up" in text for text in (*one.enzymes.assumptions, *other.enzymes.assumptions))
 
 
 def test_habit_formed_beside_a_medicine_only_where_it_was_there_all_along():

@@ -88,6 +88,30 @@ def test_what_is_said_of_stopping_is_the_quantile_that_its_key_says(finished, re
         assert [point[key] for key in THREE] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize(("hours", "at"), [(24, 24), (15, (12, 18))])
+def test_withdrawal_now_is_that_of_the_hour_that_the_case_gives(hours, at):
+    """At an hour that is shown the same numbers, and between two of them what lies half-way."""
+    here = told(LEAF, f"[today]\nstopped_hours_ago = {hours}", people=41)[1]["withdrawal"]
+    points = {point["hours"]: point for point in here["points"]}
+    assert here["now"]["hours"] == hours
+    for key in THREE:
+        expected = points[at][key] if isinstance(at, int) else np.mean([points[hour][key] for hour in at])
+        assert here["now"][key] == pytest.approx(expected, rel=1e-9)
+    assert here["now"]["p95"] > 0
+
+
+def test_withdrawal_now_is_said_of_nobody_who_goes_on(report):
+    assert report["withdrawal"]["now"] is None
+
+
+@pytest.mark.parametrize(("kind", "release"), [("leaf-powder", "release_leaf"), ("7oh-product", "release_7oh")])
+def test_what_is_assumed_of_a_product_is_said_of_that_product_only(kind, release):
+    labels = {row["name"]: row["label"] for row in rows("parameters.csv") if row["name"].startswith("release_")}
+    said = " ".join(told(product(kind, "3 g"), people=11)[1]["assumed"])
+    assert labels.pop(release) in said
+    assert not any(label in said for label in labels.values())
+
+
 def test_a_doses_interval_holds_nine_of_ten_products():
     """Log-normal about what a gram holds, as the tables say; the tolerance is half the way to the 10th percentile."""
     (dose,) = told(product("leaf-powder", "3 g"), people=1001)[1]["doses"]
