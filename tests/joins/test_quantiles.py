@@ -104,6 +104,15 @@ def test_withdrawal_now_is_said_of_nobody_who_goes_on(report):
     assert report["withdrawal"]["now"] is None
 
 
+def test_a_day_has_as_many_doses_as_the_interval_says():
+    """Two products, every 8 and every 12 h: five doses, and with 20 and 10 mg of mitragynine in one, 80 mg a day."""
+    first = product("extract", "20 mg mitragynine", every='"8 h"', days=2)
+    second = product("liquid-shot", "10 mg mitragynine", every='"12 h"', days=2)
+    said = told(first, second, people=11)[1]["withdrawal"]["here"]
+    assert said.startswith("5 doses a day")
+    assert "80 mg mitragynine a day" in said
+
+
 @pytest.mark.parametrize(("kind", "release"), [("leaf-powder", "release_leaf"), ("7oh-product", "release_7oh")])
 def test_what_is_assumed_of_a_product_is_said_of_that_product_only(kind, release):
     labels = {row["name"]: row["label"] for row in rows("parameters.csv") if row["name"].startswith("release_")}
