@@ -4,8 +4,10 @@ BIN := .venv/bin
 CASE ?= examples/back-pain-leaf.toml
 CASES ?= ../shared/sbml-cases
 
-.PHONY: run test fuzz lint types bench work-precision sbml-suite validate validation-page calibrate calibrate-interaction \
-	calibrate-effects docs equations models lock clean
+ROOMS ?=
+
+.PHONY: run test mutate fuzz lint types bench work-precision sbml-suite validate validation-page calibrate \
+	calibrate-interaction calibrate-effects docs equations models lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -19,6 +21,9 @@ test: .venv/ready         ## lint, types, arrows between rooms, all tests
 
 fuzz: .venv/ready         ## damage 10,000 case files and see that nothing breaks and no emergency is lost (half an hour)
 	$(BIN)/python tests/fuzz/fuzz_cases.py
+
+mutate: .venv/ready       ## plant small faults and count those that no test sees: make mutate ROOMS="crowd simulation"
+	$(BIN)/python benchmarks/mutate.py $(ROOMS)
 
 validate: .venv/ready     ## predicted against observed, for every human datum on file
 	$(BIN)/ketum validate
