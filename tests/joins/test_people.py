@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -12,8 +13,9 @@ from ketum import pharmacology
 from ketum.chance import LAYERS, Stream
 from ketum.crowd.crowd import draw_crowd
 from ketum.crowd.people import draw_knowledge
-from ketum.simulation import simulate as simulation
-from ketum.simulation.simulate import found_of, horizon
+from ketum.simulation import solving
+from ketum.simulation.simulate import endpoints_of
+from ketum.simulation.solving import span_of
 
 LEAF = product("leaf-powder", "3 capsules", every='"8 h"', days=1)
 REGULAR = 'kratom_experience = "regular"\nkratom_months = 3'
@@ -66,7 +68,7 @@ def test_two_products_of_one_kind_are_two_products():
 def test_blocks_of_memory_change_no_bit(monkeypatch):
     """A run cut in many blocks has the endpoints and curves of a run in one."""
     whole = run(LEAF, *PILLS, people=70, seed=5)
-    monkeypatch.setattr(simulation, "VALUES_IN_MEMORY", 1)
+    monkeypatch.setattr(solving, "VALUES_IN_MEMORY", 1)
     cut = run(LEAF, *PILLS, people=70, seed=5)
     for group in ("trajectory", "endpoints", "effects", "summary"):
         for name, column in whole.tree[group].data_vars.items():
@@ -75,11 +77,11 @@ def test_blocks_of_memory_change_no_bit(monkeypatch):
 
 def test_a_part_of_a_crowd_has_the_endpoints_that_it_has_in_the_whole():
     here = case(LEAF, *PILLS)
-    end, times = horizon(here, None)
-    whole, part = (found_of(draw_crowd(here, s, end), times, end, 1) for s in (Stream(3, 16), Stream(3, 6, first=8)))
-    for code, quantities in part.items():
-        for name, values in quantities.items():
-            np.testing.assert_array_equal(values, whole[code][name][8:14], err_msg=f"{code}/{name}")
+    span = span_of(here)
+    streams = (Stream(3, 16), Stream(3, 6, first=8))
+    whole, part = (endpoints_of(draw_crowd(here, stream, span.end_h), span, workers=1) for stream in streams)
+    xr.testing.assert_identical(part.exposure, whole.exposure.isel(subject=slice(8, 14)))
+    xr.testing.assert_identical(part.effects, whole.effects.isel(subject=slice(8, 14)))
 
 
 @given(weight=st.floats(2.0, 400.0))
