@@ -17,7 +17,7 @@ test: .venv/ready         ## lint, types, arrows between rooms, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 fuzz: .venv/ready         ## damage 10,000 case files and see that nothing breaks and no emergency is lost (half an hour)
 	$(BIN)/python tests/fuzz/fuzz_cases.py
@@ -55,7 +55,7 @@ validation-page: .venv/ready  ## write docs/validation anew
 	$(BIN)/python calibration/validation_page.py
 	$(BIN)/python calibration/interaction_page.py
 
-equations: .venv/ready    ## write down the formulas of kratom.ant that a screen uses, after the model has changed
+equations: models         ## write down the formulas of kratom.ant that a screen uses, after the model has changed
 	$(BIN)/python -m ketum.interaction.equations
 
 docs: .venv/ready         ## build the documentation into site/

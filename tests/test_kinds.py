@@ -12,6 +12,9 @@ from ketum.hazards.law import Substance
 from ketum.kinds import Group, in_group, kinds
 
 KINDS = pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.product)
+STUDIED = pytest.mark.parametrize(
+    "kind", [k for k in kinds().values() if k.group != "unknown"], ids=lambda k: k.product
+)
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "case.md").read_text(encoding="utf-8")
 
 
@@ -45,21 +48,23 @@ def test_a_concentrate_says_of_what(kind):
     assert (kind.law == "leaf") == (not kind.concentrate_of)
 
 
-@KINDS
+@STUDIED
 def test_its_largest_studied_dose_is_on_file_or_that_there_is_none(kind):
     found = studied(kind.studied_as)
     assert kinds()[kind.studied_as].studied_as == kind.studied_as
     assert found == {"human_studies"} or {"single_dose_mg_mitragynine", "daily_dose_mg_mitragynine", "days"} <= found
 
 
-@KINDS
+@STUDIED
 def test_what_no_study_gave_has_a_caveat(kind):
     assert bool(kind.caveat) == ("human_studies" in studied(kind.studied_as))
 
 
 @KINDS
 def test_leaf_that_is_swallowed_is_leaf_in_the_gut(kind):
-    assert (pharmacology.products()[kind.product].form == "leaf") == in_group(kind.product, "leaf", "mixture")
+    assert (pharmacology.products()[kind.product].form == "leaf") == in_group(
+        kind.product, "leaf", "mixture", "unknown"
+    )
 
 
 @KINDS

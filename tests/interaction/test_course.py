@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -91,6 +91,7 @@ formulas = st.recursive(
 real = st.floats(-2.0, 2.0)
 
 
+@example(Formula("minus", (Formula("times", (Formula.number(-1.0),)),)), 0.0, 0.0, 0.0, 0.0)
 @given(formulas, real, real, real, real)
 def test_a_formula_written_out_has_its_literal_value(formula, a, b, c, d):
     """Two names stand for people, one for the length of a step, one for the state."""
