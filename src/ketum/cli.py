@@ -19,7 +19,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import typer
 
-from ketum.console import guarded, phases, print_json, progress_bar, say_emergencies, write_whole
+from ketum.console import FAILED, guarded, phases, print_json, progress_bar, say_emergencies, write_whole
 from ketum.errors import InputError, Problem
 
 app = typer.Typer(
@@ -139,7 +139,7 @@ def validate(as_json: AsJson = False) -> None:
 
         print(table(found))
     if failures(found):
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 @app.command()
@@ -210,7 +210,7 @@ def sbml_suite(
     else:
         print(table(verdicts))
     if any(verdict.status == "fail" for verdict in verdicts):
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 @app.command()
@@ -227,7 +227,7 @@ def bench(
     else:
         print(table(found))
     if disagreeing(found):
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 def _spelt_out(words: list[str]) -> list[str]:

@@ -140,7 +140,7 @@ def test_two_sedatives_are_one_finding_graded_up():
 
 
 def test_an_opioid_names_the_sedative_beside_it():
-    assert "alprazolam adds to it" in one("interaction.opioid", "oxycodone", "Xanax").because.replace(" (Xanax)", "")
+    assert "Alprazolam adds to it" in one("interaction.opioid", "oxycodone", "Xanax").because.replace(" (Xanax)", "")
 
 
 @pytest.mark.parametrize(("drinks", "severity"), [(0, None), (1, "caution"), (2, "caution"), (4, "danger")])

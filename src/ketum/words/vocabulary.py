@@ -79,11 +79,6 @@ class Match:
     guessed: bool
 
 
-def concepts(of: Of) -> tuple[Concept, ...]:
-    """Return every concept of the vocabulary once."""
-    return tuple(dict.fromkeys(phrase.concept for phrase in phrases(of)))
-
-
 @cache
 def phrases(of: Of) -> tuple[Phrase, ...]:
     """Return every phrase of the vocabulary, in the order of its rows."""

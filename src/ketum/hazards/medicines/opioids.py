@@ -62,10 +62,14 @@ def _opioid(situation: Situation, found: tuple[tuple[Taken, Fact], ...], gut: tu
     grounds = [*(ground for _, ground in found), *(code_of(one.entry, "opioid of the gut") for one in gut)]
     others = [one for one, _ in sedating(situation)]
     bowel = (
-        say("{names} acts on the gut in the same way, and constipation adds up.", names=shown(gut)) if gut else NOTHING
+        say("{names:capital} acts on the gut in the same way, and constipation adds up.", names=shown(gut))
+        if gut
+        else NOTHING
     )
     more = (
-        say_plural("{names} adds to it.", "{names} add to it.", len(others), names=shown(others)) if others else NOTHING
+        say_plural("{names:capital} adds to it.", "{names:capital} add to it.", len(others), names=shown(others))
+        if others
+        else NOTHING
     )
     return Finding(
         code=OPIOID.code,
