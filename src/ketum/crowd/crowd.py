@@ -58,6 +58,7 @@ def draw_crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
     typical = people.draw_knowledge(stream)
     weight = np.full(stream.people, case.person.weight_kg)
     own = people.individual(typical, people.draw_effects(stream), weight)
+    own |= people.as_in_studies_of(own, case.person.kratom_experience, stream)
     taken, others = intakes(case, stream), opioids_beside(case, own, stream, end_h)
     changed = enzymes_beside(taken_in(case)[0], own, stream)
     own |= dict(others.own)

@@ -41,7 +41,7 @@ def start(case: Case, own: Mapping[str, Array], doses: Callable[[float], pd.Data
     Returns
     -------
     dict of str to ndarray, shape (people,)
-        ``responsiveness_start`` and ``adaptation_start``; empty where there was no regular use, or nothing is said.
+        Where each responsiveness and adaptation start; empty where there was no regular use, or nothing is said.
     """
     if not has_habit(case):
         return {}
@@ -50,11 +50,34 @@ def start(case: Case, own: Mapping[str, Array], doses: Callable[[float], pd.Data
     times = max(end - 24, 0.0) + np.linspace(0.5, 24, 16)
     given = {name: value for name, value in own.items() if name in known}
     solved = kratom_model().solve(doses(end), times, given, ["drive"], rtol=1e-6)
-    drive = solved["drive"].to_numpy().mean(axis=1)
     months = case.person.kratom_months
     hours = np.inf if months is None else months * HOURS_OF_A_MONTH
-    settled = 1 / (1 + own["gamma_tol"] * drive)
-    return {
-        "responsiveness_start": settled + (1 - settled) * np.exp(-own["k_tol"] / settled * hours),
-        "adaptation_start": drive * -np.expm1(-own["k_adapt"] * hours),
-    }
+    return left_behind(solved["drive"].to_numpy().mean(axis=1), own, hours)
+
+
+TOLERANT = {"responsiveness": "gamma_tol", "responsiveness_pupil": "gamma_pupil", "responsiveness_B": "gamma_B"}
+"""What becomes tolerant in the model, and how much of it is lost per unit of drive."""
+
+
+def left_behind(drive: Array, own: Mapping[str, Array], hours: float) -> dict[str, Array]:
+    """Work out what a drive leaves that was the same on average for some time.
+
+    Parameters
+    ----------
+    drive
+        Average receptor drive, shape (people,).
+    own
+        Each person's parameters, shape (people,).
+    hours
+        For how long; infinite where everything has settled.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (people,)
+        The start of each responsiveness and of adaptation.
+    """
+    found = {"adaptation_start": drive * -np.expm1(-own["k_adapt"] * hours)}
+    for name, gamma in TOLERANT.items():
+        settled = 1 / (1 + own[gamma] * drive)
+        found[f"{name}_start"] = settled + (1 - settled) * np.exp(-own["k_tol"] / settled * hours)
+    return found

@@ -36,6 +36,32 @@ def draw_effects(stream: Stream) -> dict[str, Array]:
     return {effect.name: stream.normal("people", effect.name) for effect in known}
 
 
+EXPERIENCE = {"new": 1.0, "regular": 0.0}
+"""Whether studies of people new to kratom are a person's own; where nothing is said, each kind is half of the people's."""
+
+
+def as_in_studies_of(own: Mapping[str, Array], experience: str | None, stream: Stream) -> dict[str, Array]:
+    """Give people the potency of the studies that are theirs: of people new to kratom, or of regular users.
+
+    Parameters
+    ----------
+    own
+        Each person's parameters, shape (people,).
+    experience
+        What the case says; None where it says nothing.
+    stream
+        Random numbers.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (people,)
+        ``potency``, and ``as_new``: 1 for those whose studies are of people new to kratom.
+    """
+    said = EXPERIENCE.get(experience or "")
+    as_new = np.full(stream.people, said) if said is not None else 1.0 * (stream.uniform("knowledge", "as_new") < 0.5)
+    return {"as_new": as_new, "potency": np.where(as_new > 0, own["potency"] * own["naive"], own["potency"])}
+
+
 def individual(typical: Mapping[str, Array], effects: Mapping[str, Array], weight_kg: Array) -> dict[str, Array]:
     """Work out each person's own parameters.
 

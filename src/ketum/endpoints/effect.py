@@ -15,6 +15,7 @@ SIGNALS: Mapping[str, str] = {
     "occupied_kratom": "fraction",
     "occupied_other": "fraction",
     "effect": "fraction",
+    "effect_pupil": "fraction",
     "breathing": "fraction",
     "responsiveness": "fraction",
     "SOWS": "points",
@@ -55,9 +56,55 @@ def peaks(times: Array, curves: Mapping[str, Array], end_h: float) -> dict[str, 
     """
     run = times <= end_h + SAME_H
     highest = {
-        name: curves[name][:, run].max(axis=1) for name in ("occupied_kratom", "occupied_other", "effect", "breathing")
+        name: curves[name][:, run].max(axis=1)
+        for name in ("occupied_kratom", "occupied_other", "effect", "effect_pupil", "breathing")
     }
     return highest | {"responsiveness": curves["responsiveness"][:, run].min(axis=1)}
+
+
+DAY_H = 24.0
+
+
+def averages(times: Array, curve: Array, dose_times: Array, end_h: float) -> dict[str, Array]:
+    """Average a curve over time, as trials of pain do: not its strongest moment, but how it is day and night.
+
+    Parameters
+    ----------
+    times
+        Output times, shape (times,).
+    curve
+        Shape (people, times).
+    dose_times
+        Dose times, shape (doses,).
+    end_h
+        End of use; what comes after counts nowhere.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (people,)
+        ``first_day`` from the first dose on and ``last_day``, the last of use; ``first_interval`` and
+        ``last_interval``, from a dose to the next, or the day after it where no other follows.
+    """
+    first, last = float(dose_times[0]), float(dose_times[-1])
+    ends = np.append(dose_times, end_h)
+    late = float(min(max(end_h, last), last + DAY_H))
+    windows = {
+        "first_day": (first, first + DAY_H),
+        "last_day": (max(late - DAY_H, first), late),
+        "first_interval": (first, min(float(ends[1]), first + DAY_H)),
+        "last_interval": (last, late),
+    }
+    return {name: mean_between(times, curve, start, min(end, end_h)) for name, (start, end) in windows.items()}
+
+
+def mean_between(times: Array, curve: Array, start: float, end: float) -> Array:
+    """Average a curve, straight between its points, from one time to another; shape (people,)."""
+    inside = times[(times > start + SAME_H) & (times < end - SAME_H)]
+    at = np.concatenate([[start], inside, [max(end, start + SAME_H)]])
+    right = np.clip(np.searchsorted(times, at, side="left"), 1, times.size - 1)
+    share = (at - times[right - 1]) / (times[right] - times[right - 1])
+    values = curve[:, right - 1] * (1 - share) + curve[:, right] * share
+    return np.asarray(np.trapezoid(values, at, axis=1) / (at[-1] - at[0]))
 
 
 def after_stopping(times: Array, score: Array, dose_times: Array, end_h: float) -> dict[str, Array]:

@@ -101,25 +101,24 @@ def area_under_curve(times: Array, concentrations: Array, upto: npt.NDArray[np.i
 
 def _terminal(times: Array, seen: Array, peak: npt.NDArray[np.intp], last: npt.NDArray[np.intp]) -> tuple[Array, Array]:
     """Fit the terminal slope (1/time) and the fitted concentration at the last point; NaN where there is none."""
-    curves = seen.shape[0]
-    best, slope, fitted_last = np.full(curves, -np.inf), np.full(curves, np.nan), np.full(curves, np.nan)
+    curve = np.arange(seen.shape[0])
     usable = (seen > 0) & (np.arange(times.size)[None, :] > peak[:, None])
-    with np.errstate(divide="ignore"):
-        logs = np.where(seen > 0, np.log(np.maximum(seen, 1e-300)), 0.0)
-    # Number of usable points from each sample to the end: the last k points are those with a count of at most k.
-    countdown = np.cumsum(usable[:, ::-1], axis=1)[:, ::-1]
-    for k in range(MIN_POINTS, times.size):
-        w = (usable & (countdown <= k)).astype(float)
-        n = w.sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean_t, mean_y = (w * times).sum(axis=1) / n, (w * logs).sum(axis=1) / n
-            dt, dy = times - mean_t[:, None], logs - mean_y[:, None]
-            stt, sty, syy = (w * dt**2).sum(axis=1), (w * dt * dy).sum(axis=1), (w * dy**2).sum(axis=1)
-            b = sty / stt
-            r2 = 1 - (1 - sty**2 / (stt * syy)) * (n - 1) / (n - 2)
-        # A tie goes to more points, as is customary (within 0.0001).
-        better = (n == k) & (b < 0) & (r2 > best - 1e-4)
-        best = np.where(better, np.maximum(r2, best), best)
-        slope = np.where(better, -b, slope)
-        fitted_last = np.where(better, np.exp(mean_y + b * (times[last] - mean_t)), fitted_last)
-    return slope, fitted_last
+    logs = np.log(np.where(usable, seen, 1.0))
+    # Time before the last sample, and sums over all points from each one to the end.
+    ago = np.where(usable, times - times[last][:, None], 0.0)
+    n, t, y, tt, ty, yy = (
+        np.cumsum(part[:, ::-1], axis=1)
+        for part in (usable.astype(float), ago, logs, ago**2, ago * logs, logs**2)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stt, sty, syy = tt - t * t / n, ty - t * y / n, yy - y * y / n
+        b = sty / stt
+        r2 = 1 - (1 - sty**2 / (stt * syy)) * (n - 1) / (n - 2)
+    r2 = np.where(usable[:, ::-1] & (n >= MIN_POINTS) & (b < 0), r2, -np.inf)
+    # A tie goes to more points, as is customary (within 0.0001).
+    best_with_fewer = np.maximum.accumulate(np.pad(r2, ((0, 0), (1, 0)), constant_values=-np.inf)[:, :-1], axis=1)
+    good = (r2 > best_with_fewer - 1e-4) & np.isfinite(r2)
+    chosen = times.size - 1 - good[:, ::-1].argmax(axis=1)
+    slope, n, t, y = (part[curve, chosen] for part in (-b, n, t, y))
+    found = good.any(axis=1)
+    return np.where(found, slope, np.nan), np.where(found, np.exp((y + slope * t) / n), np.nan)

@@ -11,20 +11,37 @@ from ketum.pharmacology.alkaloids import alkaloid
 
 
 def terminal_half_life(own: Mapping[str, Array], code: str) -> Array:
-    """Work out the slowest half-life of an alkaloid's two-compartment disposition, in h, from a person's parameters.
+    """Work out the slowest half-life of an alkaloid's disposition, in h, from a person's parameters.
 
     This is what the equations say; what a trial reports depends on when it samples and how little it can measure. A
     metabolite cannot fall more slowly than this nor, in the end, more quickly than its parent.
     """
-    flow = own["Q_H"]
-    clearance = flow * own[f"CLint_{code}"] / (flow + own[f"CLint_{code}"])
-    k10, k12 = clearance / own[f"V1_{code}"], own[f"Q_{code}"] / own[f"V1_{code}"]
-    k21 = own[f"Q_{code}"] / own[f"V2_{code}"]
-    total = k10 + k12 + k21
-    slow = 2 * k10 * k21 / (total + np.sqrt(total**2 - 4 * k10 * k21))
-    half_life = np.asarray(np.log(2.0) / slow)
+    half_life = np.asarray(np.log(2.0) / disposition_rates(own, code)[:, 0])
     parent = alkaloid(code).formed_from
     return np.asarray(np.maximum(half_life, terminal_half_life(own, parent))) if parent else half_life
+
+
+def disposition_rates(own: Mapping[str, Array], code: str) -> Array:
+    """Find the rates, in 1/h, of the exponentials in which an alkaloid leaves the blood; rising, shape (people, volumes).
+
+    A volume without flow to it holds nothing: its rate is left out where it is so in everybody, and infinite elsewhere.
+    """
+    flow = np.atleast_1d(own["Q_H"])
+    V1 = own[f"V1_{code}"]
+    beyond = [(f"Q_{code}", f"V2_{code}")]
+    if np.any(own.get(f"Q3_{code}", 0.0)):
+        beyond.append((f"Q3_{code}", f"V3_{code}"))
+    size = 1 + len(beyond)
+    rates = np.zeros((flow.size, size, size))
+    rates[:, 0, 0] = flow * own[f"CLint_{code}"] / (flow + own[f"CLint_{code}"]) / V1
+    for i, (Q, V) in enumerate(beyond, start=1):
+        out, back = own[Q] / V1, own[Q] / own[V]
+        rates[:, 0, 0] += out
+        rates[:, i, i] = back
+        # Similar to the matrix of flows, and symmetric.
+        rates[:, 0, i] = rates[:, i, 0] = -np.sqrt(out * back)
+    found = np.linalg.eigvalsh(rates)
+    return np.sort(np.where(found > 1e-12 * found[:, -1:], found, np.inf), axis=1)
 
 
 def morphine_K(own: Mapping[str, Array]) -> Array:

@@ -1,8 +1,12 @@
-"""The published human studies of effects, simulated as they were done: habitual users, a night without, then a dose."""
+"""The published human studies of effects, simulated as they were done.
+
+Regular users after a night without, or people new to kratom, get a dose, or stop. What use before has left in the
+blood, in enzymes and in the receptor's system is where a study starts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,13 +15,14 @@ import pandas as pd
 
 from ketum.arrays import Array
 from ketum.crowd import people
+from ketum.crowd.habit import left_behind
 from ketum.crowd.model import kratom_model
 from ketum.endpoints.effect import AFTER_H, withdrawal
 from ketum.pharmacology.alkaloids import nmol
 from ketum.rows import read_rows
 from ketum.trials.blood import WEIGHT_SD
 
-CLOCK_H = np.array([0.0, 0.67, 1.0, 1.33, 2.67])
+CLOCK_H = np.array([0.0, 0.67, 1.0, 1.33, 2.67, 4.0])
 """Hours after the dose of the study at which something was measured; 0 is just before."""
 SIGNS_ABOVE = 10.0
 """Points of the SOWS from which withdrawal is taken to be seen by others; the band "moderate" begins there."""
@@ -31,6 +36,8 @@ class Study:
     ----------
     mg_MG, mg_sd
         Mitragynine in one dose, median, and SD of its logarithm.
+    experience
+        ``regular``, who had taken it for years, or ``new``: with whatever doses the study itself gave before.
     every_h, days
         How it was taken before; 0 for people who had not.
     rest_h
@@ -38,6 +45,7 @@ class Study:
     """
 
     name: str
+    experience: str
     form: str
     release: str
     mg_MG: float
@@ -57,9 +65,9 @@ class Study:
         return round(self.days * 24 / self.every_h) if self.every_h else 0
 
     @property
-    def start_h(self) -> float:
-        """When the study's dose is taken, or the last habitual one where there is none."""
-        return max(self.habit - 1, 0) * self.every_h + self.rest_h
+    def stops(self) -> bool:
+        """Whether the study is what follows the last dose of use."""
+        return self.rest_h == 0 and self.habit > 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ def studies() -> Mapping[str, Study]:
     numbers = ("mg_MG", "mg_sd", "SC_ratio", "every_h", "days", "rest_h", "weight_kg")
     return {
         row["study"]: Study(
-            name=row["study"], form=row["form"], release=row["release"], n=int(row["n"]), note=row["note"],
+            name=row["study"], experience=row["experience"], form=row["form"], release=row["release"], n=int(row["n"]), note=row["note"],
             facts=tuple(row["facts"].split(";")), **{name: float(row[name]) for name in numbers},
         )
         for row in read_rows(__package__, "effect_studies.csv")
@@ -100,16 +108,19 @@ class Course:
     ----------
     own
         Their parameters, shape (people,).
-    effect
-        Receptor effect at `CLOCK_H`, shape (people, times).
+    effect, effect_pupil, breathing
+        Receptor effect on pain and on the pupil, and depression of breathing, at `CLOCK_H` after the study's dose, or
+        after the last one of use where the study follows that; shape (people, times).
     missing
         Receptor drive that the body misses just before the dose, shape (people,).
     missing_after
-        The same at `AFTER_H` after the last habitual dose, where no study dose follows it; else empty.
+        The same at `AFTER_H` after the last dose of use, where the study follows that; else empty.
     """
 
     own: Mapping[str, Array]
     effect: Array
+    effect_pupil: Array
+    breathing: Array
     missing: Array
     missing_after: Array
 
@@ -123,16 +134,46 @@ class Course:
 
     def pupil(self) -> Array:
         """Change of the pupil at 40 to 80 minutes, in mm; negative where it narrows."""
-        return np.asarray(-self.own["pupil_max"] * (self.effect[:, 1:4].mean(axis=1) - self.effect[:, 0]))
+        seen = self.effect_pupil
+        return np.asarray(-self.own["pupil_max"] * (seen[:, 1:4].mean(axis=1) - seen[:, 0]))
 
     def gain(self) -> Array:
         """Cold-pressor tolerance time after an hour over that before."""
         slope = self.own["slope_CP"]
         return np.asarray((1 + slope * self.effect[:, 2]) / (1 + slope * self.effect[:, 0]))
 
+    def breathing_fall(self) -> Array:
+        """Greatest depression of breathing beyond that before the dose, as a share of all drive to breathe."""
+        return np.asarray((self.breathing[:, 1:] - self.breathing[:, :1]).max(axis=1))
 
-def course(study: Study, typical: Mapping[str, Array], effects: Mapping[str, Array], z: Mapping[str, Array]) -> Course:
-    """Simulate a study.
+
+@dataclass(frozen=True, eq=False)
+class Subjects:
+    """A study's people, and what use before has left in their blood and enzymes.
+
+    Parameters
+    ----------
+    own
+        Their parameters, shape (people,).
+    mg
+        What they take in one dose and is given up, shape (people,).
+    left
+        Amounts in every state just before the last dose of use but one, and the two CYP3A; shape (people,).
+    """
+
+    own: Mapping[str, Array]
+    mg: Array
+    left: Mapping[str, Array]
+
+
+IN_BODY = ("leaf", "lumen", "central", "peripheral", "deep")
+ENZYMES = ("CYP3A_gut", "CYP3A_liver")
+
+
+def subjects(
+    study: Study, typical: Mapping[str, Array], effects: Mapping[str, Array], z: Mapping[str, Array]
+) -> Subjects:
+    """Draw a study's people, and follow their blood through the use before.
 
     Parameters
     ----------
@@ -147,28 +188,71 @@ def course(study: Study, typical: Mapping[str, Array], effects: Mapping[str, Arr
     """
     own = people.individual(typical, effects, study.weight_kg * np.exp(WEIGHT_SD * z["weight"]))
     mg = study.mg_MG * np.exp(study.mg_sd * z["dose"]) * own[study.release]
-    after = study.start_h + (AFTER_H if study.rest_h == 0 and study.habit else CLOCK_H[1:])
-    times = np.concatenate([[study.start_h], after])
+    if study.habit < 2:
+        return Subjects(own, mg, {})
+    doses = _taken(study, mg, [0.0], repeats=study.habit - 2)
+    held = [name for name in kratom_model().system.states if name.startswith(IN_BODY) or name in ENZYMES]
+    end = [(study.habit - 2) * study.every_h]
+    solved = kratom_model().solve(doses, end, _known(own), held, observe="before", rtol=1e-6)
+    return Subjects(own, mg, {name: np.maximum(solved[name].to_numpy()[:, 0], 0.0) for name in held})
+
+
+def course(study: Study, who: Subjects, beliefs: Mapping[str, Array]) -> Course:
+    """Simulate a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    who
+        Its people.
+    beliefs
+        Parameters of effect that take the place of the people's own, shape (people,); blood levels stay theirs.
+    """
+    own = dict(who.own) | dict(beliefs)
+    if study.experience == "new":
+        own["potency"] = own["potency"] * own["naive"]
+    last = study.every_h if study.habit > 1 else 0.0
+    given = {f"co_{name}_start": who.left[name] for name in ENZYMES if name in who.left}
+    taken = _taken(study, who.mg, [0.0, last] if last else [0.0])
+    before = pd.concat([_amounts(who.left), taken], ignore_index=True)
+    if study.habit > 1:
+        times = last + study.every_h * (np.arange(16) + 0.5) / 16
+        drive = kratom_model().solve(before, times, _known(own) | given, ["drive"], rtol=1e-5, chunk=2048)["drive"].to_numpy()
+        hours = np.inf if study.experience == "regular" else study.days * 24
+        given |= left_behind(drive.mean(axis=1), own, hours)
+    start = last + study.rest_h
+    doses = before if study.rest_h == 0 else pd.concat([before, _taken(study, who.mg, [start])], ignore_index=True)
+    clock, after = start + CLOCK_H, (start + AFTER_H if study.stops else np.array([]))
+    times = np.unique(np.concatenate([clock, after]))
+    outputs = ["effect", "effect_pupil", "breathing", "missing_drive"]
+    solved = kratom_model().solve(doses, times, _known(own) | given, outputs, observe="before", rtol=1e-5, chunk=2048)
+    found = {name: solved[name].to_numpy() for name in outputs}
+    seen = {name: found[name][:, np.searchsorted(times, clock)] for name in outputs[:3]}
+    missing = found["missing_drive"]
+    return Course(own, **seen, missing=missing[:, 0], missing_after=missing[:, np.searchsorted(times, after)])
+
+
+def _known(own: Mapping[str, Array]) -> dict[str, Array]:
     known = kratom_model().system.constants
-    solved = kratom_model().solve(
-        _doses(study, mg),
-        times,
-        {name: value for name, value in own.items() if name in known},
-        ["effect", "missing_drive"],
-        observe="before",
-        rtol=1e-6,
-    )
-    effect, missing = solved["effect"].to_numpy(), solved["missing_drive"].to_numpy()
-    stops = study.rest_h == 0 and bool(study.habit)
-    return Course(own, effect, missing[:, 0], missing[:, 1:] if stops else missing[:, :0])
+    return {name: value for name, value in own.items() if name in known}
 
 
-def _doses(study: Study, mg: Array) -> pd.DataFrame:
-    rows = []
-    for code, ratio in (("MG", 1.0), ("SC", study.SC_ratio)):
-        common = {"ID": np.arange(mg.size), "AMT": nmol(mg * ratio, code), "CMT": f"{study.form}_{code}"}
-        if study.habit:
-            rows.append(common | {"TIME": 0.0, "II": study.every_h, "ADDL": study.habit - 1})
-        if study.rest_h or not study.habit:
-            rows.append(common | {"TIME": study.start_h, "II": 0.0, "ADDL": 0})
+def _amounts(left: Mapping[str, Array]) -> pd.DataFrame:
+    """Put what is in the body back there."""
+    parts = [
+        pd.DataFrame({"ID": np.arange(nmol_.size), "TIME": 0.0, "AMT": nmol_, "CMT": name, "II": 0.0, "ADDL": 0})
+        for name, nmol_ in left.items()
+        if name not in ENZYMES and np.any(nmol_)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _taken(study: Study, mg: Array, times: Sequence[float], repeats: int = 1) -> pd.DataFrame:
+    rows = [
+        {"ID": np.arange(mg.size), "TIME": time, "AMT": nmol(mg * ratio, code), "CMT": f"{study.form}_{code}",
+         "II": study.every_h if repeats > 1 else 0.0, "ADDL": repeats - 1}
+        for time in times
+        for code, ratio in (("MG", 1.0), ("SC", study.SC_ratio))
+    ]  # fmt: skip
     return pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
