@@ -11,7 +11,7 @@ from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import victims
 from ketum.interaction import enzyme_course, sizes, unsized
 from ketum.interaction import size as room
-from ketum.interaction.course import Course
+from ketum.interaction.course import InteractionCourse
 from ketum.interaction.setting import interval, setting
 from ketum.medicine import Taken, taken_in
 from ketum.sizes import TOGETHER
@@ -163,7 +163,7 @@ def held(people, gut, liver):
     """A day in which the enzymes stand still."""
     full = np.ones((24, people))
     active = {"active_gut": gut * full, "active_liver": liver * full, "active_2D6": full}
-    return Course(np.arange(24) + 0.5, np.ones(24), active)
+    return InteractionCourse(np.arange(24) + 0.5, np.ones(24), active)
 
 
 @pytest.mark.parametrize(("lost_in", "gut", "liver"), [("gut", 0.3, 0.9), ("gut", 0.3, 0.1), ("liver", 0.3, 0.9)])

@@ -20,7 +20,7 @@ from ketum.engine.doses.dose_table import read
 from ketum.engine.doses.records import Dosing
 from ketum.engine.doses.ways import check as check_ways
 from ketum.engine.equations.reading import read_text
-from ketum.engine.equations.source import Source
+from ketum.engine.equations.source import ModelSource
 from ketum.engine.equations.system import System
 from ketum.engine.runs.checks import check_outputs, check_settings, checked_times, is_after, known, parameter_table
 from ketum.engine.runs.job import Job
@@ -88,9 +88,9 @@ class Model:
         return Model, (self.sbml, self.name)
 
     @cached_property
-    def source(self) -> Source:
+    def source(self) -> ModelSource:
         """What is sent to workers."""
-        return Source(self.sbml, self.name)
+        return ModelSource(self.sbml, self.name)
 
     @property
     def system(self) -> System:

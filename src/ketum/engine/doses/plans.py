@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.engine.doses.covariates import Course
+from ketum.engine.doses.covariates import CovariateCourse
 from ketum.engine.doses.records import MODELLED_DURATION, MODELLED_RATE, Code, Dosing, Plan, Records, Steady
 
 
@@ -16,7 +16,7 @@ def plan(
     records: Records,
     dosing: Mapping[int, Dosing],
     parameters: Mapping[str, Array],
-    courses: Sequence[Course] = (),
+    courses: Sequence[CovariateCourse] = (),
     settable: Mapping[str, int] | None = None,
 ) -> Plan:
     """Turn records into actions.
@@ -62,7 +62,7 @@ class _Draft:
         records: Records,
         dosing: Mapping[int, Dosing],
         parameters: Mapping[str, Array],
-        courses: Sequence[Course],
+        courses: Sequence[CovariateCourse],
     ) -> None:
         self.records, self.dosing, self.parameters, self.courses = records, dosing, parameters, courses
         self.blocks: list[_Block] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.engine.doses.covariates import Course
+from ketum.engine.doses.covariates import CovariateCourse
 from ketum.engine.doses.dose_table import DEFAULTS
 from ketum.engine.doses.records import MODELLED_DURATION, MODELLED_RATE, Dosing
 from ketum.errors import MOST_ROWS, ModelError, Problem
@@ -30,7 +30,7 @@ def check(
     states: tuple[str, ...],
     dosing: Mapping[int, Dosing],
     parameters: Mapping[str, Array],
-    courses: Sequence[Course],
+    courses: Sequence[CovariateCourse],
 ) -> None:
     """Refuse a negative bioavailability or lag, and a duration or rate that is not above 0, where a dose uses it.
 
@@ -61,7 +61,7 @@ def _bad(
     rows: np.ndarray[tuple[int], np.dtype[np.intp]],
     doses: pd.DataFrame,
     parameters: Mapping[str, Array],
-    courses: Sequence[Course],
+    courses: Sequence[CovariateCourse],
 ) -> list[tuple[str, float]]:
     """List some places with values that cannot be used, in the order in which a dose looks for its own."""
     if name in doses:

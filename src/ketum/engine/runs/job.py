@@ -12,17 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ketum.arrays import Array
-from ketum.engine.doses.covariates import Course, changing, in_rates
+from ketum.engine.doses.covariates import CovariateCourse, changing, in_rates
 from ketum.engine.doses.dose_sensitivity import checked, with_moved_doses
 from ketum.engine.doses.plans import plan
 from ketum.engine.doses.records import Dosing, Plan, Records
 from ketum.engine.equations.sensitivity import output_name, unmoved
-from ketum.engine.equations.source import Source
+from ketum.engine.equations.source import ModelSource
 from ketum.engine.equations.system import System
 from ketum.engine.solve.integrate import compile_system, settings
 from ketum.engine.solve.pruning import needed, onto, reduced
 from ketum.engine.solve.remembered import remembered
-from ketum.engine.solve.solved import Runner, Solved
+from ketum.engine.solve.solved import Runner, SolvedChunk
 
 RESIDUAL = "steady_state_residual"
 
@@ -31,7 +31,7 @@ RESIDUAL = "steady_state_residual"
 class Job:
     """Everything that a run needs, checked."""
 
-    source: Source
+    source: ModelSource
     times: Array
     after: npt.NDArray[np.bool_]
     parameters: Mapping[str, Array]
@@ -41,7 +41,7 @@ class Job:
     subjects: int
     rtol: float
     atol: float
-    courses: tuple[Course, ...] = ()
+    courses: tuple[CovariateCourse, ...] = ()
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class Job:
 class Part:
     """One chunk of people, as it is sent to a worker."""
 
-    source: Source
+    source: ModelSource
     times: Array
     after: npt.NDArray[np.bool_]
     parameters: Mapping[str, Array]
@@ -91,10 +91,10 @@ class Part:
     rtol: float
     atol: float
     states: tuple[str, ...]
-    courses: tuple[Course, ...] = ()
+    courses: tuple[CovariateCourse, ...] = ()
 
 
-def solve_part(part: Part) -> Solved:
+def solve_part(part: Part) -> SolvedChunk:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
     whole = part.source.system
@@ -120,7 +120,7 @@ def solve_part(part: Part) -> Solved:
 _compiled = threading.local()
 
 
-def _integrator(source: Source, system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
+def _integrator(source: ModelSource, system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
     """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
     known: dict[str, Runner] = _compiled.__dict__
     changing_names, states = sorted(system.varying), system.states

@@ -14,7 +14,7 @@ from ketum.arrays import Array
 from ketum.engine.runs.job import RESIDUAL, Job, Part, attributes, label, solve_part
 from ketum.engine.runs.shared import Room, room
 from ketum.engine.runs.work import results
-from ketum.engine.solve.solved import Solved
+from ketum.engine.solve.solved import SolvedChunk
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -47,7 +47,7 @@ def solve_here(
     return _dataset(job, values, residual, list(failed)), failed
 
 
-def _solve_into(shared: Room | None, part: Part) -> Solved:
+def _solve_into(shared: Room | None, part: Part) -> SolvedChunk:
     """Integrate one chunk, and leave the values in memory that is shared with the caller where there is some."""
     solved = solve_part(part)
     if shared is not None and shared.put(part.records.people, solved.values):

@@ -68,7 +68,7 @@ def solve_into(
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class BlockTask:
     """People with consecutive numbers, who lie in one piece of the store.
 
     Parameters
@@ -96,7 +96,7 @@ class Finished:
     failed: dict[int, str]
 
 
-def blocks(job: Job, chunk: int, done: Collection[int]) -> Iterator[Block]:
+def blocks(job: Job, chunk: int, done: Collection[int]) -> Iterator[BlockTask]:
     """Cut people into blocks, one at a time, leaving out those that are done."""
     shapes: list[list[tuple[Records, slice]]] = [[] for _ in range(0, job.subjects, chunk)]
     for records in job.records:
@@ -107,10 +107,10 @@ def blocks(job: Job, chunk: int, done: Collection[int]) -> Iterator[Block]:
         if number not in done:
             start = number * chunk
             parts = tuple(job.part(records.take(rows)) for records, rows in own)
-            yield Block(number, start, min(chunk, job.subjects - start), parts)
+            yield BlockTask(number, start, min(chunk, job.subjects - start), parts)
 
 
-def solve_block(block: Block) -> Finished:
+def solve_block(block: BlockTask) -> Finished:
     """Integrate a block. Runs in a worker."""
     first = block.parts[0]
     values = np.empty((len(first.outputs), block.people, first.times.size))

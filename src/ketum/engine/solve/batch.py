@@ -15,7 +15,7 @@ from ketum.engine.solve.expressions import Equations, infusion_into
 from ketum.engine.solve.timeline import BATCH, MAX_STEPS, Timeline
 
 if TYPE_CHECKING:
-    from ketum.engine.solve.stepper import Acts
+    from ketum.engine.solve.stepper import ActionTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +80,9 @@ class Batch:
         found: list[int] = np.where(plan.codes == Code.ADD, plan.targets, -1).tolist()
         return found
 
-    def acts(self) -> Acts:
+    def acts(self) -> ActionTable:
         """Everybody's actions for the stepper."""
-        from ketum.engine.solve.stepper import ADD, ADD_ALL, RATE, REPLACE, SET, Acts
+        from ketum.engine.solve.stepper import ADD, ADD_ALL, RATE, REPLACE, SET, ActionTable
 
         plan, first = self.timeline.plan, self._rate(None)
         # What only outputs look at has no place among the parameters of the rates.
@@ -103,7 +103,7 @@ class Batch:
                 kind, target = ADD_ALL if plan.steady[target].adds else REPLACE, target + 1
             kinds.append(kind)
             targets.append(target)
-        return Acts(
+        return ActionTable(
             np.take_along_axis(instants, order, axis=1),
             order,
             np.array(kinds),

@@ -23,7 +23,7 @@ from ketum.engine.solve.degree import with_ramps
 from ketum.engine.solve.expressions import Equations, write
 from ketum.engine.solve.library import hy
 from ketum.engine.solve.scaling import ATOL, Pilot, largest_doses
-from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Runner, Solved
+from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Runner, SolvedChunk
 from ketum.engine.solve.steady import settling, steady_states
 from ketum.engine.solve.timeline import BATCH, MAX_STEPS, Timeline
 
@@ -91,7 +91,7 @@ class Integrator:
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Integrate people under a plan.
 
         Parameters
@@ -122,7 +122,7 @@ class Integrator:
         unsteady = np.setdiff1d(np.flatnonzero(residual > UNSTEADY * max(self.taylor.tol, 1e-8)), failed)
         values[:, unsteady] = np.nan
         reasons = ("",) * failed.size + (NO_STEADY_STATE,) * unsteady.size
-        return Solved(values, residual, np.concatenate([failed, unsteady]), reasons)
+        return SolvedChunk(values, residual, np.concatenate([failed, unsteady]), reasons)
 
     def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
         """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
@@ -185,13 +185,13 @@ class Still:
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Evaluate the rules; see `Integrator.run`."""
         people = plan.people.size
         start = start_values(self.system, given, people)
         none = np.zeros(0, dtype=np.intp)
         values = evaluate(self.system, np.empty((times.size, 0, people)), none, times, start, outputs, courses)
-        return Solved(values, np.zeros(people), none)
+        return SolvedChunk(values, np.zeros(people), none)
 
 
 def settings() -> dict[str, str | int]:

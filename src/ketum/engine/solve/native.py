@@ -19,7 +19,7 @@ import numba
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.engine.solve.stepper import PADS, Acts, Stepper
+from ketum.engine.solve.stepper import PADS, ActionTable, Stepper
 from ketum.engine.solve.timeline import BATCH
 
 SIGNATURE = re.compile(
@@ -85,6 +85,6 @@ def _fastest(stepper: Stepper, state: Array, pars: Array, end: float) -> Stepper
 
 def _undosed(stepper: Stepper, state: Array, pars: Array, times: Array, limit: int) -> Array:
     none, nobody = np.zeros(0, np.intp), np.zeros((BATCH, 0))
-    acts = Acts(nobody, nobody.astype(np.intp), none, none, nobody, state.T[None], (0, 0))
+    acts = ActionTable(nobody, nobody.astype(np.intp), none, none, nobody, state.T[None], (0, 0))
     wanted = np.arange(state.shape[0])
     return stepper.run(acts, times, np.ones(times.size), pars, np.ones(state.shape), wanted, limit)

@@ -22,7 +22,7 @@ NO_STEADY_STATE = (
 
 
 @dataclass(frozen=True, eq=False)
-class Solved:
+class SolvedChunk:
     """What comes out of a chunk of people.
 
     Parameters
@@ -59,5 +59,5 @@ class Runner(Protocol):
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Solve; see `Integrator.run`."""

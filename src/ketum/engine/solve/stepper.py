@@ -25,7 +25,7 @@ LINE, PADS = 64, (16, 32, 48, 64)
 
 
 @dataclass(frozen=True, eq=False)
-class Acts:
+class ActionTable:
     """Everybody's actions.
 
     Parameters
@@ -205,7 +205,9 @@ class Stepper:
     order: int
     pad: int = PADS[0]
 
-    def run(self, acts: Acts, times: Array, after: Any, pars: Array, scales: Array, wanted: Index, limit: int) -> Array:
+    def run(
+        self, acts: ActionTable, times: Array, after: Any, pars: Array, scales: Array, wanted: Index, limit: int
+    ) -> Array:
         """Integrate people from the first of `acts.bases`.
 
         Parameters

@@ -26,7 +26,7 @@ from ketum.engine.solve.acts import Acts, Sliding, fences
 from ketum.engine.solve.expressions import write
 from ketum.engine.solve.library import hy
 from ketum.engine.solve.scaling import chosen, largest_doses
-from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Solved
+from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, SolvedChunk
 from ketum.engine.solve.steady import settling, steady_states
 from ketum.engine.solve.timeline import Timeline
 from ketum.engine.solve.walk import Compiled, Walk
@@ -60,7 +60,7 @@ class Switched:
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Integrate people under a plan; see `Integrator.run`."""
         people, system = plan.people.size, self.compiled.system
         start = start_values(system, given, people)
@@ -75,7 +75,7 @@ class Switched:
         failed = np.flatnonzero(lost | unsteady)
         values = evaluate(system, states, np.arange(len(system.states)), times, start, outputs, courses)
         values[:, failed] = np.nan
-        return Solved(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
+        return SolvedChunk(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
 
     def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
         """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
