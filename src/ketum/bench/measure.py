@@ -178,6 +178,7 @@ def _compiling() -> float:
     import heyoka as hy
 
     from ketum.engine.solve.integrate import compile_system
+    from ketum.engine.solve.scaling import Tolerances
 
     system, spent, memory = Model.from_file(MODEL).system, [], hy.llvm_state
     on_disk = memory.get_diskcache_enabled() if hasattr(memory, "get_diskcache_enabled") else False
@@ -186,7 +187,7 @@ def _compiling() -> float:
         if on_disk:
             memory.set_diskcache_enabled(False)
         began = time.perf_counter()
-        compile_system(system, RTOL)
+        compile_system(system, Tolerances(RTOL))
         spent.append(time.perf_counter() - began)
         if on_disk:
             memory.set_diskcache_enabled(True)

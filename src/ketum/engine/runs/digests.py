@@ -28,9 +28,9 @@ def digests(job: Job) -> dict[str, str]:
         "doses": digest(records),
         "covariates": digest([getattr(each, field.name) for each in job.courses for field in fields(CovariateCourse)]),
         "dosing": digest(repr(sorted(job.dosing.items()))),
-        "times": digest([job.times, job.after]),
+        "times": digest([job.grid.times, job.grid.after]),
         "outputs": digest(repr(job.outputs)),
-        "tolerances": digest([float(job.rtol), float(job.atol)]),
+        "tolerances": digest([float(job.tolerances.rtol), float(job.tolerances.atol)]),
         "number of people": str(job.subjects),
         "version of ketum or of its integrator": repr((__version__, settings())),
     }

@@ -15,7 +15,7 @@ from ketum.engine.solve.expressions import Equations, infusion_into
 from ketum.engine.solve.timeline import BATCH, MAX_STEPS, Timeline
 
 if TYPE_CHECKING:
-    from ketum.engine.solve.stepper import ActionTable
+    from ketum.engine.solve.stepper import ActionTable, Stepper
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,14 @@ class Batch:
         found: list[int] = np.where(plan.codes == Code.ADD, plan.targets, -1).tolist()
         return found
 
-    def acts(self) -> ActionTable:
+    def driven(self, stepper: Stepper) -> Array:
+        """Integrate everybody the faster way; the wanted states as they are, shape (times, wanted, people)."""
+        from ketum.engine.solve.stepper import Looks
+
+        looks = Looks(self.timeline.grid, self.wanted, self.scales[self.wanted])
+        return stepper.run(self._action_table(), self.pars, looks, MAX_STEPS)
+
+    def _action_table(self) -> ActionTable:
         """Everybody's actions for the stepper."""
         from ketum.engine.solve.stepper import ADD, ADD_ALL, RATE, REPLACE, SET, ActionTable
 
@@ -104,13 +111,13 @@ class Batch:
             kinds.append(kind)
             targets.append(target)
         return ActionTable(
-            np.take_along_axis(instants, order, axis=1),
-            order,
-            np.array(kinds),
-            np.array(targets),
-            self._amounts()[:, used],
-            np.stack([self.initial.T, *(state.T for state in self.steady)]),
-            (first, first + len(self.equations.infused)),
+            instants=np.take_along_axis(instants, order, axis=1),
+            columns=order,
+            kinds=np.array(kinds),
+            targets=np.array(targets),
+            amounts=self._amounts()[:, used],
+            bases=np.stack([self.initial.T, *(state.T for state in self.steady)]),
+            rates=(first, first + len(self.equations.infused)),
         )
 
     def _added(self, lanes: Index) -> Array:
