@@ -179,15 +179,15 @@ def longest(matches: Sequence[FoundPhrase], words: Sequence[str]) -> list[FoundP
     In "no breathing trouble" the "no" denies the trouble: "no breathing" is then no match of its own.
     """
 
-    def inside(one: FoundPhrase, other: FoundPhrase) -> bool:
-        mine, others = set(one.places), set(other.places)
+    def inside(phrase: FoundPhrase, other: FoundPhrase) -> bool:
+        mine, others = set(phrase.places), set(other.places)
         positive = {at for at in mine if words[at] != NOT}
         harmless = other.concept.means == {"known"}  # "not breathing normally" is no word of normal breathing
         return mine < others or (mine != positive and positive < others and not mine <= others and not harmless)
 
     kept: list[FoundPhrase] = []
-    for one in sorted(matches, key=lambda one: (-len(one.places), one.guessed)):
-        again = any(one.concept == other.concept and set(one.places) & set(other.places) for other in kept)
-        if not again and not any(inside(one, other) for other in matches):
-            kept.append(one)
-    return sorted(kept, key=lambda one: min(one.places))
+    for phrase in sorted(matches, key=lambda phrase: (-len(phrase.places), phrase.guessed)):
+        again = any(phrase.concept == other.concept and set(phrase.places) & set(other.places) for other in kept)
+        if not again and not any(inside(phrase, other) for other in matches):
+            kept.append(phrase)
+    return sorted(kept, key=lambda phrase: min(phrase.places))
