@@ -53,6 +53,8 @@ class Planter(ast.NodeTransformer):
             if name in ("annotation", "returns", "decorator_list", "bases"):
                 continue
             for i, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(node, ast.Dict) and name == "values" and self._named(node.keys[i]):
+                    continue
                 if isinstance(child, ast.AST) and (new := self.visit(child)) is not child:
                     setattr(node, name, new) if i is None else value.__setitem__(i, new)
         return changed
@@ -60,8 +62,15 @@ class Planter(ast.NodeTransformer):
     def _idle(self, node: ast.AST) -> bool:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             return True
+        if isinstance(node, ast.keyword):
+            return node.arg in self.skip
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.skip:
+            return True
         names = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
         return any(self.skip & {each.id for each in ast.walk(name) if isinstance(each, ast.Name)} for name in names)
+
+    def _named(self, key: ast.AST | None) -> bool:
+        return isinstance(key, ast.Constant) and key.value in self.skip
 
     def _faults(self, node: ast.AST) -> Iterator[ast.AST]:
         match node:
