@@ -132,6 +132,7 @@ def lay_out(copy: Path) -> None:
 def tried(room: str, config: dict, copy: Path, number: int, seed: int) -> tuple[int, int]:
     """Plant a sample of a room's faults; (unseen, tried)."""
     folder, tests, skip = copy / "src" / "ketum" / room, config["rooms"][room], set(config["skip"])
+    narrow = config.get("files", {}).get(room, {})
     files = {file: file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.py"))}
     every = [(f, i, place) for f, text in files.items() for i, place in enumerate(Planter(text, skip).places)]
     sample = random.Random(seed).sample(every, min(number, len(every)))
@@ -141,7 +142,7 @@ def tried(room: str, config: dict, copy: Path, number: int, seed: int) -> tuple[
     for i, (file, place, (line, before, after)) in enumerate(sample, 1):
         print(f"{room}: {i} of {len(sample)}", file=sys.stderr, flush=True)
         file.write_text(ast.unparse(Planter(files[file], skip, place).tree), encoding="utf-8")
-        seen = tested(copy, tests, config["limit_s"])
+        seen = tested(copy, narrow.get(file.stem, tests), config["limit_s"])
         file.write_text(files[file], encoding="utf-8")
         if not seen:
             unseen += 1
