@@ -26,7 +26,8 @@ SWAPS = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Add: ast.Sub, ast.Sub: ast.Add,
     ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.FloorDiv: ast.Mult, ast.And: ast.Or, ast.Or: ast.And,
 }  # fmt: skip
-LIBRARIES = ("numpy", "pandas", "scipy.stats", "xarray", "zarr", "pydantic", "heyoka", "hypothesis", "pytest", "typer")
+LIBRARIES = ("numpy", "pandas", "scipy.stats", "xarray", "zarr", "pydantic", "heyoka", "hypothesis", "pytest", "typer",
+             "altair", "jinja2", "libsbml", "antimony", "rapidfuzz")  # fmt: skip
 
 
 class Planter(ast.NodeTransformer):
@@ -119,8 +120,7 @@ def lay_out(copy: Path) -> None:
         copied(ROOT / name, copy / name)
     for stale in copy.rglob("__pycache__"):
         shutil.rmtree(stale)
-    os.environ |= {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    sys.dont_write_bytecode = True
+    os.environ["PYTHONPATH"] = str(copy / "src")
     for name in LIBRARIES:
         importlib.import_module(name)
     # One failing example is enough: looking for a smaller one takes minutes.
@@ -138,12 +138,17 @@ def tried(room: str, config: dict, copy: Path, number: int, seed: int) -> tuple[
     sample = random.Random(seed).sample(every, min(number, len(every)))
     if tested(copy, tests, config["limit_s"]):
         sys.exit(f"{room}: its tests fail without any fault")
+    # What was compiled for this run serves all that follow; no fault is ever kept so.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
     unseen = 0
     for i, (file, place, (line, before, after)) in enumerate(sample, 1):
         print(f"{room}: {i} of {len(sample)}", file=sys.stderr, flush=True)
+        stood = file.stat()
         file.write_text(ast.unparse(Planter(files[file], skip, place).tree), encoding="utf-8")
         seen = tested(copy, narrow.get(file.stem, tests), config["limit_s"])
         file.write_text(files[file], encoding="utf-8")
+        os.utime(file, ns=(stood.st_atime_ns, stood.st_mtime_ns))
         if not seen:
             unseen += 1
             print(f"  {file.relative_to(copy)}:{line}: {before[:70]!r} -> {after[:70]!r}", flush=True)

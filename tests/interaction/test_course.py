@@ -21,6 +21,7 @@ from ketum.interaction import equations as home
 from ketum.interaction.course import Dose, course, grid
 from ketum.interaction.equations import OUTPUTS, as_text, equations, from_model
 from ketum.interaction.scheme import moving, step_of
+from ketum.interaction.size import ACTIVITY
 from ketum.interaction.tape import STATE, Tape
 from ketum.pharmacology.alkaloids import nmol
 
@@ -147,6 +148,25 @@ def test_half_the_step_has_a_quarter_of_the_error():
 
     ratio = error(0.02) / error(0.01)
     np.testing.assert_allclose(ratio, 4.0, rtol=0.05)
+
+
+@given(st.floats(0.01, 50.0), st.floats(0.01, 20.0))
+def test_what_only_gathers_gathers_all(k, h):
+    """One place empties into another that nothing leaves: what is there after a step is what was there before."""
+    flow = Formula("times", (Formula.name("k"), Formula.name("x0")))
+    moves = {"x0": Formula("minus", (flow,)), "x1": flow}
+    nothing = dict.fromkeys(moves, Formula.number(0.0))
+    system = System("pair", tuple(moves), moves, {}, {"k": 1.0}, nothing, (), {}, {}, "")
+    step = step_of(system, moving(system, frozenset("k"), ["x0"], ["x1"]))({"k": np.array([k])})(h)
+    state = [np.array([1.0]), np.zeros(1)]
+    for _ in range(5):
+        state = step(*state)
+    assert sum(state).item() == pytest.approx(1.0, rel=1e-9)
+
+
+def test_all_that_sizes_are_made_of_is_on_hand():
+    assert len(set(OUTPUTS)) == len(OUTPUTS)
+    assert {*ACTIVITY, "C_MG", "C_HM", "CYP3A_gut", "CYP3A_liver"} == set(OUTPUTS)
 
 
 def test_only_what_matters_is_followed(own):
