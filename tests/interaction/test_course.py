@@ -239,6 +239,14 @@ def test_two_forms_and_both_alkaloids_enter(own):
         np.testing.assert_allclose(quick.area(code, 0.0, 24.0), area, rtol=0.03)
 
 
+@pytest.mark.parametrize("before", [0.01, 0.03, 0.2, 5.0])
+def test_a_dose_just_before_the_end_still_enters(own, before):
+    late = course(own, [Dose("lumen", (24.0 - before,), {"MG": np.full(PEOPLE, 2e4)})], 24.0, ["C_MG"])
+    assert (late.values["C_MG"][-1] > 0).all()
+    none = course(own, [Dose("lumen", (24.0,), {"MG": np.full(PEOPLE, 2e4)})], 24.0, ["C_MG"])
+    assert (none.values["C_MG"] == 0).all()
+
+
 def test_the_course_is_scipys_of_the_whole_model():
     """One large dose in a typical person: the whole model's formulas, literally, by LSODA."""
     system = kratom_model().system
