@@ -123,9 +123,10 @@ def lay_out(copy: Path) -> None:
     os.environ["PYTHONPATH"] = str(copy / "src")
     for name in LIBRARIES:
         importlib.import_module(name)
-    # One failing example is enough: looking for a smaller one takes minutes.
+    # One failing example is enough: looking for a smaller one takes minutes. Slow is not wrong.
     settings = sys.modules["hypothesis"].settings
-    settings.register_profile("mutate", phases=(sys.modules["hypothesis"].Phase.generate,), database=None)
+    phases = (sys.modules["hypothesis"].Phase.explicit, sys.modules["hypothesis"].Phase.generate)
+    settings.register_profile("mutate", phases=phases, database=None, deadline=None)
     settings.load_profile("mutate")
 
 

@@ -89,6 +89,7 @@ def test_endpoints_are_the_summarys_numbers_with_their_shares_and_units():
 # Fewer points
 
 
+@how(deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=60, max_size=300), st.integers(12, 40))
 def test_thinning_keeps_ends_highest_and_lowest_and_every_quantile_together(values, most):
     values = np.array(values)

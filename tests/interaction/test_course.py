@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -150,6 +151,7 @@ def test_half_the_step_has_a_quarter_of_the_error():
     np.testing.assert_allclose(ratio, 4.0, rtol=0.05)
 
 
+@how(deadline=None)
 @given(st.floats(0.01, 50.0), st.floats(0.01, 20.0))
 def test_what_only_gathers_gathers_all(k, h):
     """One place empties into another that nothing leaves: what is there after a step is what was there before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 from tests.report.specified import cells
 
@@ -75,6 +76,7 @@ def test_the_page_calls_the_number_and_the_line_of_the_country(build, region, nu
 # Published series
 
 
+@how(deadline=None)
 @given(st.integers(0, 60))
 def test_letters_go_on_after_z_as_columns_of_a_sheet_do(build, number):
     points = [build.PublishedLevel("m", str(i), f"{i:04}", 1.0, 1.0) for i in range(number)]
