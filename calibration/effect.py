@@ -34,7 +34,7 @@ from ketum.endpoints.effect import withdrawal
 from ketum.evidence import fact
 from ketum.pharmacology.models import ROOM
 from ketum.pharmacology.parameters import NOT_IN_EQUATIONS, moved
-from ketum.trials.effects import Course, Subjects, course, studies, subjects
+from ketum.trials.effects import StudyCourse, Subjects, course, studies, subjects
 
 PUPIL_ERROR_MM = 0.15
 """p < 0.01 with ten people asks for a standard error of at most 0.21 (t = 3.25); two eyes agree within 0.03."""
@@ -91,7 +91,7 @@ class Studies:
             name: subjects(study, blood, self.effects, place) for name, study in studies().items()
         }
 
-    def run(self, known: Mapping[str, Array]) -> dict[str, Course]:
+    def run(self, known: Mapping[str, Array]) -> dict[str, StudyCourse]:
         """Simulate all of them under what is believed of effects, shape (rows,) each."""
         typical = {name: np.repeat(column, self.people) for name, column in known.items()}
         own = individual(typical, self.effects, np.full(self.rows.size * self.people, 70.0))
@@ -109,12 +109,12 @@ def log_likelihood(z: Array, here: Studies) -> Array:
     return np.where(np.isfinite(total), total, -1e6)
 
 
-def _pupil(smith: Course, here: Studies) -> Array:
+def _pupil(smith: StudyCourse, here: Studies) -> Array:
     observed = (fact("AN012").number() + fact("AN013").number()) / 2
     return np.asarray(norm.logpdf(here.of(smith.pupil()).mean(axis=1), observed, PUPIL_ERROR_MM))
 
 
-def _pain(found: Mapping[str, Course], here: Studies) -> Array:
+def _pain(found: Mapping[str, StudyCourse], here: Studies) -> Array:
     placebo = np.sqrt(fact("AN004").number() / fact("AN003").number() * fact("AN006").number() / fact("AN005").number())
     gain = np.log(fact("AN002").number() / fact("AN001").number() / placebo)
     cv = np.log(float(fact("AN002").spread.split()[0]) / fact("AN002").number())
@@ -128,7 +128,7 @@ def _pain(found: Mapping[str, Course], here: Studies) -> Array:
     )
 
 
-def _scores(found: Mapping[str, Course], here: Studies) -> Array:
+def _scores(found: Mapping[str, StudyCourse], here: Studies) -> Array:
     night = here.of(found["Smith 2024"].sows()).mean(axis=1)
     recalled = here.of(found["Rogers 2024"].sows_after().max(axis=1))
     leaf = found["Leaf trial 2026"]
@@ -142,7 +142,7 @@ def _scores(found: Mapping[str, Course], here: Studies) -> Array:
     )
 
 
-def _breathing(found: Mapping[str, Course], here: Studies) -> Array:
+def _breathing(found: Mapping[str, StudyCourse], here: Studies) -> Array:
     total = np.zeros(here.rows.size)
     for name in ("Smith 2024", "Prevete 2025", "Leaf trial 2026, first dose", "Leaf trial 2026"):
         total += not_seen(here.of(found[name].breathing_fall()).mean(axis=1), BREATHING_SD, studies()[name].n)

@@ -1,6 +1,8 @@
 """What sizes say of a case: laws, order, timing, and silence where too little is on file."""
 
+import csv
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -9,9 +11,10 @@ from ketum.case import Case
 from ketum.enzymes.algebra import gut_ratio, liver_ratio
 from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import victims
+from ketum.interaction import changes as change_room
 from ketum.interaction import enzyme_course, sizes, unsized
 from ketum.interaction import size as room
-from ketum.interaction.course import Course
+from ketum.interaction.course import InteractionCourse
 from ketum.interaction.setting import interval, setting
 from ketum.medicine import Taken, taken_in
 from ketum.sizes import TOGETHER
@@ -163,7 +166,7 @@ def held(people, gut, liver):
     """A day in which the enzymes stand still."""
     full = np.ones((24, people))
     active = {"active_gut": gut * full, "active_liver": liver * full, "active_2D6": full}
-    return Course(np.arange(24) + 0.5, np.ones(24), active)
+    return InteractionCourse(np.arange(24) + 0.5, np.ones(24), active)
 
 
 @pytest.mark.parametrize(("lost_in", "gut", "liver"), [("gut", 0.3, 0.9), ("gut", 0.3, 0.1), ("liver", 0.3, 0.9)])
@@ -209,3 +212,41 @@ def test_several_together_are_the_same_in_any_order():
 def test_an_interval_goes_from_the_5th_to_the_95th_percentile():
     found = interval(np.random.default_rng(0).permutation(101).astype(float))
     assert (found.low, found.median, found.high) == (5.0, 50.0, 95.0)
+
+
+def test_each_hypothesis_is_spread_evenly_over_its_own_range_and_the_same_beside_a_medicine(monkeypatch):
+    """Ranges as they stand in the table, past the code that reads it."""
+    table = files("ketum.interaction").joinpath("hypotheses.csv").read_text(encoding="utf-8")
+    lanes = {}
+
+    class CaughtError(Exception):
+        pass
+
+    def course(own, *_):
+        lanes.update(own)
+        raise CaughtError
+
+    monkeypatch.setattr(change_room, "course", course)
+    (taken,) = named(["ketoconazole"])
+    with pytest.raises(CaughtError):
+        change_room.changes([(taken, perpetrators()["ketoconazole"])], setting(case(), draws=400))
+    for share, name in (("formed", "formed_3A"), ("lost", "lost_3A")):
+        alone, beside = lanes[name].reshape(2, 2, 400)
+        np.testing.assert_array_equal(alone, beside)
+        for row, values in zip(csv.DictReader(table.splitlines()), alone, strict=True):
+            low, high = float(row[f"{share}_low"]), float(row[f"{share}_high"])
+            at = [0.0, 0.1, 0.5, 0.9, 1.0]
+            np.testing.assert_allclose(
+                np.quantile(values, at), low + (high - low) * np.array(at), atol=0.1 * (high - low) + 1e-12
+            )
+            assert low <= values.min() <= values.max() <= high
+
+
+def test_how_far_the_livers_flow_limits_is_anything_up_to_nine_tenths(monkeypatch):
+    seen = []
+    monkeypatch.setattr(room, "iv_ratio", lambda active, fm, extraction: seen.append(extraction) or extraction)
+    here = setting(case(), draws=400)
+    (midazolam,) = victims("midazolam")
+    room.victim_ratio(midazolam, here, held(400, 1.0, 0.5), (0.0, 22.0), False)
+    np.testing.assert_allclose(np.quantile(seen[0], [0.0, 0.5, 1.0]), [0.0, 0.45, 0.9], atol=0.07)
+    assert seen[0].max() <= 0.9

@@ -113,7 +113,7 @@ def margins(peaks: dict[str, Array]) -> tuple[Margin, ...]:
         By alkaloid code, in nM, shape (people,).
     """
     found = [_margin(target, peaks) for target in targets()]
-    return tuple(_with_contradictions(one, found) for one in found)
+    return tuple(_with_contradictions(margin, found) for margin in found)
 
 
 def _margin(target: Target, peaks: dict[str, Array]) -> Margin:
@@ -201,20 +201,20 @@ DIFFERENT_FOLD = 3.0
 """Potencies on one target that lie this far apart are said to contradict each other."""
 
 
-def _with_contradictions(one: Margin, others: Sequence[Margin]) -> Margin:
+def _with_contradictions(margin: Margin, others: Sequence[Margin]) -> Margin:
     from dataclasses import replace
 
-    if one.potency_nM is None:
-        return one
-    against = [other.fact_id for other in others if _apart(one, other)]
-    return replace(one, contradicts=tuple(against))
+    if margin.potency_nM is None:
+        return margin
+    against = [other.fact_id for other in others if _apart(margin, other)]
+    return replace(margin, contradicts=tuple(against))
 
 
-def _apart(one: Margin, other: Margin) -> bool:
-    if one.potency_nM is None or other.potency_nM is None:
+def _apart(margin: Margin, other: Margin) -> bool:
+    if margin.potency_nM is None or other.potency_nM is None:
         return False
-    same = (one.target, one.alkaloid, one.parameter) == (other.target, other.alkaloid, other.parameter)
-    (low, high), (other_low, other_high) = one.potency_nM, other.potency_nM
+    same = (margin.target, margin.alkaloid, margin.parameter) == (other.target, other.alkaloid, other.parameter)
+    (low, high), (other_low, other_high) = margin.potency_nM, other.potency_nM
     return same and (other_low > DIFFERENT_FOLD * high or low > DIFFERENT_FOLD * other_high)
 
 
@@ -226,22 +226,26 @@ def _three(values: Array) -> tuple[float, float, float]:
 def table(found: Sequence[Margin]) -> str:
     """Lay margins out for a terminal."""
     lines = []
-    for group in dict.fromkeys(one.group for one in found):
+    for group in dict.fromkeys(margin.group for margin in found):
         lines += ["", f"{group.upper()}"]
-        for one in (one for one in found if one.group == group):
-            ratio = "" if one.ratio is None else f"{one.ratio[1]:.2g} ({one.ratio[0]:.2g} to {one.ratio[2]:.2g})"
-            mark = "" if one.verified else "  NOT VERIFIED"
-            potency = one.potency if one.potency_nM else ""
-            lines.append(
-                f"  {one.target:45.45}{one.alkaloid:26.26}{one.parameter[:5]:>5} {potency:>13.13}  {ratio:30}"
-                f"{one.verdict}{mark}  [{one.fact_id}]"
+        for margin in (margin for margin in found if margin.group == group):
+            ratio = (
+                ""
+                if margin.ratio is None
+                else f"{margin.ratio[1]:.2g} ({margin.ratio[0]:.2g} to {margin.ratio[2]:.2g})"
             )
-            if not one.potency_nM:
-                lines.append(f"  {'':44}says: {one.potency}")
-            if one.contradicts:
-                lines.append(f"  {'':44}contradicted by {', '.join(one.contradicts)}")
-            if one.note:
-                lines.append(f"  {'':44}{one.note}")
+            mark = "" if margin.verified else "  NOT VERIFIED"
+            potency = margin.potency if margin.potency_nM else ""
+            lines.append(
+                f"  {margin.target:45.45}{margin.alkaloid:26.26}{margin.parameter[:5]:>5} {potency:>13.13}  {ratio:30}"
+                f"{margin.verdict}{mark}  [{margin.fact_id}]"
+            )
+            if not margin.potency_nM:
+                lines.append(f"  {'':44}says: {margin.potency}")
+            if margin.contradicts:
+                lines.append(f"  {'':44}contradicted by {', '.join(margin.contradicts)}")
+            if margin.note:
+                lines.append(f"  {'':44}{margin.note}")
     lines += ["", "ratio: unbound peak in blood over potency, median (90 % interval). A target on which nothing is on",
               "file is not ruled out. Cut-offs: docs/explanation/margins.md"]  # fmt: skip
     return "\n".join(lines).lstrip("\n")

@@ -18,8 +18,8 @@ COMPARABLE_FOLD = 3.0
 def published(held: Iterable[Contents]) -> Iterable[PublishedLevel]:
     """Give the published peaks whose dose of mitragynine is near one of the case's."""
     every = tuple(held)
-    doses = [one.mg["MG"].median for one in every if "MG" in one.mg]
-    products = {one.product.name for one in every}
+    doses = [content.mg["MG"].median for content in every if "MG" in content.mg]
+    products = {content.product.name for content in every}
     for row in read_rows(__package__, "study_levels.csv"):
         level_id, code, mg = row["level"], row["alkaloid"], float(row["mg_mitragynine"])
         if not any(1 / COMPARABLE_FOLD <= dose / mg <= COMPARABLE_FOLD for dose in doses):

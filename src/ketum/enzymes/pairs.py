@@ -85,16 +85,16 @@ def outcomes() -> tuple[Outcome, ...]:
 
 def score(found: Iterable[Outcome]) -> float:
     """Geometric mean fold error."""
-    return float(np.exp(np.mean([np.log(one.fold) for one in found])))
+    return float(np.exp(np.mean([np.log(outcome.fold) for outcome in found])))
 
 
 def scatter(found: Iterable[Outcome]) -> float:
     """Geometric mean fold distance of single studies from the mean of their own pair, where several are on file."""
     distances = [
-        abs(np.log(value / one.observed))
-        for one in found
-        if len(one.pair.observed) > 1
-        for value in (fact(fact_id).number() for fact_id in one.pair.observed)
+        abs(np.log(value / outcome.observed))
+        for outcome in found
+        if len(outcome.pair.observed) > 1
+        for value in (fact(fact_id).number() for fact_id in outcome.pair.observed)
     ]
     return float(np.exp(np.mean(distances)))
 

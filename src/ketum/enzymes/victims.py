@@ -53,8 +53,8 @@ class VictimFacts:
 def rows() -> Mapping[str, Mapping[str, Fact]]:
     """Collect the facts on co-medicines: by generic name, then field."""
     found: dict[str, dict[str, Fact]] = {}
-    for one in facts_in("victim_facts_long"):
-        found.setdefault(one.details["generic"], {}).setdefault(one.details["field"], one)
+    for row in facts_in("victim_facts_long"):
+        found.setdefault(row.details["generic"], {}).setdefault(row.details["field"], row)
     return found
 
 
@@ -80,15 +80,15 @@ def _gut(generic: str, known: Mapping[str, Fact]) -> tuple[float, float, tuple[s
     return row.number(), 0.0, (row.fact_id,), ""
 
 
-def sampled(one: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Array) -> tuple[Array, Array]:
+def sampled(victim: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Array) -> tuple[Array, Array]:
     """Draw Fg and the enzyme's share in the liver, shape (people,)."""
-    if one.generic == "midazolam":
+    if victim.generic == "midazolam":
         return own["trial_Fg"], own["trial_3A"]
-    if one.enzyme == "CYP2D6":
-        return np.ones(z_Fg.size), moved(np.array(one.share), FM_SD * z_fm, "logit")
+    if victim.enzyme == "CYP2D6":
+        return np.ones(z_Fg.size), moved(np.array(victim.share), FM_SD * z_fm, "logit")
     # An inhibitor that leaves nothing of the gut wall's loss raises AUC by 1/Fg: Fg cannot lie below the ratio seen.
-    ratio = 1.0 / (1.0 - one.share)
-    Fg = np.maximum(moved(np.array(one.Fg), one.Fg_sd * z_Fg, "logit"), 1.0 / ratio)
+    ratio = 1.0 / (1.0 - victim.share)
+    Fg = np.maximum(moved(np.array(victim.Fg), victim.Fg_sd * z_Fg, "logit"), 1.0 / ratio)
     fm = np.clip(fm_of(ratio, Fg, 0.0), LEAST_FM, MOST_FM)
     return Fg, moved(fm, FM_SD * z_fm, "logit")
 

@@ -13,7 +13,7 @@ from ketum.enzymes.algebra import gut_ratio, iv_ratio, liver_ratio
 from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import VictimFacts, reason_without_size, sampled, victims
 from ketum.interaction.changes import changes
-from ketum.interaction.course import Course, course
+from ketum.interaction.course import InteractionCourse, course
 from ketum.interaction.setting import DAY, Setting, interval, knows_mitragynine, setting
 from ketum.medicine import Taken
 from ketum.sizes import InteractionSize
@@ -95,7 +95,7 @@ def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
 
 
 def victim_ratio(
-    one: VictimFacts, here: Setting, alone: Course, window: tuple[float, float], by_mouth: bool = True
+    one: VictimFacts, here: Setting, alone: InteractionCourse, window: tuple[float, float], by_mouth: bool = True
 ) -> Array:
     """AUC ratio of a victim taken at a random time within a window in h, shape (people,).
 
@@ -119,7 +119,7 @@ def victim_ratio(
     return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
-def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone: Course) -> InteractionSize:
+def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone: InteractionCourse) -> InteractionSize:
     by_mouth = given.route in (None, "oral")
     if one.enzyme == "CYP2D6" and poor_2D6:
         one = replace(one, note="a poor metaboliser has no CYP2D6 that kratom could slow")

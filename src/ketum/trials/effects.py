@@ -101,7 +101,7 @@ def effect_data() -> tuple[EffectDatum, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class StudyCourse:
     """What a study's people go through.
 
     Parameters
@@ -197,7 +197,7 @@ def subjects(
     return Subjects(own, mg, {name: np.maximum(solved[name].to_numpy()[:, 0], 0.0) for name in held})
 
 
-def course(study: Study, who: Subjects, beliefs: Mapping[str, Array]) -> Course:
+def course(study: Study, who: Subjects, beliefs: Mapping[str, Array]) -> StudyCourse:
     """Simulate a study.
 
     Parameters
@@ -230,7 +230,7 @@ def course(study: Study, who: Subjects, beliefs: Mapping[str, Array]) -> Course:
     found = {name: solved[name].to_numpy() for name in outputs}
     seen = {name: found[name][:, np.searchsorted(times, clock)] for name in outputs[:3]}
     missing = found["missing_drive"]
-    return Course(own, **seen, missing=missing[:, 0], missing_after=missing[:, np.searchsorted(times, after)])
+    return StudyCourse(own, **seen, missing=missing[:, 0], missing_after=missing[:, np.searchsorted(times, after)])
 
 
 def _known(own: Mapping[str, Array]) -> dict[str, Array]:

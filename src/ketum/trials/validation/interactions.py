@@ -77,14 +77,15 @@ def _trial(seed: int, repeats: int) -> list[Row]:
     return found
 
 
-def _pair(one: Outcome) -> Row:
-    pair = one.pair
+def _pair(outcome: Outcome) -> Row:
+    pair = outcome.pair
     several = len(pair.observed) > 1
     return Row(
         pair.observed[0], f"{pair.perpetrator}, {pair.direction}", f"{pair.victim} {pair.route}", "AUC ratio",
         f"mean of {len(pair.observed)} studies" if several else "one study", "check",
-        one.observed, "ratio", (one.low, one.high) if several else None, "range over studies" if several else "",
-        one.predicted, (one.predicted_low, one.predicted_high), one.fold,
+        outcome.observed, "ratio", (outcome.low, outcome.high) if several else None,
+        "range over studies" if several else "",
+        outcome.predicted, (outcome.predicted_low, outcome.predicted_high), outcome.fold,
         None, None, None, None, None, (), "; ".join(filter(None, (", ".join(pair.observed), pair.note))),
     )  # fmt: skip
 
@@ -95,17 +96,17 @@ WASH_OUT_H = {"PT014": 4 * 24.0, "PT015": 7 * 24.0, "PT016": 14 * 24.0}
 
 def _wash_out() -> list[Row]:
     table = pharmacology.posterior()
-    one = perpetrators()["rifampicin"]
+    rifampicin = perpetrators()["rifampicin"]
     z = Stream(1, table["ka"].size).normal("knowledge", "strength")
     found = []
     for fact_id, hours in WASH_OUT_H.items():
         seen = fact(fact_id)
-        after = parameters(one, table, z, hours + TAKEN_H, hours)
+        after = parameters(rifampicin, table, z, hours + TAKEN_H, hours)
         left = (after["co_CYP3A_gut_start"], after["co_CYP3A_liver_start"])
         ratio = oral_ratio(*left, table["trial_Fg"], table["trial_3A"])
         low, predicted, high = (float(x) for x in np.quantile(ratio, [0.05, 0.5, 0.95]))
         fold = _fold(predicted, seen.number())
-        role = "calibration" if fact_id in one.facts else "check"
+        role = "calibration" if fact_id in rifampicin.facts else "check"
         missed = (f"fold error {fold:.2f}",) if role == "calibration" and fold > FOLD_BAR else ()
         found.append(
             Row(
