@@ -25,7 +25,9 @@ def report(names: Sequence[str], clouds: Sequence[Cloud], values: np.ndarray | N
     cloud_of = np.repeat(np.arange(len(clouds)), [len(cloud.points) for cloud in clouds])
     r_hat = np.array([array_stats.rhat_nested(paths[..., i], cloud_of) for i in range(len(names))])
     ess = np.array([array_stats.ess(paths[..., i]) for i in range(len(names))])
-    print(f"R-hat over {len(clouds)} clouds: at most {r_hat.max():.3f}; effective sample size: at least {ess.min():.0f}")
+    print(
+        f"R-hat over {len(clouds)} clouds: at most {r_hat.max():.3f}; effective sample size: at least {ess.min():.0f}"
+    )
     for i in np.argsort(-r_hat)[:5]:
         print(f"  {names[i]:16} R-hat {r_hat[i]:.3f}, effective sample size {ess[i]:.0f}")
     return float(r_hat.max())

@@ -62,7 +62,10 @@ def concentrations(arm: Arm, own: Mapping[str, Array]) -> dict[str, Array]:
     # 7-Hydroxymitragynine enters while mitragynine passes, and from what circulates.
     passing = _curve(arm.times_h, dose["MG"] * left["HM"] * uptake * by_wall, entry, [metabolite])
     later = _curve(
-        arm.times_h, dose["MG"] * reaching * left["HM"] * formed * own["Q_H"] / own["V1_MG"], entry, [mitragynine, metabolite]
+        arm.times_h,
+        dose["MG"] * reaching * left["HM"] * formed * own["Q_H"] / own["V1_MG"],
+        entry,
+        [mitragynine, metabolite],
     )
     found["HM"] = (passing + later) / own["V1_HM"][:, None]
     if "SC" in dose:

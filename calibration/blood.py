@@ -21,22 +21,21 @@ the same thing twice.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import at_rest
 from agreement import report
+from at_rest import concentrations
 from scipy.stats import norm, qmc
+from tables import fill, write_draws
 from tempering import Cloud, temper
 
 from ketum import pharmacology
 from ketum.arrays import Array
 from ketum.evidence import fact
-from ketum.pharmacology.models import ROOM
 from ketum.pharmacology.parameters import moved
 from ketum.trials import blood as trials
 
@@ -116,7 +115,7 @@ def analyse(trial: str, values: Mapping[str, Array]) -> dict[str, dict[str, Arra
     z = {e.name: np.tile(here.z[:, i], points) for i, e in enumerate(EFFECTS)}
     weight = np.tile(here.z[:, -1], points)
     own = trials.individuals(arm, everyone, z, weight)
-    truth = at_rest.concentrations(arm, own)
+    truth = concentrations(arm, own)
     size = arm.times_h.size
     curves = trials.measured(truth, {code: np.tile(noise[:, :size], (points, 1)) for code, noise in here.noise.items()})
     weights = trials.trial_weights(arm, weight)
@@ -196,20 +195,74 @@ def cloud(structure: str, points: int, seed: int) -> Cloud:
     return temper(lambda z: log_likelihood(z, structure), len(NAMES), points, seed, say=say)
 
 
+def of_structures(clouds: Mapping[str, list[Cloud]], draws: int) -> list[tuple[str, Array]]:
+    """Share draws between the structures by their evidence; give each one's points, shape (its draws, unknowns)."""
+    evidence = np.array([np.mean([cloud.log_evidence for cloud in clouds[s]]) for s in STRUCTURES])
+    weights = np.exp(evidence - evidence.max())
+    weights /= weights.sum()
+    found = []
+    for structure, weight in zip(STRUCTURES, weights, strict=True):
+        each = [round(cloud.log_evidence, 2) for cloud in clouds[structure]]
+        print(f"{structure}: log evidence {each}, weight {weight:.2f}")
+        last = np.concatenate([cloud.points[:, -1] for cloud in clouds[structure]])
+        number = round(draws * weight)
+        found.append((structure, last[np.linspace(0, len(last) - 1, number).astype(int)]))
+    return found
+
+
+def write(found: list[tuple[str, Array]]) -> None:
+    """Write draws, and their medians and intervals, into the pharmacology's tables."""
+    parts = [typical(_silent_ones_from_prior(z), structure) for structure, z in found]
+    table = {name: np.concatenate([part[name] for part in parts]) for name in NAMES}
+    # Structures are mixed, so that any stretch of rows holds both.
+    order = np.random.default_rng(4).permutation(table[NAMES[0]].size)
+    table = {name: column[order] for name, column in table.items()}
+    write_draws("posterior", table)
+    for name in ("parameters.csv", "variability.csv"):
+        fill(name, table)
+
+
+def _silent_ones_from_prior(z: Array) -> Array:
+    """Give what no datum speaks to its prior itself, evenly, instead of a cloud's wandering over it."""
+    rng, z = np.random.default_rng(3), z.copy()
+    even = norm.ppf((np.arange(len(z)) + 0.5) / len(z))
+    for name in SILENT:
+        z[:, NAMES.index(name)] = rng.permutation(even)
+    return z
+
+
+def show(z: Array, structure: str) -> None:
+    """Print each calibration datum beside what the simulated people give, over all draws."""
+    values = typical(z, structure)
+    for trial in dict.fromkeys(d.trial for d in CALIBRATION):
+        found = analyse(trial, values)
+        for datum in (d for d in CALIBRATION if d.trial == trial):
+            with np.errstate(all="ignore"):
+                middle = np.nanmedian(found[datum.alkaloid][datum.quantity], axis=1)
+            row = fact(datum.fact_id)
+            low, median, high = np.nanquantile(middle, [0.05, 0.5, 0.95])
+            print(
+                f"{datum.fact_id} {datum.alkaloid:6}{datum.quantity:10} observed {row.value:>8} {row.unit:6} "
+                f"({row.spread}) simulated median {median:8.3g} ({low:.3g} to {high:.3g})"
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--points", type=int, default=400, help="points of a cloud")
-    parser.add_argument("--clouds", type=int, default=4, help="independent clouds for each structure")
+    parser.add_argument("--points", type=int, default=300, help="points of a cloud")
+    parser.add_argument("--clouds", type=int, default=3, help="independent clouds for each structure")
     parser.add_argument("--draws", type=int, default=500, help="joint draws to keep")
     options = parser.parse_args()
     jobs = [(s, options.points, seed) for s in STRUCTURES for seed in range(options.clouds)]
     with ProcessPoolExecutor(2) as pool:
-        found = list(pool.map(cloud, *zip(*jobs, strict=True)))
-    import pickle; pickle.dump(found, open("/tmp/cal/found.pkl","wb"))
-    for i, s in enumerate(STRUCTURES):
-        mine = found[i*options.clouds:(i+1)*options.clouds]
-        print(s, "log evidence", [round(c.log_evidence,2) for c in mine])
-        report(NAMES, mine)
+        led = list(pool.map(cloud, *zip(*jobs, strict=True)))
+    clouds = {s: led[i * options.clouds : (i + 1) * options.clouds] for i, s in enumerate(STRUCTURES)}
+    for structure, several in clouds.items():
+        print(structure)
+        report(NAMES, several)
+        show(np.concatenate([each.points[:20, -1] for each in several]), structure)
+    write(of_structures(clouds, options.draws))
+
 
 if __name__ == "__main__":
     main()

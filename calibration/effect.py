@@ -17,7 +17,6 @@ Errors that the papers do not give are written below, each with its reason.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -25,6 +24,7 @@ from functools import cache
 import numpy as np
 from agreement import report
 from scipy.stats import norm, qmc
+from tables import fill, write_draws
 from tempering import Cloud, temper
 
 from ketum import pharmacology
@@ -32,7 +32,6 @@ from ketum.arrays import Array
 from ketum.crowd.people import individual
 from ketum.endpoints.effect import withdrawal
 from ketum.evidence import fact
-from ketum.pharmacology.models import ROOM
 from ketum.pharmacology.parameters import NOT_IN_EQUATIONS, moved
 from ketum.trials.effects import StudyCourse, Subjects, course, studies, subjects
 
@@ -172,3 +171,32 @@ def cloud(people: int, rows: int, moves: int, last: int, seed: int) -> Cloud:
     return temper(
         lambda z: log_likelihood(z, here), len(NAMES), rows, seed, moves=moves, last=last, anchored=True, say=say
     )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=8, help="simulated people of a study, for each draw")
+    parser.add_argument("--clouds", type=int, default=2, help="independent clouds")
+    parser.add_argument("--rows", type=int, default=250, help="draws of the blood; each cloud keeps a draw for each")
+    parser.add_argument("--moves", type=int, default=12, help="most moves at a power")
+    parser.add_argument("--last", type=int, default=40, help="moves at full power")
+    options = parser.parse_args()
+    given = [options.people], [options.rows], [options.moves], [options.last]
+    with ProcessPoolExecutor(2) as pool:
+        clouds = list(pool.map(cloud, *(part * options.clouds for part in given), range(options.clouds)))
+    report(NAMES, clouds)
+    blood = next(iter(pharmacology.posterior().values())).size
+    # A row of the blood between two that were followed takes the effects of the nearer in turn from each cloud.
+    last = [beliefs(each.points[:, -1]) for each in clouds]
+    at = np.minimum(np.arange(blood) * options.rows // blood, options.rows - 1)
+    from_cloud = np.arange(blood) % options.clouds
+    table = {name: np.array([last[c][name][i] for c, i in zip(from_cloud, at, strict=True)]) for name in NAMES}
+    write_draws("effect_posterior", table)
+    for name in ("effect_parameters.csv", "effect_variability.csv"):
+        fill(name, table)
+    for name in NAMES:
+        print(f"{name:14}", np.quantile(table[name], [0.05, 0.5, 0.95]).round(4))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Fit what mitragynine does to CYP3A and CYP2D6 to the one interaction trial in people, and write the draws.
+"""Fit what mitragynine and CYP3A do to each other, and mitragynine to CYP2D6, to the trials in people; write the draws.
 
     python calibration/interaction.py [--candidates 120]
 
@@ -8,6 +8,8 @@ of ``parameters.csv``; one of them is drawn with a chance that follows the likel
 
 * the published ratios of midazolam AUC, Cmax and half-life and of dextromethorphan AUC, each with the SD that its 90 %
   interval says, against the ratio in a typical person;
+* the ratios of 7-hydroxymitragynine's Cmax and AUC under itraconazole (ddi31, ddi32; quoted, so each with the SD
+  ``QUOTED``), which say how much of its making and of its loss CYP3A carries;
 * the peaks after two doses of an extract, published as in proportion: mitragynine's effect on its own loss bends them
   apart, and the bend counts with an SD of ``BEND``.
 
@@ -21,23 +23,27 @@ take the place of the first fit's.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Mapping
 
 import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import norm, qmc
+from tables import fill, write_draws
 
 from ketum import pharmacology
 from ketum.arrays import Array
 from ketum.evidence import fact
-from ketum.pharmacology.models import ROOM
 from ketum.pharmacology.parameters import moved
-from ketum.trials.interaction import GRID, RATIOS, TEA_MG, WEIGHT_KG, ratios, run
+from ketum.trials.interaction import GRID, ON_KRATOM, RATIOS, TEA_MG, WEIGHT_KG, ratios, ratios_by_itraconazole, run
 
 BEND = 0.15
 """SD of the logarithm with which a bend between the two doses is borne: groups of about 12 people, CV about 40 %."""
-ABSORBED = {"MG": ("CLint_MG", "V1_MG", "Q_MG", "V2_MG"), "HM": ("CLint_HM", "V1_HM", "Q_HM", "V2_HM")}
+QUOTED = 0.2
+"""SD of the logarithm of a ratio of 16 people that a regulator quotes without its spread."""
+ABSORBED = {
+    "MG": ("CLint_MG", "V1_MG", "Q_MG", "V2_MG", "Q3_MG", "V3_MG"),
+    "HM": ("CLint_HM", "V1_HM", "Q_HM", "V2_HM"),
+}
 ROUNDS = 4
 FIRST = pharmacology.draws("posterior")
 FITTED = tuple(p for p in pharmacology.parameters() if p.name not in FIRST)
@@ -61,7 +67,8 @@ def people(drawn: Mapping[str, Array], each: int) -> dict[str, Array]:
 
 def predicted(own: Mapping[str, Array]) -> dict[str, Array]:
     """Work out the trial's ratios, and the bend between two doses of an extract; logarithms."""
-    found = {fact_id: np.log(ratio) for fact_id, ratio in ratios(own).items()}
+    seen = ratios(own) | ratios_by_itraconazole(own)
+    found = {fact_id: np.log(ratio) for fact_id, ratio in seen.items()}
     peaks = []
     for mg in (9.9, 59.2):
         released = mg * own["release_extract"]
@@ -77,6 +84,8 @@ def log_weight(logs: Mapping[str, Array]) -> Array:
         row = fact(fact_id)
         low, high = np.log(row.interval())
         total = total + norm.logpdf(np.log(row.number()), logs[fact_id], (high - low) / (2 * norm.ppf(0.95)))
+    for fact_id in ON_KRATOM:
+        total = total + norm.logpdf(np.log(fact(fact_id).number()), logs[fact_id], QUOTED)
     return np.where(np.isfinite(total), total, -np.inf)
 
 
@@ -96,20 +105,8 @@ def absorb(drawn: Mapping[str, Array]) -> dict[str, Array]:
 
 def write(drawn: Mapping[str, Array]) -> None:
     """Write the draws, and their medians and intervals into ``parameters.csv``."""
-    with (ROOM / "posterior_interaction.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(drawn)
-        writer.writerows([[f"{column[i]:.6g}" for column in drawn.values()] for i in range(drawn["fu_gut"].size)])
-    with (ROOM / "parameters.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        if row["name"] in drawn:
-            low, middle, high = np.quantile(drawn[row["name"]], [0.05, 0.5, 0.95])
-            row |= {"value": f"{middle:.4g}", "low": f"{low:.4g}", "high": f"{high:.4g}"}
-    with (ROOM / "parameters.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_draws("posterior_interaction", drawn)
+    fill("parameters.csv", drawn)
 
 
 def main() -> None:
@@ -130,8 +127,8 @@ def main() -> None:
     kept = {name: column[pick] for name, column in drawn.items()}
     kept |= absorb(kept)
     after = predicted(people(kept, 1))
-    for name in (*RATIOS, "bend"):
-        said = f"{fact(name).value} ({fact(name).spread})" if name in RATIOS else "about 1"
+    for name in (*RATIOS, *ON_KRATOM, "bend"):
+        said = "about 1" if name == "bend" else f"{fact(name).value} ({fact(name).spread})"
         found, prior = (np.exp(np.nanquantile(x[name], quantiles)).round(3) for x in (after, before))
         print(f"{name:6} observed {said:18} predicted {found}, before the fit {prior}")
     write(kept)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ketum.arrays import Array
+
 LogLikelihood = Callable[[Array], Array]
 
 KEPT = 0.5
@@ -49,8 +50,16 @@ class Cloud:
     powers: tuple[float, ...]
 
 
-def temper(log_likelihood: LogLikelihood, unknowns: int, points: int, seed: int, moves: int = 25, last: int = 60,
-           anchored: bool = False, say: Callable[[str], None] = lambda _: None) -> Cloud:
+def temper(
+    log_likelihood: LogLikelihood,
+    unknowns: int,
+    points: int,
+    seed: int,
+    moves: int = 25,
+    last: int = 60,
+    anchored: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+) -> Cloud:
     """Lead a cloud from the prior to the posterior.
 
     Parameters
@@ -81,7 +90,9 @@ def temper(log_likelihood: LogLikelihood, unknowns: int, points: int, seed: int,
             z, now, reach, accepted = _moved(z, now, power, log_likelihood, (mean, factor), reach, rng)
             if _forgotten(before, z, factor):
                 break
-        say(f"power {power:.4f}, log likelihood {now.mean():.2f}, accepted {accepted:.2f}, moves {done+1}, reach {reach:.2f}")
+        say(
+            f"power {power:.4f}, log likelihood {now.mean():.2f}, accepted {accepted:.2f}, moves {done + 1}, reach {reach:.2f}"
+        )
     mean, factor = _shape(z, np.ones(points))
     path = np.empty((points, last, unknowns))
     for step in range(last):
@@ -92,9 +103,11 @@ def temper(log_likelihood: LogLikelihood, unknowns: int, points: int, seed: int,
 
 def _raised(logs: Array, power: float) -> float:
     """Find the highest power at which enough of the cloud stays effective."""
+
     def effective(to: float) -> float:
         w = np.exp((to - power) * (logs - logs.max()))
         return float(w.sum() ** 2 / (w**2).sum() / w.size)
+
     if effective(1.0) >= KEPT:
         return 1.0
     low, high = power, 1.0

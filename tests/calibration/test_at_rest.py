@@ -47,5 +47,6 @@ def test_the_slowest_half_life_is_that_of_the_late_curve():
     own["V3_MG"] = own["V3_MG"] * 0.1
     arm = next(arm for arm in trials.arms() if arm.trial == "Tanna 2022")
     late = concentrations(replace(arm, times_h=np.array([3000.0, 3100.0])), own)["MG"]
-    np.testing.assert_allclose(100 * np.log(2) / np.log(late[:, 0] / late[:, 1]), terminal_half_life(own, "MG"), rtol=0.02)
-
+    np.testing.assert_allclose(
+        100 * np.log(2) / np.log(late[:, 0] / late[:, 1]), terminal_half_life(own, "MG"), rtol=0.02
+    )

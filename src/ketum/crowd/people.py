@@ -59,7 +59,10 @@ def as_in_studies_of(own: Mapping[str, Array], experience: str | None, stream: S
     """
     said = EXPERIENCE.get(experience or "")
     as_new = np.full(stream.people, said) if said is not None else 1.0 * (stream.uniform("knowledge", "as_new") < 0.5)
-    return {"as_new": as_new, "potency": np.where(as_new > 0, own["potency"] * own["naive"], own["potency"])}
+    return {
+        "as_new": np.asarray(as_new),
+        "potency": np.where(as_new > 0, own["potency"] * own["naive"], own["potency"]),
+    }
 
 
 def individual(typical: Mapping[str, Array], effects: Mapping[str, Array], weight_kg: Array) -> dict[str, Array]:

@@ -107,8 +107,7 @@ def _terminal(times: Array, seen: Array, peak: npt.NDArray[np.intp], last: npt.N
     # Time before the last sample, and sums over all points from each one to the end.
     ago = np.where(usable, times - times[last][:, None], 0.0)
     n, t, y, tt, ty, yy = (
-        np.cumsum(part[:, ::-1], axis=1)
-        for part in (usable.astype(float), ago, logs, ago**2, ago * logs, logs**2)
+        np.cumsum(part[:, ::-1], axis=1) for part in (usable.astype(float), ago, logs, ago**2, ago * logs, logs**2)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         stt, sty, syy = tt - t * t / n, ty - t * y / n, yy - y * y / n

@@ -218,7 +218,11 @@ def course(study: Study, who: Subjects, beliefs: Mapping[str, Array]) -> StudyCo
     before = pd.concat([_amounts(who.left), taken], ignore_index=True)
     if study.habit > 1:
         times = last + study.every_h * (np.arange(16) + 0.5) / 16
-        drive = kratom_model().solve(before, times, _known(own) | given, ["drive"], rtol=1e-5, chunk=2048)["drive"].to_numpy()
+        drive = (
+            kratom_model()
+            .solve(before, times, _known(own) | given, ["drive"], rtol=1e-5, chunk=2048)["drive"]
+            .to_numpy()
+        )
         hours = np.inf if study.experience == "regular" else study.days * 24
         given |= left_behind(drive.mean(axis=1), own, hours)
     start = last + study.rest_h

@@ -1,4 +1,6 @@
-"""The interaction trial in people (ddi01-ddi04), simulated: tea from 2 g of leaf, then a victim by mouth.
+"""The interaction trials in people, simulated: kratom on victims (ddi01-ddi04), and itraconazole on kratom (ddi31, ddi32).
+
+Tea from 2 g of leaf, then a victim by mouth; and tea after some days of itraconazole against tea alone.
 
 What was seen of its report does not say how long after the tea the victim was taken: ``trial_delay`` holds what is
 believed.
@@ -15,6 +17,7 @@ from ketum import pharmacology
 from ketum.arrays import Array
 from ketum.crowd.model import kratom_model
 from ketum.engine.doses.records import Dosing
+from ketum.enzymes.perpetrators import parameters, perpetrators
 from ketum.pharmacology.alkaloids import nmol
 
 TEA_MG, PEOPLE, WEIGHT_KG = 39.0, 12, 75.0
@@ -24,12 +27,18 @@ RATIOS = {
     "ddi03": ("midazolam", "half_life"),
     "ddi04": ("dextromethorphan", "AUC"),
 }
+ON_KRATOM = {"ddi31": "Cmax", "ddi32": "AUC"}
+"""What itraconazole did to 7-hydroxymitragynine after tea."""
+ITRACONAZOLE_TEA_MG, ITRACONAZOLE_SINCE_H = 23.6, 96.0
+"""The second is assumed: the report says pretreatment, not for how long."""
 GRID = np.unique(np.concatenate([np.linspace(0, 6, 121), np.linspace(6, 30, 97)]))
 SLOPE_FROM_H, SLOPE_TO_H = 6.0, 14.0
 """Hours after the victim between which its half-life is read."""
 
 
-def run(own: Mapping[str, Array], form: str, mg: Array | float, victim: str = "", **changed: float) -> dict[str, Array]:
+def run(
+    own: Mapping[str, Array], form: str, mg: Array | float, victim: str = "", **changed: Array | float
+) -> dict[str, Array]:
     """Solve for everybody.
 
     Parameters
@@ -90,3 +99,11 @@ def ratios(own: Mapping[str, Array]) -> dict[str, Array]:
         )
         found |= {f: with_[q] / without[q] for f, (v, q) in RATIOS.items() if v == victim}
     return found
+
+
+def ratios_by_itraconazole(own: Mapping[str, Array]) -> dict[str, Array]:
+    """Work out what itraconazole does to each person's 7-hydroxymitragynine, with over without; by fact id."""
+    beside = parameters(perpetrators()["itraconazole"], own, np.zeros_like(own["ka"]), ITRACONAZOLE_SINCE_H, None)
+    mg, never = ITRACONAZOLE_TEA_MG * own["yield_tea"], np.zeros_like(own["ka"])
+    with_, without = (exposure(run(own, "lumen", mg, **changed)["C_HM"], never) for changed in (beside, {}))
+    return {fact_id: with_[quantity] / without[quantity] for fact_id, quantity in ON_KRATOM.items()}

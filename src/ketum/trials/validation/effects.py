@@ -15,7 +15,7 @@ from ketum.chance import Stream
 from ketum.crowd.people import draw_knowledge
 from ketum.errors import KetumError
 from ketum.evidence import Fact, fact
-from ketum.trials.effects import SIGNS_ABOVE, EffectDatum, Study, StudyCourse, course, effect_data, studies
+from ketum.trials.effects import SIGNS_ABOVE, EffectDatum, Study, StudyCourse, course, effect_data, studies, subjects
 from ketum.trials.validation.row import Row
 
 REPEATS = 200
@@ -45,7 +45,7 @@ def _simulated(study: Study, repeats: int, seed: int) -> StudyCourse:
     rows = (*pharmacology.effects(), *pharmacology.effect_variability())
     effects = {row.name: stream.normal("people", row.name) for row in rows}
     z = {key: stream.normal("people", f"{study.name}/{key}") for key in ("weight", "dose", "baseline")}
-    return course(study, typical, effects, z)
+    return course(study, subjects(study, typical, effects, z), {})
 
 
 def _row(datum: EffectDatum, study: Study, found: StudyCourse, repeats: int) -> Row:
