@@ -7,7 +7,7 @@ xgettext or pybabel finds it (keywords ``say:1`` and ``say_plural:1,2``).
 In a message
 ------------
 - ``{name}`` is the value given by that name; numbers may have a format, such as ``{hours:g}``.
-- ``{name:capital}`` begins with a capital letter.
+- ``{name:capital}`` begins with a capital letter; ``{name:lower}`` has none.
 - ``{AE021}``, the id of a fact, is its value as written in its table; ``{AE021:.0f}`` formats its number, and
   ``{AE021:unit}``, ``{AE021:n}``, ``{AE021:spread}``, ``{AE021:low}`` and ``{AE021:high}`` are its unit, number of
   people and spread. So no number of a source is typed a second time.
@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from ketum.evidence import fact
 
-CAPITAL = ":capital}"
+CASES = (":capital}", ":lower}")
 _NO_VALUES: Mapping[str, Any] = {}
 
 
@@ -68,6 +68,8 @@ class Text(str):
     def __format__(self, spec: str) -> str:
         if spec == "capital":
             return self[:1].upper() + self[1:]
+        if spec == "lower":
+            return self.lower()
         return str.__format__(self, spec)
 
     def translated(self, catalogue: Catalogue) -> str:
@@ -118,7 +120,12 @@ def verbatim(text: str) -> Text:
 
 
 def term(word: str) -> Text:
-    """Return a word that stands in a table, such as the name of a sign: translated where the catalogue knows it."""
+    """Return a word that stands in a table, such as the name of a sign: translated where the catalogue knows it.
+
+    A text stays what it is.
+    """
+    if isinstance(word, Text):
+        return word
     return verbatim(word) if "{" in word or "}" in word else Text(word)
 
 
@@ -174,7 +181,7 @@ def _written(message: str, values: Mapping[str, Any]) -> str:
     if "{" not in message:
         return message
     given = _Values(values)
-    if CAPITAL in message:
+    if any(case in message for case in CASES):
         for name, value in values.items():
             if isinstance(value, str) and not isinstance(value, Text):
                 given[name] = verbatim(value)
