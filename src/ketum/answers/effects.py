@@ -7,41 +7,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ketum import pharmacology
-from ketum.answers.curves import QUANTILES, Levels, Share
+from ketum.answers.curves import QUANTILES, Levels
+from ketum.answers.effect_lines import LINES, EffectLine, line_of, quantiles
 from ketum.evidence import fact
 from ketum.kinds import kinds
 from ketum.pharmacology import Effect, Parameter, alkaloid
-from ketum.simulation.effects import UNITS
 
 if TYPE_CHECKING:
     from ketum.simulation.simulate import Run
-
-
-@dataclass(frozen=True)
-class EffectLine:
-    """One number from receptor to relief.
-
-    Parameters
-    ----------
-    certainty
-        very low | low: nothing here is better known.
-    basis
-        What it rests on, in a sentence.
-    """
-
-    quantity: str
-    label: str
-    unit: str
-    median: float
-    p05: float
-    p95: float
-    share: Share
-    certainty: str
-    basis: str
-    fact_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,30 +63,6 @@ class Effects:
         shown = [line.fact_ids for line in self.lines] + [row.fact_ids for row in self.yardstick]
         return tuple(chain(*shown, *(row.facts for row in rows)))
 
-
-LINES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
-    ("occupancy", "Mu-opioid receptors taken by kratom, at most", "very low",
-     "Affinities quoted by other sources, unbound levels assumed, brain levels never measured.", ("RA051", "RA050")),
-    ("occupancy_other", "Mu-opioid receptors taken by the other opioid, at most", "very low",
-     "Its level is taken from its dose; competition follows receptor theory.", ("EA028",)),
-    ("pupil", "Narrowing of the pupil, at most", "low",
-     "Fitted to one study without placebo: about 0.7 mm in ten regular users.", ("AN012", "AN013")),
-    ("cold_pressor", "Cold-pressor tolerance time, times that without", "very low",
-     "Fitted to one placebo-controlled study of 26 habitual users whose dose was not seen; a thesis on the same study "
-     "found nothing significant.", ("AN001", "AN002", "EA027")),
-    ("relief", "Relief in chronic pain over placebo, if it went as with opioids", "very low",
-     "No trial in chronic pain: receptor effect on the yardstick of opioid trials.", ("CE066",)),
-    ("morphine_mg", "Sedation and relief: like one swallowed dose of morphine, at the strongest moment", "very low",
-     "Same receptor effect as morphine on the pupil; no comparison in people exists.", ("EA001", "EA004", "EA005")),
-    ("breathing_mg", "Breathing: like one swallowed dose of morphine, 7-hydroxymitragynine counted as a full agonist",
-     "very low", "Animals only: no ceiling was seen for 7-hydroxymitragynine.", ("targets-AE037", "targets-AE039")),
-    ("breathing_ceiling_mg", "Breathing: the most that mitragynine itself could do, whatever the dose", "very low",
-     "Animals only: a ceiling was seen for mitragynine.", ("targets-AE036", "targets-AE038")),
-    ("responsiveness", "Responsiveness left, at the lowest", "very low",
-     "Tolerance over weeks is assumed; most daily users report it, nobody measured its course.", ("DE008", "DE019")),
-    ("withdrawal_worst", "Worst withdrawal after the last dose, points of the SOWS above the usual score", "very low",
-     "Fitted to a recalled mean of 13.5 points and to 5.5 after a night.", ("DE025", "AN015")),
-)  # fmt: skip
 
 NOTES = (
     "Everything in this section is a hypothesis with numbers. The receptor potency seen in test tubes explains only a "
@@ -170,7 +120,7 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
         (together, bool(together)),
     )
     found = run.tree["effects"].to_dataset()
-    lines = tuple(_line(found, *row) for row in LINES if row[0] != "occupancy_other" or run.beside.names)
+    lines = tuple(line_of(found, said) for said in LINES if said.quantity != "occupancy_other" or run.beside.names)
     return Effects(
         lines=lines,
         roles=_roles(run),
@@ -180,22 +130,6 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
         warnings=tuple(text for text, holds in marks if holds),
         notes=NOTES,
     )
-
-
-def _line(found: object, quantity: str, label: str, certainty: str, basis: str, facts: tuple[str, ...]) -> EffectLine:
-    values = found[quantity].to_numpy()  # type: ignore[index]
-    p05, median, p95 = quantiles(values)
-    shares = found["share"].sel(quantity=quantity).to_numpy()  # type: ignore[index]
-    share = Share(*(None if np.isnan(part) else round(float(part), 3) for part in shares))
-    unit = UNITS[quantity]
-    return EffectLine(quantity, label, unit, median, p05, p95, share, certainty, basis, facts)
-
-
-def quantiles(values: np.ndarray) -> tuple[float, float, float]:
-    """Take the 5 %, 50 % and 95 % quantiles of people, each of them somebody's number."""
-    # Linear interpolation between infinities is none; an infinite end stays infinite.
-    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], method="nearest")
-    return float(low), float(middle), float(high)
 
 
 def _roles(run: Run) -> tuple[RoleLine, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum import pharmacology
-from ketum.answers.effects import quantiles
+from ketum.answers.effect_lines import quantiles
 from ketum.endpoints import effect
 from ketum.evidence import fact
 from ketum.writing.numbers import number

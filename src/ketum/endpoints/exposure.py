@@ -92,7 +92,7 @@ def windows(dose_times: Array, end_h: float) -> tuple[Window, ...]:
 
 
 def endpoints(
-    times: Array, levels: Array, dose_times: Array, end_h: float, limit: Array | float, study_peak: float
+    times: Array, levels: Array, dose_times: Array, end_h: float, *, limit: Array | float, study_peak: float
 ) -> dict[str, Array]:
     """Work out each person's numbers for one alkaloid.
 

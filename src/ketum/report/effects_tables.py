@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ketum.answers.content import Answer, Endpoint
-from ketum.answers.effects import EffectLine, RoleLine
+from ketum.answers.effect_lines import EffectLine
+from ketum.answers.effects import RoleLine
 from ketum.answers.margins import Margin
 from ketum.report.tables import driver_of
 from ketum.writing.names import unique
