@@ -49,7 +49,7 @@ class PublishedLevel:
     high: float | None = None
     unit: str = "ng/mL"
     fact_id: str = ""
-    access: str = ""
+    access: Text = NOTHING
     matches_product: bool = True
 
 
@@ -130,7 +130,7 @@ class SourceLine:
     doi: str = ""
     pmid: str = ""
     access: str = ""
-    seen: str = ""
+    seen: Text = NOTHING
     fact_ids: tuple[str, ...] = ()
 
 

@@ -45,7 +45,7 @@ def published(held: Iterable[Contents]) -> Iterable[PublishedLevel]:
             low=None if low is None else low * scale,
             high=None if high is None else high * scale,
             fact_id=level_id,
-            access=level.seen,
+            access=term(level.seen),
             matches_product=row["product"] in products,
         )
 

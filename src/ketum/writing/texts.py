@@ -16,6 +16,7 @@ In a message
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from string import Formatter
 from typing import Any, Protocol
 
 from ketum.evidence import fact
@@ -137,6 +138,15 @@ def terms(words: Iterable[str]) -> Text:
 def sentences(*texts: str) -> Text:
     """Join sentences, empty ones left out."""
     return joined(" ", texts)
+
+
+def quoted(text: str) -> tuple[str, ...]:
+    """Return the ids of the facts whose numbers stand in a text, each once."""
+    if not isinstance(text, Text):
+        return ()
+    named = [name for message in (text.message, text.many) for _, name, _, _ in Formatter().parse(message) if name]
+    within = [fact_id for value in text.values.values() for fact_id in quoted(value)]
+    return tuple(dict.fromkeys([*(name for name in named if name not in text.values), *within]))
 
 
 def commas(names: Iterable[str]) -> Text:
