@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from ketum.kinds import kinds
 from ketum.writing.texts import NOTHING, Text, say, term, verbatim
+
+Word = TypeVar("Word", bound=str)
 
 WHOLE, FIRST, LAST = "", "first", "last"
 SPANS = {WHOLE: say("whole run"), FIRST: say("first interval"), LAST: say("last interval")}
@@ -48,9 +51,9 @@ def quantity_name(stem: str) -> tuple[Text, Text]:
     return _QUANTITIES.get(stem, (term(plain[:1].upper() + plain[1:]), NOTHING))
 
 
-def unit_name(unit: str) -> str:
+def unit_name(unit: str) -> Text:
     """Write a unit for people; a ratio has none."""
-    return "" if unit in _NO_UNITS else unit.replace("*", "·")
+    return NOTHING if unit in _NO_UNITS else term(unit.replace("*", "·"))
 
 
 def share_name(key: str) -> Text:
@@ -58,6 +61,6 @@ def share_name(key: str) -> Text:
     return _SHARES[key]
 
 
-def unique(items: Iterable[str]) -> tuple[str, ...]:
+def unique(items: Iterable[Word]) -> tuple[Word, ...]:
     """Drop what is empty or came before, and keep the order."""
     return tuple(dict.fromkeys(item for item in items if item))

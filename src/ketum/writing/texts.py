@@ -16,6 +16,7 @@ In a message
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from gettext import NullTranslations
 from string import Formatter
 from typing import Any, Protocol
 
@@ -27,6 +28,9 @@ _NO_VALUES: Mapping[str, Any] = {}
 
 class Catalogue(Protocol):
     """What translates, as `gettext.NullTranslations` and its kin do."""
+
+    def __hash__(self) -> int:
+        """Return a number by which to remember what was made with it."""
 
     def gettext(self, message: str, /) -> str:
         """Return a message in the other language."""
@@ -200,3 +204,6 @@ def _written(message: str, values: Mapping[str, Any]) -> str:
 
 NOTHING = Text("")
 """A text that says nothing."""
+
+ENGLISH: Catalogue = NullTranslations()
+"""The catalogue that leaves everything as it is."""
