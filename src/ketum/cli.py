@@ -81,11 +81,14 @@ def run(
     understood = load_case(case)
     say_emergencies(understood)
     # Held from before the computing: nothing is computed for a folder that cannot be written.
-    with claimed(output), ExitStack() as held:
+    with claimed(output) as place, ExitStack() as held:
         from ketum.answers.ask import ask
+        from ketum.report.people import PEOPLE
         from ketum.simulation.cluster import cluster
-        from ketum.simulation.many import STORE
+        from ketum.simulation.many import MANY
 
+        if number <= MANY:
+            place.check_people()
         executor, progress = held.enter_context(cluster(dask)), held.enter_context(phases())
         answer = ask(
             understood,
@@ -96,7 +99,7 @@ def run(
             method="morris" if morris else "sobol",
             workers=workers,
             executor=executor,
-            store=output / STORE,
+            store=output / PEOPLE,
             progress=progress,
         )
         page = answer.write(output)

@@ -9,7 +9,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from ketum.endpoints import exposure as endpoints
-from ketum.endpoints.exposure import Window, output_times, time_above, windows
+from ketum.endpoints.exposure import EndpointWindow, output_times, time_above, windows
 from ketum.pharmacology.closed_forms import terminal_half_life
 
 KA, K = 1.5, 0.12
@@ -75,7 +75,7 @@ def test_output_times_without_doses():
 
 
 def test_a_single_dose_has_one_window_that_starts_with_it():
-    assert windows(np.array([3.0]), 72.0) == (Window("", 3.0, 72.0),)
+    assert windows(np.array([3.0]), 72.0) == (EndpointWindow("", 3.0, 72.0),)
 
 
 def test_repeated_doses_have_a_first_and_a_last_interval():

@@ -166,6 +166,8 @@ class Answer:
         What drives each endpoint input by input; None where not asked for.
     tree
         Every virtual person's numbers, as an xarray DataTree; None where nobody was simulated.
+    store
+        Folder that a large run has put its people in; None where they are in the tree.
     behind
         Ids of the facts that the model's numbers rest on.
     """
@@ -197,6 +199,7 @@ class Answer:
     levels_with: tuple[str, ...] = ()
     taken: tuple[Taken, ...] = ()
     tree: xr.DataTree | None = None
+    store: Path | None = None
     behind: tuple[str, ...] = ()
 
     def to_json(self) -> str:

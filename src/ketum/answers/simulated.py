@@ -56,6 +56,7 @@ def with_run(answer: Answer, screened: Screening, run: Run, drivers: Drivers | N
         limits=answer.limits + precision(run),
         drivers=drivers,
         tree=run.tree,
+        store=run.store,
         behind=_behind(run),
     )
 

@@ -14,13 +14,14 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from ketum.errors import OutputError, Problem
+from ketum.report.people import PEOPLE, is_store, journal_of, written_in
 from ketum.report.swap import settle
 
 PAGE, JSON = "index.html", "report.json"
@@ -55,9 +56,30 @@ class Place:
         try:
             earlier = json.loads((self.path / JSON).read_text(encoding="utf-8"))
             listed = earlier["files"] if earlier["made_by"] == "ketum" else []
-            return frozenset(name for name in listed if self._is_inside(name))
+            names = {*listed, *self._people_of(**earlier["people_in"])} if "people_in" in earlier else listed
+            return frozenset(name for name in names if self._is_inside(name))
         except (OSError, ValueError, KeyError, TypeError):
             return frozenset()
+
+    def mark_of(self, people_in: str) -> Mapping[str, str]:
+        """Say by what a report's JSON knows its store of people again."""
+        return {"folder": people_in, "journal_sha256": journal_of(self.path / people_in)}
+
+    def _people_of(self, folder: str, journal_sha256: str) -> frozenset[str]:
+        """Name the files of a report's store of people; none where another run's stands in its place."""
+        store = self.path / folder
+        if not is_store(store) or not self._is_inside(f"{folder}/{PEOPLE}") or journal_of(store) != journal_sha256:
+            return frozenset()
+        return frozenset(f"{folder}/{name}" for name in written_in(store))
+
+    def check_people(self) -> None:
+        """Refuse to write a report beside people of another run that no report here speaks of."""
+        if is_store(self.path / PEOPLE) and not any(name.startswith(f"{PEOPLE}/") for name in self.own_files()):
+            raise refusal(
+                self.path,
+                f"it holds the people of another run, which may not have been finished: {PEOPLE}",
+                cure="name another folder with -o, finish that run by its own command, or take its people away",
+            )
 
     def check_foreign(self, names: Iterable[str]) -> None:
         """Refuse to write over a file that ketum did not make."""

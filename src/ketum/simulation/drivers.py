@@ -60,7 +60,7 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class DrivenEndpoint:
     """One endpoint with its inputs, strongest first.
 
     Parameters
@@ -100,7 +100,7 @@ class Drivers:
 
     method: Method
     runs: int
-    endpoints: tuple[Endpoint, ...]
+    endpoints: tuple[DrivenEndpoint, ...]
     left_out: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Drivers:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             writer.writeheader()
-            for endpoint in map(Endpoint.as_dict, self.endpoints):
+            for endpoint in map(DrivenEndpoint.as_dict, self.endpoints):
                 writer.writerows(endpoint | row for row in (*endpoint["inputs"], *endpoint["tied"]))
 
     def as_text(self, quantities: Sequence[str] = ("Cmax", "AUC")) -> str:
@@ -190,7 +190,7 @@ def drivers(
         rows = zip(inputs, indices(names, sample, values, method, seed), strict=True)
         own = tuple(sorted(rows, key=lambda row: -row[1].total))
         beside = _tied(stream, values, len(inputs), seed)
-        endpoints.append(Endpoint(alkaloid, quantity, own, beside))
+        endpoints.append(DrivenEndpoint(alkaloid, quantity, own, beside))
     return Drivers(method, len(sample), tuple(endpoints), left_out)
 
 

@@ -28,7 +28,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
-from ketum.words.vocabulary import Concept, Match, Of, longest, matches, phrases, squeezed
+from ketum.words.vocabulary import Concept, FoundPhrase, Of, longest, matches, phrases, squeezed
 
 When = Literal["now", "recent", "past"]
 
@@ -207,7 +207,7 @@ def _in_sentence(sentence: str, of: Of, text: str) -> Iterator[Heard]:
 
 
 @lru_cache(maxsize=256)  # a case's sentences are looked at more than once
-def _matched(sentence: str, of: Of) -> tuple[tuple[str, ...], tuple[Match, ...]]:
+def _matched(sentence: str, of: Of) -> tuple[tuple[str, ...], tuple[FoundPhrase, ...]]:
     """Return the stems of a sentence and the phrases found in it."""
     words = tuple(tokens(sentence))
     return words, tuple(longest(list(matches(words, of)), words))
