@@ -82,11 +82,11 @@ class Margin:
         Facts on the same alkaloid and target whose potency differs three-fold or more.
     """
 
-    group: str
-    target: str
-    alkaloid: str
-    parameter: str
-    potency: str
+    group: Text
+    target: Text
+    alkaloid: Text
+    parameter: Text
+    potency: Text
     fact_id: str
     seen: Text
     verified: bool
@@ -139,11 +139,11 @@ def _margin(target: Target, peaks: dict[str, Array]) -> Margin:
     if peak is None and potency is not None:
         notes.append(_no_level(target, compound))
     return Margin(
-        group=target.group,
-        target=target.target,
-        alkaloid=compound,
-        parameter=row.details.get("parameter", ""),
-        potency=f"{row.value} {row.unit}".strip(),
+        group=term(target.group),
+        target=term(target.target),
+        alkaloid=term(compound),
+        parameter=term(row.details.get("parameter", "")),
+        potency=term(f"{row.value} {row.unit}".strip()),
         fact_id=row.fact_id,
         seen=term(row.seen),
         verified=row.verified,
