@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.answers.curves import Share
+from ketum.evidence import fact
 from ketum.simulation.effects import UNITS
+from ketum.writing.texts import Text, say
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,14 +29,14 @@ class EffectLine:
     """
 
     quantity: str
-    label: str
+    label: Text
     unit: str
     median: float
     p05: float
     p95: float
     share: Share
-    certainty: str
-    basis: str
+    certainty: Text
+    basis: Text
     fact_ids: tuple[str, ...]
 
 
@@ -43,82 +45,86 @@ class Wording:
     """What is said of a number from receptor to relief before it is known; the parts are those of `EffectLine`."""
 
     quantity: str
-    label: str
-    certainty: str
-    basis: str
+    label: Text
+    certainty: Text
+    basis: Text
     fact_ids: tuple[str, ...]
 
 
 LINES = (
     Wording(
         "occupancy",
-        "Mu-opioid receptors taken by kratom, at most",
-        "very low",
-        "Affinities quoted by other sources, unbound levels assumed, brain levels never measured.",
+        say("Mu-opioid receptors taken by kratom, at most"),
+        say("very low"),
+        say("Affinities quoted by other sources, unbound levels assumed, brain levels never measured."),
         ("RA051", "RA050"),
     ),
     Wording(
         "occupancy_other",
-        "Mu-opioid receptors taken by the other opioid, at most",
-        "very low",
-        "Its level is taken from its dose; competition follows receptor theory.",
+        say("Mu-opioid receptors taken by the other opioid, at most"),
+        say("very low"),
+        say("Its level is taken from its dose; competition follows receptor theory."),
         ("EA028",),
     ),
     Wording(
         "pupil",
-        "Narrowing of the pupil, at most",
-        "low",
-        "Fitted to one study without placebo: about 0.7 mm in ten regular users.",
+        say("Narrowing of the pupil, at most"),
+        say("low"),
+        say(
+            "Fitted to one study without placebo: about {mm:.1f} mm in {AN012:n} regular users.",
+            mm=abs(fact("AN012").number()),
+        ),
         ("AN012", "AN013"),
     ),
     Wording(
         "cold_pressor",
-        "Cold-pressor tolerance time, times that without",
-        "very low",
-        "Fitted to one placebo-controlled study of 26 habitual users whose dose was not seen; a thesis on the same "
-        "study found nothing significant.",
+        say("Cold-pressor tolerance time, times that without"),
+        say("very low"),
+        say(
+            "Fitted to one placebo-controlled study of {AN001:n} habitual users whose dose was not seen; a thesis on the same study found nothing significant."
+        ),
         ("AN001", "AN002", "EA027"),
     ),
     Wording(
         "relief",
-        "Relief in chronic pain over placebo, if it went as with opioids",
-        "very low",
-        "No trial in chronic pain: receptor effect on the yardstick of opioid trials.",
+        say("Relief in chronic pain over placebo, if it went as with opioids"),
+        say("very low"),
+        say("No trial in chronic pain: receptor effect on the yardstick of opioid trials."),
         ("CE066",),
     ),
     Wording(
         "morphine_mg",
-        "Sedation and relief: like one swallowed dose of morphine, at the strongest moment",
-        "very low",
-        "Same receptor effect as morphine on the pupil; no comparison in people exists.",
+        say("Sedation and relief: like one swallowed dose of morphine, at the strongest moment"),
+        say("very low"),
+        say("Same receptor effect as morphine on the pupil; no comparison in people exists."),
         ("EA001", "EA004", "EA005"),
     ),
     Wording(
         "breathing_mg",
-        "Breathing: like one swallowed dose of morphine, 7-hydroxymitragynine counted as a full agonist",
-        "very low",
-        "Animals only: no ceiling was seen for 7-hydroxymitragynine.",
+        say("Breathing: like one swallowed dose of morphine, 7-hydroxymitragynine counted as a full agonist"),
+        say("very low"),
+        say("Animals only: no ceiling was seen for 7-hydroxymitragynine."),
         ("targets-AE037", "targets-AE039"),
     ),
     Wording(
         "breathing_ceiling_mg",
-        "Breathing: the most that mitragynine itself could do, whatever the dose",
-        "very low",
-        "Animals only: a ceiling was seen for mitragynine.",
+        say("Breathing: the most that mitragynine itself could do, whatever the dose"),
+        say("very low"),
+        say("Animals only: a ceiling was seen for mitragynine."),
         ("targets-AE036", "targets-AE038"),
     ),
     Wording(
         "responsiveness",
-        "Responsiveness left, at the lowest",
-        "very low",
-        "Tolerance over weeks is assumed; most daily users report it, nobody measured its course.",
+        say("Responsiveness left, at the lowest"),
+        say("very low"),
+        say("Tolerance over weeks is assumed; most daily users report it, nobody measured its course."),
         ("DE008", "DE019"),
     ),
     Wording(
         "withdrawal_worst",
-        "Worst withdrawal after the last dose, points of the SOWS above the usual score",
-        "very low",
-        "Fitted to a recalled mean of 13.5 points and to 5.5 after a night.",
+        say("Worst withdrawal after the last dose, points of the SOWS above the usual score"),
+        say("very low"),
+        say("Fitted to a recalled mean of {DE025} points and to {AN015} after a night."),
         ("DE025", "AN015"),
     ),
 )

@@ -20,6 +20,7 @@ from ketum.enzymes.algebra import activity_of, gut_activity_of
 from ketum.enzymes.pairs import between_studies, mean_ratio
 from ketum.evidence import facts_in
 from ketum.rows import read_rows
+from ketum.writing.texts import say, term
 
 CLASS_RATIO = {
     ("inhibitor", "strong"): (5.0, 12.0),
@@ -107,7 +108,11 @@ def _by_class() -> dict[str, Perpetrator]:
             float(np.log(high / low) / 3.29),
             CLASS_HALF_LIFE_H,
             (row.fact_id,),
-            f"no midazolam study on file: size and speed are those of its class ({row.value} {key[0]})",
+            say(
+                "no midazolam study on file: size and speed are those of its class ({strength} {role})",
+                strength=term(row.value),
+                role=term(key[0]),
+            ),
             by_class=True,
         )
     return found

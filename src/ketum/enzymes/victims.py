@@ -18,6 +18,7 @@ from ketum.enzymes.algebra import MOST_FM, fm_of
 from ketum.enzymes.pairs import REMEMBERED_FG_SD
 from ketum.evidence import Fact, facts_in
 from ketum.pharmacology.parameters import moved
+from ketum.writing.texts import NOTHING, Text, say
 
 UNKNOWN_FG, UNKNOWN_FG_SD = 0.8, 0.8
 FM_SD = 0.3
@@ -46,7 +47,7 @@ class VictimFacts:
     Fg: float
     Fg_sd: float
     facts: tuple[str, ...]
-    note: str
+    note: Text
 
 
 @cache
@@ -66,18 +67,23 @@ def victims(generic: str) -> tuple[VictimFacts, ...]:
         Fg, sd, facts_, note = _gut(generic, known)
         found.append(VictimFacts(generic, "CYP3A", share.number(), Fg, sd, (share.fact_id, *facts_), note))
     if share := known.get("fm_derived_cyp2d6"):
-        found.append(VictimFacts(generic, "CYP2D6", share.number(), 1.0, 0.0, (share.fact_id,), ""))
+        found.append(VictimFacts(generic, "CYP2D6", share.number(), 1.0, 0.0, (share.fact_id,), NOTHING))
     return tuple(found)
 
 
-def _gut(generic: str, known: Mapping[str, Fact]) -> tuple[float, float, tuple[str, ...], str]:
+def _gut(generic: str, known: Mapping[str, Fact]) -> tuple[float, float, tuple[str, ...], Text]:
     if "Fg" not in known:
-        return UNKNOWN_FG, UNKNOWN_FG_SD, (), "what survives the gut wall is not on file: a wide class value is used"
+        return (
+            UNKNOWN_FG,
+            UNKNOWN_FG_SD,
+            (),
+            say("what survives the gut wall is not on file: a wide class value is used"),
+        )
     row = known["Fg"]
     if row.access == "memory":
-        note = "what survives the gut wall is remembered, not verified: it is sampled widely"
+        note = say("what survives the gut wall is remembered, not verified: it is sampled widely")
         return row.number(), REMEMBERED_FG_SD, (row.fact_id,), note
-    return row.number(), 0.0, (row.fact_id,), ""
+    return row.number(), 0.0, (row.fact_id,), NOTHING
 
 
 def sampled(victim: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Array) -> tuple[Array, Array]:
@@ -93,19 +99,21 @@ def sampled(victim: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Ar
     return Fg, moved(fm, FM_SD * z_fm, "logit")
 
 
-def reason_without_size(generic: str) -> tuple[str, str] | None:
+def reason_without_size(generic: str) -> tuple[str, Text] | None:
     """Say why an enzyme's victim has no size: (enzyme or transporter, reason); None where there is nothing to say."""
     known = rows().get(generic, {})
     if generic in PGP_ONLY:
-        return "P-gp", "carried by P-gp, which mitragynine inhibits in vitro; no study in people, so no size"
+        return "P-gp", say("carried by P-gp, which mitragynine inhibits in vitro; no study in people, so no size")
     if victims(generic):
         return None
     remembered = {"CYP3A": "fm_cyp3a", "CYP2D6": "fm_cyp2d6"}
     for enzyme, field in remembered.items():
         if field in known:
-            return enzyme, f"the share that {enzyme} clears is remembered, not verified: no size is given"
+            return enzyme, say(
+                "the share that {enzyme} clears is remembered, not verified: no size is given", enzyme=enzyme
+            )
     role = known.get("fda_substrate_class")
     if role is not None and ("CYP3A" in role.value or "CYP2D6" in role.value):
         enzyme = "CYP3A" if "CYP3A" in role.value else "CYP2D6"
-        return enzyme, f"the share that {enzyme} clears is not on file: no size is given"
+        return enzyme, say("the share that {enzyme} clears is not on file: no size is given", enzyme=enzyme)
     return None

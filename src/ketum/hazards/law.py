@@ -35,7 +35,7 @@ from ketum.hazards.situation import Situation
 from ketum.hazards.statutes import Ruling, Substance, age_limit, banning_towns, look_up
 from ketum.hazards.use import CONCENTRATED
 from ketum.kinds import in_group, kinds
-from ketum.writing.texts import NOTHING, Text, joined, say, sentences, verbatim
+from ketum.writing.texts import NOTHING, Text, joined, say, sentences, term
 
 BANNED = Grounds("law.banned", tables=("legal_status",))
 RESTRICTED = Grounds("law.restricted", tables=("legal_status",))
@@ -139,7 +139,7 @@ def _clinical(found: Ruling) -> Text:
 
 def _known(row: Fact) -> Text:
     parts = (row.details.get("last_known_status", ""), row.details.get("cap_rule_7oh", ""))
-    known = joined("; ", (verbatim(part) for part in parts if not part.startswith("none")))
+    known = joined("; ", (term(part) for part in parts if not part.startswith("none")))
     return known or say("nothing on file")
 
 

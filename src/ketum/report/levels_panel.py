@@ -14,6 +14,7 @@ from ketum.report.look import BAND_50, BAND_90, INK, MEASURED, MEDIAN, SHAPES, W
 from ketum.report.series import Series
 from ketum.writing.names import capital
 from ketum.writing.numbers import is_finite
+from ketum.writing.texts import NOTHING, Text, commas, say, term
 
 if TYPE_CHECKING:
     import altair as alt
@@ -33,7 +34,7 @@ class Window:
 
     start: float
     end: float
-    words: str = ""
+    words: Text = NOTHING
 
     def holds(self, time: float) -> bool:
         """Say whether `time` lies in it."""
@@ -76,7 +77,7 @@ def draw_panel(panel: Panel, data: Data) -> alt.LayerChart:
         *_dose_marks(panel, x, data),
         *_measured(panel, x, data),
     ]
-    heading = ", ".join(text for text in (capital(panel.curves.alkaloid), panel.window.words) if text)
+    heading = commas((capital(term(panel.curves.alkaloid)), panel.window.words))
     # A close-up stands under the whole run, which has already said how sure the curve is.
     title = row_title(heading, "" if panel.window.words else panel.curves.certainty_note)
     return alt.LayerChart(layer=layers, width=panel.width, height=_PANEL_HEIGHT, title=title)
@@ -88,7 +89,8 @@ def _time_axis(panel: Panel) -> alt.X:
     unit = panel.hours_per_tick
     start, end = panel.window.start / unit, panel.window.end / unit
     axis = {"values": _ticks(start, end, panel.width // 40), "format": "~f", "labels": panel.lowest}
-    title = f"{'days' if unit == DAY else 'hours'} since the first dose" if panel.lowest else None
+    since = say("days since the first dose") if unit == DAY else say("hours since the first dose")
+    title = since if panel.lowest else None
     return alt.X("time:Q", scale={"domain": [start, end], "nice": False}, axis=axis | {"title": title})
 
 

@@ -18,10 +18,11 @@ from ketum.report.page import render_page
 from ketum.report.people import PEOPLE
 from ketum.report.place import JSON, PAGE, Place, check_folder, claimed, telling
 from ketum.report.swap import Writer, put
+from ketum.writing.texts import say
 
 __all__ = ["JSON", "PAGE", "check_folder", "claimed", "write_report"]
 
-NOT_DRAWN = "ketum was ended before it had drawn them"
+NOT_DRAWN = say("ketum was ended before it had drawn them")
 # netCDF's library is not made for threads: two that write at once end the process.
 _NETCDF = threading.Lock()
 
@@ -74,7 +75,7 @@ def write_report(
             _put(place, report, {}, NOT_DRAWN, extra, people_in=people_in)
         left_out = _add_figures(place, report, frozenset(extra), people_in)
     if left_out:
-        words = f"the figures could not be drawn, all else is in the report: {left_out}"
+        words = say("the figures could not be drawn, all else is in the report: {why}", why=left_out)
         warnings.warn(words, DrawingWarning, stacklevel=2)
     return place.path
 
@@ -84,9 +85,9 @@ def _add_figures(place: Place, report: Answer, kept: frozenset[str], people_in: 
     try:
         drawings = figures(report)
         draw_together(drawings.values())
-        left_out = ""
+        left_out: str = ""
     except DrawingError as error:
-        drawings, left_out = {}, str(error)
+        drawings, left_out = {}, error.args[0]
     try:
         again = {name: _linked(place.path / name) for name in kept}
         _put(place, report, drawings, left_out, again, people_in=people_in)
@@ -157,6 +158,6 @@ def _guarded(write: Writer) -> Writer:
             # netCDF's library hides the operating system's reason, such as a full disk, behind an error of its own.
             if "NetCDF" not in str(error) and "HDF" not in str(error):
                 raise
-            raise OSError(f"{path.name}: {error}; is the disk full?") from error
+            raise OSError(say("{file}: {error}; is the disk full?", file=path.name, error=str(error))) from error
 
     return guarded

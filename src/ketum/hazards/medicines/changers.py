@@ -31,7 +31,7 @@ from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.sizes import TOGETHER, InteractionSize
 from ketum.writing.lists import listed
-from ketum.writing.texts import NOTHING, Text, say, say_plural, sentences
+from ketum.writing.texts import NOTHING, Text, say, say_plural, sentences, term
 
 INHIBITOR = Grounds(
     "interaction.cyp3a-inhibitor",
@@ -105,7 +105,8 @@ def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fac
     several = [medicine for medicine, _, _ in found]
     because, clinical, watch = (_inhibits if role == "inhibitor" else _induces)(names, len(several))
     strengths = (
-        say("{name}: {strength} {role}", name=medicine.generic, strength=how, role=role) for medicine, how, _ in found
+        say("{name}: {strength} {role}", name=term(medicine.generic), strength=term(how), role=term(role))
+        for medicine, how, _ in found
     )
     studied = ("DD026", "DD027", "DD028", "DD029") if role == "inhibitor" else ()
     rats = {"DD026": "mitragynine", "DD027": "7-hydroxymitragynine"} if studied else {}
@@ -126,7 +127,10 @@ def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fac
         clinical=sentences(clinical, say("{strengths:capital}.", strengths=listed(strengths))),
         numbers=(
             *numbers(sizes),
-            *(Number.of_fact(say("{what} in rats with ketoconazole", what=what), name) for name, what in rats.items()),
+            *(
+                Number.of_fact(say("{what} in rats with ketoconazole", what=term(what)), name)
+                for name, what in rats.items()
+            ),
             *(Number.of_fact(say("midazolam after the other medicine was stopped"), name) for name in wash),
         ),
         evidence=tuple(

@@ -30,7 +30,7 @@ from ketum.evidence import fact
 from ketum.hazards.situation import Situation
 from ketum.medicine import Entry, entry
 from ketum.sizes import InteractionSize, Interval
-from ketum.writing.texts import NOTHING, say
+from ketum.writing.texts import NOTHING, say, term
 
 STUDIED_MG = 39.0
 """Mitragynine in the one tea of which an interaction was measured in people (ddi01)."""
@@ -58,7 +58,7 @@ def _gut(situation: Situation, medicine: Entry) -> InteractionSize | None:
     if situation.again_and_again or dose is None:
         high = gut_ratio(0.0, Fg).item()
     return InteractionSize(
-        medicine.generic, "victim", "CYP3A", f"AUC of {medicine.generic}", Interval(middle, low, max(high, middle)),
+        medicine.generic, "victim", "CYP3A", say("AUC of {name}", name=term(medicine.generic)), Interval(middle, low, max(high, middle)),
         "static", tuple(dict.fromkeys(("ddi01", midazolam[1].fact_id, row.fact_id))),
         note=NOTHING if row.verified else say("Fg is remembered, not verified"),
     )  # fmt: skip
@@ -78,7 +78,7 @@ def _cyp2d6(situation: Situation, medicine: Entry) -> InteractionSize | None:
     if dose is None and fm < 1:
         full = liver_ratio(0.0, fm).item()
     return InteractionSize(
-        medicine.generic, "victim", "CYP2D6", f"AUC of {medicine.generic}", Interval(half, 1.0, max(full, half)),
+        medicine.generic, "victim", "CYP2D6", say("AUC of {name}", name=term(medicine.generic)), Interval(half, 1.0, max(full, half)),
         "static", tuple(dict.fromkeys(("ddi04", probe[1].fact_id, row.fact_id))),
         note=NOTHING if row.verified else say("fm is remembered, not verified"),
     )  # fmt: skip

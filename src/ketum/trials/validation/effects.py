@@ -17,6 +17,7 @@ from ketum.errors import KetumError
 from ketum.evidence import Fact, fact
 from ketum.trials.effects import SIGNS_ABOVE, EffectDatum, Study, StudyCourse, course, effect_data, studies, subjects
 from ketum.trials.validation.row import Row
+from ketum.writing.texts import NOTHING, Text, say, term
 
 REPEATS = 200
 BASELINE_SD = 0.55
@@ -54,16 +55,16 @@ def _row(datum: EffectDatum, study: Study, found: StudyCourse, repeats: int) -> 
     predicted, low, high = (float(x) for x in np.nanquantile(values, [0.5, 0.05, 0.95]))
     observed = _observed(row)
     interval = row.interval()
-    misses: tuple[str, ...] = ()
+    misses: tuple[Text, ...] = ()
     apart = abs(observed - predicted) / math.hypot(_standard_error(datum, row), (high - low) / 3.29)
     if datum.role == "calibration" and apart > APART:
-        misses = (f"{apart:.1f} joint standard errors from the prediction",)
+        misses = (say("{apart:.1f} joint standard errors from the prediction", apart=apart),)
     same_sign = observed * predicted > 0
     fold = max(predicted / observed, observed / predicted) if same_sign else math.nan
     return Row(
         datum.fact_id, datum.study, "all", datum.quantity, datum.statistic, datum.role,
-        observed, UNITS[datum.quantity], interval, "mean and SD" if interval else "", predicted, (low, high), fold,
-        None, None, math.nan, None, None, misses, NOTES.get(datum.fact_id, row.conditions),
+        observed, UNITS[datum.quantity], interval, say("mean and SD") if interval else NOTHING, predicted, (low, high), fold,
+        None, None, math.nan, None, None, misses, NOTES.get(datum.fact_id) or term(row.conditions),
     )  # fmt: skip
 
 
@@ -83,9 +84,9 @@ UNITS = {
 AS_NUMBER = {"CA011": 1.0}
 """Words that say a number: unchanged is a ratio of one."""
 NOTES = {
-    "CA011": "the source says 'pain tolerance unchanged', read as 1; no number was seen",
-    "EA027": "says that nothing was significant; no number to compare with",
-    "DE049": "one person, quoted by another source",
+    "CA011": say("the source says 'pain tolerance unchanged', read as 1; no number was seen"),
+    "EA027": say("says that nothing was significant; no number to compare with"),
+    "DE049": say("one person, quoted by another source"),
 }
 
 
