@@ -27,7 +27,7 @@ def test_the_code_on_the_page_runs(monkeypatch, tmp_path, capsys):
     assert scope["answer"].findings
     said = capsys.readouterr().out
     assert "age_years" in said
-    assert "people: 800 of 800" in said
+    assert "people: 850 of 850" in said
 
 
 def test_every_public_name_that_can_be_called_is_on_the_page():

@@ -141,7 +141,7 @@ def test_the_models_own_fluxes_account_for_every_loss(model):
     """Unabsorbed, lost in the wall, lost in the liver, and formed: read off the model's rules and integrated here."""
     own = person(6)
     times = np.concatenate([np.linspace(0, 12, 4801), np.linspace(12, 120, 4001)[1:]])
-    names = ["lumen_MG", "wall_loss_MG", "liver_loss_MG", "uptake_MG", *(f"{p}_MG" for p in PLACES[:2] + PLACES[3:5])]
+    names = ["lumen_MG", "wall_loss_MG", "liver_loss_MG", "uptake_MG", *(f"{p}_MG" for p in PLACES[:2] + PLACES[3:6])]
     solved = model.solve(swallowed(), times, own, names)
     curve = {name: solved[name].to_numpy()[0].copy() for name in names}
     curve["lumen_MG"][0] = 0.0
@@ -151,7 +151,7 @@ def test_the_models_own_fluxes_account_for_every_loss(model):
     )  # outputs at 0 are before the dose
     unabsorbed = simpson((1 - own["Fa"]) * own["ka"] * curve["lumen_MG"], x=times)
     lost = unabsorbed + simpson(curve["wall_loss_MG"], x=times) + simpson(curve["liver_loss_MG"], x=times)
-    left = sum(curve[f"{p}_MG"][-1] for p in PLACES[:5])
+    left = sum(curve[f"{p}_MG"][-1] for p in PLACES[:6])
     assert lost + left == pytest.approx(DOSE["extract_MG"] + DOSE["leaf_MG"], rel=1e-5)
 
 

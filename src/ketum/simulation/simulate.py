@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 DEFAULT_PEOPLE = 1000
 MOST_FOR_SHARES = 500
-OF_THE_OTHER_KIND = 200
-"""People who are simulated again with the potency of studies that are not theirs."""
+OF_THE_OTHER_KIND, FEWEST_OF_IT = 0.2, 50
+"""Share of the people who are simulated again with the potency of studies that are not theirs, and the fewest of them."""
+MOST_OF_IT = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,9 @@ def simulate(
     everyone = draw_crowd(case, Stream(seed, number), span.end_h)
     extra = min(number, MOST_FOR_SHARES) if shares and number >= FEWEST_FOR_SHARES else 0
     other = {"new": "regular", "regular": "new"}.get(case.person.kratom_experience or "")
-    again = Stream(seed, min(number, OF_THE_OTHER_KIND) if other and shares else 0)
+    fewest = min(number, FEWEST_OF_IT)
+    wanted = min(max(round(OF_THE_OTHER_KIND * number), fewest), MOST_OF_IT)
+    again = Stream(seed, wanted if other and shares else 0)
     total = number + len(LAYERS) * extra + again.people
     done = counter(progress, total)
     with workers_for(executor, workers, total * max(span.dose_times.size, 1)) as executor:
