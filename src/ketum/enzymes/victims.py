@@ -74,10 +74,10 @@ def _gut(generic: str, known: Mapping[str, Fact]) -> tuple[float, float, tuple[s
     if "Fg" not in known:
         return UNKNOWN_FG, UNKNOWN_FG_SD, (), "what survives the gut wall is not on file: a wide class value is used"
     row = known["Fg"]
-    if row.access == "memory":
-        note = "what survives the gut wall is remembered, not verified: it is sampled widely"
-        return row.number(), REMEMBERED_FG_SD, (row.fact_id,), note
-    return row.number(), 0.0, (row.fact_id,), ""
+    # Nobody can measure it directly: what was seen differs between methods as much as what is remembered.
+    how = "comes from one source and one method" if row.verified else "is remembered, not verified"
+    note = f"what survives the gut wall {how}: it is sampled widely"
+    return row.number(), REMEMBERED_FG_SD, (row.fact_id,), note
 
 
 def sampled(one: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Array) -> tuple[Array, Array]:
@@ -103,7 +103,8 @@ def reason_without_size(generic: str) -> tuple[str, str] | None:
     remembered = {"CYP3A": "fm_cyp3a", "CYP2D6": "fm_cyp2d6"}
     for enzyme, field in remembered.items():
         if field in known:
-            return enzyme, f"the share that {enzyme} clears is remembered, not verified: no size is given"
+            how = "is not told by a strong inhibitor" if known[field].verified else "is remembered, not verified"
+            return enzyme, f"the share that {enzyme} clears {how}: no size is given"
     role = known.get("fda_substrate_class")
     if role is not None and ("CYP3A" in role.value or "CYP2D6" in role.value):
         enzyme = "CYP3A" if "CYP3A" in role.value else "CYP2D6"

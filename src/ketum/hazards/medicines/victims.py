@@ -17,8 +17,8 @@ as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above str
 - P-glycoprotein: a basic static model passes the regulators' cut-off (ddi22), nothing was measured in people. A
   medicine of narrow index is a caution, others a note.
 - Not swallowed, no gut wall: no static size for CYP3A.
-- A swallowed medicine that goes through CYP3A by half or more, and whose size cannot be told, is a note; one of narrow
-  index a caution. Not knowing the size does not reassure.
+- A swallowed medicine that goes through CYP3A by half or more, or may by the bounds that were seen, and whose size
+  cannot be told, is a note; one of narrow index a caution. Not knowing the size does not reassure.
 
 One finding for each enzyme, with every medicine it names, as severe as the worst of them.
 """
@@ -122,7 +122,7 @@ def _falling(hours: float | None) -> Text:
 
 def _unsized(situation: Situation, one: Taken) -> bool:
     """Whether most of a medicine goes through CYP3A and too little is on file to say how much more of it there is."""
-    share = one.entry.number(*SHARES)
+    share = one.entry.most(*SHARES)
     swallowed = not one.was_stopped and one.route in static.GUT_ROUTES
     return swallowed and share is not None and share[0] >= MOST and not _sizes(situation, one, "CYP3A")
 
@@ -253,7 +253,7 @@ def _amount(victim: _Told) -> Text:
 
 
 def _share(one: Taken) -> Fact | None:
-    share = one.entry.number(*SHARES)
+    share = one.entry.most(*SHARES)
     return None if share is None else share[1]
 
 
