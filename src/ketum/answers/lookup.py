@@ -68,7 +68,7 @@ def _place(declared: Grounds, fact: Fact) -> str:
 
 def as_dicts(query: str) -> dict[str, Any]:
     """Give what was found as plain data: ``{query, facts, sources}``."""
-    found = _found(query)
+    found = found_by(query)
     return {
         "query": query,
         "facts": [_fact(fact) for fact in found],
@@ -78,7 +78,7 @@ def as_dicts(query: str) -> dict[str, Any]:
 
 def as_text(query: str) -> str:
     """Lay what was found out for a terminal."""
-    found = _found(query)
+    found = found_by(query)
     lines = [line for fact in found[:MOST_SHOWN] for line in _lines(fact)]
     if len(found) > MOST_SHOWN:
         lines.append(f"... and {len(found) - MOST_SHOWN} more; use more words, or --json for all")
@@ -88,7 +88,8 @@ def as_text(query: str) -> str:
     return "\n".join(lines) if lines else f"nothing on file matches {query!r}; try a fact id, a source, or fewer words"
 
 
-def _found(query: str) -> tuple[Fact, ...]:
+def found_by(query: str) -> tuple[Fact, ...]:
+    """Return the facts that a query finds, every fact where it is empty."""
     return search(query) if query.strip() else tuple(facts().values())
 
 
