@@ -400,7 +400,7 @@ def test_a_role_is_read_from_its_own_clause():
 
 
 def test_where_sources_differ_on_a_strength_the_strongest_counts():
-    """A formulary calls amiodarone moderate, the FDA weak; a list knows phenobarbital as strong, the FDA as moderate."""
+    """One list calls amiodarone moderate and phenobarbital strong, the FDA weak and moderate."""
     for name, role, listed in (("amiodarone", "inhibitor", "PC020"), ("phenobarbital", "inducer", "PC041")):
         own = [row for row in facts().values() if row.table == "perpetrator_classes"]
         own = [row.value for row in own if row.what.casefold().startswith(name) and row.details["enzyme"] == "CYP3A"]

@@ -20,8 +20,8 @@ def as_dict(query: str = "") -> dict[str, Any]:
     Returns
     -------
     dict
-        ``{query, tables, total}``; each table and the total with ``rows``, how many of them are ``seen``, ``quoted`` and
-        ``remembered``, and the same by ``access``. Tables of which nothing was found are left out.
+        ``{query, tables, total}``; each table and the total with ``rows``, how many of them are ``seen``, ``quoted``
+        and ``remembered``, and the same by ``access``. Tables of which nothing was found are left out.
     """
     found = found_by(query)
     names = dict.fromkeys(one.table for one in found)

@@ -91,7 +91,7 @@ def perpetrators() -> Mapping[str, Perpetrator]:
 
 
 def _by_class() -> dict[str, Perpetrator]:
-    found = {}
+    found: dict[str, Perpetrator] = {}
     for one in facts_in("perpetrator_classes"):
         if one.details["enzyme"] != "CYP3A":
             continue

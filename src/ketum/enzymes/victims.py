@@ -36,8 +36,8 @@ class VictimFacts:
         ``CYP3A`` or ``CYP2D6``.
     share
         The share of loss that its strongest inhibitor takes away by mouth, gut wall included.
-    Fg, Fg_seen
-        Share that survives the gut wall, and whether that was seen (or is remembered, or a class value).
+    Fg, Fg_sd
+        Share that survives the gut wall, and the SD on the logit scale of what is not known of it.
     """
 
     generic: str
@@ -75,7 +75,7 @@ def _gut(generic: str, known: Mapping[str, Fact]) -> tuple[float, float, tuple[s
         return UNKNOWN_FG, UNKNOWN_FG_SD, (), "what survives the gut wall is not on file: a wide class value is used"
     row = known["Fg"]
     # Nobody can measure it directly: what was seen differs between methods as much as what is remembered.
-    how = "comes from one source and one method" if row.verified else "is remembered, not verified"
+    how = "is remembered, not verified" if row.access == "memory" else "comes from one source and one method"
     note = f"what survives the gut wall {how}: it is sampled widely"
     return row.number(), REMEMBERED_FG_SD, (row.fact_id,), note
 

@@ -54,8 +54,8 @@ class Entry:
     def most(self, *names: str) -> tuple[float, Fact] | None:
         """Return the highest value that fields leave open, over what was seen of them, with its fact.
 
-        A limit such as ``>=0.5`` leaves everything above open, and so gives infinity. What is only remembered counts where
-        nothing was seen; None where no row is a number, a range or a limit.
+        A limit such as ``>=0.5`` leaves everything above open, and so gives infinity. What is only remembered counts
+        where nothing was seen; None where no row is a number, a range or a limit.
         """
         found = [(high, one) for name in names for one in self.facts.get(name, ()) if (high := _high(one)) is not None]
         seen = [pair for pair in found if pair[1].verified]
