@@ -9,7 +9,7 @@ from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.crowd.people import individual
 from ketum.enzymes.algebra import oral_ratio
-from ketum.enzymes.pairs import Outcome, outcomes
+from ketum.enzymes.pairs import Outcome, outcomes, ratios
 from ketum.enzymes.perpetrators import parameters, perpetrators
 from ketum.evidence import fact
 from ketum.trials import blood as trials
@@ -79,10 +79,11 @@ def _trial(seed: int, repeats: int) -> list[Row]:
 
 def _pair(one: Outcome) -> Row:
     pair = one.pair
-    several = len(pair.observed) > 1
+    number = len(ratios(pair.observed))
+    several = number > 1
     return Row(
         pair.observed[0], f"{pair.perpetrator}, {pair.direction}", f"{pair.victim} {pair.route}", "AUC ratio",
-        f"mean of {len(pair.observed)} studies" if several else "one study", "check",
+        f"mean of {number} studies" if several else "one study", "check",
         one.observed, "ratio", (one.low, one.high) if several else None, "range over studies" if several else "",
         one.predicted, (one.predicted_low, one.predicted_high), one.fold,
         None, None, None, None, None, (), "; ".join(filter(None, (", ".join(pair.observed), pair.note))),
