@@ -26,7 +26,8 @@ SWAPS = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Add: ast.Sub, ast.Sub: ast.Add,
     ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.FloorDiv: ast.Mult, ast.And: ast.Or, ast.Or: ast.And,
 }  # fmt: skip
-LIBRARIES = ("numpy", "pandas", "scipy.stats", "xarray", "zarr", "pydantic", "heyoka", "hypothesis", "pytest", "typer")
+LIBRARIES = ("numpy", "pandas", "scipy.stats", "xarray", "zarr", "pydantic", "heyoka", "hypothesis", "pytest", "typer",
+             "altair", "jinja2", "libsbml", "antimony", "rapidfuzz")  # fmt: skip
 
 
 class Planter(ast.NodeTransformer):
@@ -53,6 +54,8 @@ class Planter(ast.NodeTransformer):
             if name in ("annotation", "returns", "decorator_list", "bases"):
                 continue
             for i, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(node, ast.Dict) and name == "values" and self._named(node.keys[i]):
+                    continue
                 if isinstance(child, ast.AST) and (new := self.visit(child)) is not child:
                     setattr(node, name, new) if i is None else value.__setitem__(i, new)
         return changed
@@ -60,8 +63,15 @@ class Planter(ast.NodeTransformer):
     def _idle(self, node: ast.AST) -> bool:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             return True
+        if isinstance(node, ast.keyword):
+            return node.arg in self.skip
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.skip:
+            return True
         names = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
         return any(self.skip & {each.id for each in ast.walk(name) if isinstance(each, ast.Name)} for name in names)
+
+    def _named(self, key: ast.AST | None) -> bool:
+        return isinstance(key, ast.Constant) and key.value in self.skip
 
     def _faults(self, node: ast.AST) -> Iterator[ast.AST]:
         match node:
@@ -110,30 +120,36 @@ def lay_out(copy: Path) -> None:
         copied(ROOT / name, copy / name)
     for stale in copy.rglob("__pycache__"):
         shutil.rmtree(stale)
-    os.environ |= {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    sys.dont_write_bytecode = True
+    os.environ["PYTHONPATH"] = str(copy / "src")
     for name in LIBRARIES:
         importlib.import_module(name)
-    # One failing example is enough: looking for a smaller one takes minutes.
+    # One failing example is enough: looking for a smaller one takes minutes. Slow is not wrong.
     settings = sys.modules["hypothesis"].settings
-    settings.register_profile("mutate", phases=(sys.modules["hypothesis"].Phase.generate,), database=None)
+    phases = (sys.modules["hypothesis"].Phase.explicit, sys.modules["hypothesis"].Phase.generate)
+    settings.register_profile("mutate", phases=phases, database=None, deadline=None)
     settings.load_profile("mutate")
 
 
 def tried(room: str, config: dict, copy: Path, number: int, seed: int) -> tuple[int, int]:
     """Plant a sample of a room's faults; (unseen, tried)."""
     folder, tests, skip = copy / "src" / "ketum" / room, config["rooms"][room], set(config["skip"])
+    narrow = config.get("files", {}).get(room, {})
     files = {file: file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.py"))}
     every = [(f, i, place) for f, text in files.items() for i, place in enumerate(Planter(text, skip).places)]
     sample = random.Random(seed).sample(every, min(number, len(every)))
     if tested(copy, tests, config["limit_s"]):
         sys.exit(f"{room}: its tests fail without any fault")
+    # What was compiled for this run serves all that follow; no fault is ever kept so.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
     unseen = 0
     for i, (file, place, (line, before, after)) in enumerate(sample, 1):
         print(f"{room}: {i} of {len(sample)}", file=sys.stderr, flush=True)
+        stood = file.stat()
         file.write_text(ast.unparse(Planter(files[file], skip, place).tree), encoding="utf-8")
-        seen = tested(copy, tests, config["limit_s"])
+        seen = tested(copy, narrow.get(file.stem, tests), config["limit_s"])
         file.write_text(files[file], encoding="utf-8")
+        os.utime(file, ns=(stood.st_atime_ns, stood.st_mtime_ns))
         if not seen:
             unseen += 1
             print(f"  {file.relative_to(copy)}:{line}: {before[:70]!r} -> {after[:70]!r}", flush=True)

@@ -24,10 +24,10 @@ import pandas as pd
 import vl_convert
 
 from ketum.bench import with_diffrax, with_ketum, with_roadrunner
-from ketum.bench.case import Answer, draw
 from ketum.bench.measure import worst
 from ketum.bench.with_ketum import Ketum
 from ketum.bench.with_scipy import ScipyLsoda, reference
+from ketum.bench.workload import Answer, draw
 from ketum.engine import Model
 from ketum.engine.solve import integrate
 

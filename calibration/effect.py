@@ -34,7 +34,7 @@ from ketum.endpoints.effect import withdrawal
 from ketum.evidence import fact
 from ketum.pharmacology.models import ROOM
 from ketum.pharmacology.parameters import moved
-from ketum.trials.effects import Course, course, studies
+from ketum.trials.effects import StudyCourse, course, studies
 
 PUPIL_ERROR_MM = 0.15
 """p < 0.01 with ten people asks for a standard error of at most 0.21 (t = 3.25); two eyes agree within 0.03."""
@@ -68,7 +68,7 @@ def beliefs(draws: int) -> dict[str, Array]:
     return known
 
 
-def simulated(name: str, known: dict[str, Array], people: int) -> Course:
+def simulated(name: str, known: dict[str, Array], people: int) -> StudyCourse:
     """Simulate a study with `people` persons for each draw."""
     typical = {key: np.repeat(column, people) for key, column in known.items()}
     stream = Stream(12, next(iter(typical.values())).size)
@@ -92,7 +92,7 @@ Tried = tuple[Array, dict[str, Array]]
 """Log of the mean weight over the values tried, and the value kept; both for each draw."""
 
 
-def pain(study: Course, naive: Course, people: int) -> Tried:
+def pain(study: StudyCourse, naive: StudyCourse, people: int) -> Tried:
     """Try cold-pressor slopes and their spread; keep one pair a draw."""
     placebo = np.sqrt(fact("AN004").number() / fact("AN003").number() * fact("AN006").number() / fact("AN005").number())
     gain = np.log(fact("AN002").number() / fact("AN001").number() / placebo)
@@ -114,7 +114,7 @@ def pain(study: Course, naive: Course, people: int) -> Tried:
     return _tried("slope_CP", "efficacy_CP", len(effect), people, log_weight)
 
 
-def score(night: Course, stopping: Course, people: int) -> Tried:
+def score(night: StudyCourse, stopping: StudyCourse, people: int) -> Tried:
     """Try withdrawal scales and their spread; keep one pair a draw."""
     missing = night.missing.reshape(-1, people)
     worst = stopping.missing_after.max(axis=1).reshape(-1, people)

@@ -8,7 +8,7 @@ import pytest
 from ketum import pharmacology
 from ketum.case.amounts import ALKALOIDS
 from ketum.evidence import facts
-from ketum.hazards.law import Substance
+from ketum.hazards.statutes import Substance
 from ketum.kinds import Group, in_group, kinds
 
 KINDS = pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.product)

@@ -21,10 +21,11 @@ import typer
 
 from ketum.console import FAILED, guarded, phases, print_json, progress_bar, say_emergencies, write_whole
 from ketum.errors import InputError, Problem
+from ketum.writing.texts import commas, say
 
 app = typer.Typer(
     name="ketum",
-    help="What a kratom product does in a given person, computed, and how well each statement is known.",
+    help=say("What a kratom product does in a given person, computed, and how well each statement is known."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -33,8 +34,8 @@ app = typer.Typer(
 
 DRIVERS, DRIVERS_SAMPLES = "--drivers", 512
 
-CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help="A case file (TOML).", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+CaseFile = Annotated[Path, typer.Argument(metavar="CASE", help=say("A case file (TOML)."), show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help=say("Print one JSON object and nothing else."))]
 
 
 def main() -> None:
@@ -46,37 +47,48 @@ def main() -> None:
 @app.command()
 def run(
     case: CaseFile,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the report goes.")] = Path("out"),
-    number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help="Virtual people.")] = 1000,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help=say("Where the report goes."))] = Path(
+        "out"
+    ),
+    number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000_000, help=say("Virtual people."))] = 1000,
     days: Annotated[
         float | None,
-        typer.Option(min=0.04, max=3650, help="Days to simulate; by default as long as the case says."),
+        typer.Option(min=0.04, max=3650, help=say("Days to simulate; by default as long as the case says.")),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the random numbers.")] = 0,
-    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; chosen by size by default.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=say("Chooses the random numbers."))] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help=say("Processes; chosen by size by default."))
+    ] = None,
     dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster: its scheduler's address.")
+        str | None, typer.Option(metavar="ADDRESS", help=say("Work on a Dask cluster: its scheduler's address."))
     ] = None,
     drivers: Annotated[
         int | None,
-        typer.Option(DRIVERS, metavar="[N]", min=16, max=2**16, help="Tell which input drives what (N base samples)."),
+        typer.Option(
+            DRIVERS, metavar="[N]", min=16, max=2**16, help=say("Tell which input drives what (N base samples).")
+        ),
     ] = None,
-    morris: Annotated[bool, typer.Option("--morris", help="With --drivers: Morris' screening, not Sobol.")] = False,
+    morris: Annotated[
+        bool, typer.Option("--morris", help=say("With --drivers: Morris' screening, not Sobol."))
+    ] = False,
 ) -> None:
     """Simulate a case, screen it, and write the report."""
     from ketum.case import load_case
     from ketum.report import claimed
 
     if dask is not None and workers is not None:
-        raise InputError("--dask", [Problem("", "a cluster has its own workers", cure="leave --workers out")])
+        raise InputError("--dask", [Problem("", say("a cluster has its own workers"), cure=say("leave --workers out"))])
     understood = load_case(case)
     say_emergencies(understood)
     # Held from before the computing: nothing is computed for a folder that cannot be written.
-    with claimed(output), ExitStack() as held:
+    with claimed(output) as place, ExitStack() as held:
         from ketum.answers.ask import ask
+        from ketum.report.people import PEOPLE
         from ketum.simulation.cluster import cluster
-        from ketum.simulation.many import STORE
+        from ketum.simulation.many import MANY
 
+        if number <= MANY:
+            place.check_people()
         executor, progress = held.enter_context(cluster(dask)), held.enter_context(phases())
         answer = ask(
             understood,
@@ -87,13 +99,13 @@ def run(
             method="morris" if morris else "sobol",
             workers=workers,
             executor=executor,
-            store=output / STORE,
+            store=output / PEOPLE,
             progress=progress,
         )
         page = answer.write(output)
     if answer.drivers is not None:
         print(answer.drivers.as_text())
-    print(f"report: {page}")
+    print(say("report: {page}", page=str(page)))
 
 
 @app.command()
@@ -120,10 +132,10 @@ def check(case: CaseFile) -> None:
 
     understood = load_case(case)
     say_emergencies(understood)
-    print(f"{case}: this case file is right")
+    print(say("{case}: this case file is right", case=str(case)))
     unknown = understood.unknown()
     if unknown:
-        print("left out, and so unknown: " + ", ".join(unknown))
+        print(say("left out, and so unknown: {keys}", keys=commas(unknown)))
 
 
 @app.command()
@@ -146,8 +158,8 @@ def validate(as_json: AsJson = False) -> None:
 def margins(
     case: CaseFile,
     as_json: AsJson = False,
-    number: Annotated[int, typer.Option("-n", "--number", min=10, max=100_000, help="Virtual people.")] = 500,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Chooses the random numbers.")] = 0,
+    number: Annotated[int, typer.Option("-n", "--number", min=10, max=100_000, help=say("Virtual people."))] = 500,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help=say("Chooses the random numbers."))] = 0,
 ) -> None:
     """Put the unbound peak in blood beside every potency on file: receptors, channels, enzymes, inflammation."""
     from ketum.answers.ask import ask
@@ -165,9 +177,10 @@ def margins(
 
 @app.command()
 def evidence(
-    query: Annotated[str, typer.Argument(help="A fact id, a source, or words; everything when left out.")] = "",
+    query: Annotated[str, typer.Argument(help=say("A fact id, a source, or words; everything when left out."))] = "",
     coverage: Annotated[
-        bool, typer.Option("--coverage", help="Count instead, table by table, of how many rows the source was seen.")
+        bool,
+        typer.Option("--coverage", help=say("Count instead, table by table, of how many rows the source was seen.")),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -183,8 +196,8 @@ def evidence(
 
 @app.command()
 def model(
-    name: Annotated[str, typer.Argument(help="A model of ketum, or the path of an .ant or SBML file.")] = "kratom",
-    sbml: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as SBML, for other tools.")] = None,
+    name: Annotated[str, typer.Argument(help=say("A model of ketum, or the path of an .ant or SBML file."))] = "kratom",
+    sbml: Annotated[Path | None, typer.Option(metavar="FILE", help=say("Write it as SBML, for other tools."))] = None,
 ) -> None:
     """Show a model's equations, or export it as SBML that other tools open."""
     from ketum.engine import Model, read_file
@@ -193,24 +206,25 @@ def model(
 
     own = name in model_names()
     if not own and not os.path.exists(name):
-        problem = Problem("", "no such model", name[:200], ", ".join(model_names()) + ", or the path of a model file")
+        allowed = say("{models}, or the path of a model file", models=commas(model_names()))
+        problem = Problem("", say("no such model"), name[:200], allowed)
         raise InputError("model", [problem])
     if sbml is None:
         print(plain(read_file(antimony_path(name) if own else Path(name))), end="")
         return
     write_whole(sbml, Model.from_file(model_path(name) if own else Path(name)).sbml)
-    print(f"{sbml}: SBML written")
+    print(say("{file}: SBML written", file=str(sbml)))
 
 
 @app.command(name="sbml-suite")
 def sbml_suite(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of SBML Test Suite cases.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("A folder of SBML Test Suite cases."))],
     as_json: AsJson = False,
 ) -> None:
     """Run cases of the SBML Test Suite, list passes by tag and why the others fail; exit code 1 where one fails."""
     from ketum.bench.suite import run_suite, table
 
-    with progress_bar("cases") as progress:
+    with progress_bar(say("cases")) as progress:
         verdicts = run_suite(folder, progress)
     if as_json:
         print_json({"cases": [verdict.as_dict() for verdict in verdicts]})
@@ -223,7 +237,9 @@ def sbml_suite(
 @app.command()
 def bench(
     as_json: AsJson = False,
-    quick: Annotated[bool, typer.Option("--quick", help="Few people and rounds, only to see that it works.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help=say("Few people and rounds, only to see that it works."))
+    ] = False,
 ) -> None:
     """Time the engine side by side with other solvers, in one run; exit code 1 where one does not agree."""
     from ketum.bench import disagreeing, measure, table

@@ -19,6 +19,7 @@ from ketum.errors import (
     SolveWarning,
     StoppedError,
 )
+from ketum.writing.texts import Text, joined, say
 
 if TYPE_CHECKING:
     from ketum.case import Case
@@ -37,7 +38,7 @@ def guarded(app: Callable[..., None], words: Sequence[str]) -> None:
     try:
         app(args=list(words))
     except StoppedError as stop:
-        _say(f"ketum: stopped; {stop}")
+        _say(say("ketum: stopped; {why}", why=str(stop)))
         sys.exit(INTERRUPTED)
     except KetumError as error:
         code = WRONG if isinstance(error, InputError) else FAULT
@@ -46,14 +47,14 @@ def guarded(app: Callable[..., None], words: Sequence[str]) -> None:
             _say(_in_words(finding))
         if "--json" in words:
             print_json(refusal(error, found))
-        _say(f"ketum: {error}")
+        _say(say("ketum: {error}", error=str(error)))
         sys.exit(code)
     except SystemExit as end:
         if end.code == INTERRUPTED:  # typer has turned Ctrl-C into this, without a word
-            _say("ketum: stopped")
+            _say(say("ketum: stopped"))
         raise
     except KeyboardInterrupt as stop:
-        _say("; ".join(["ketum: stopped", *getattr(stop, "__notes__", ())]))
+        _say(joined("; ", [say("ketum: stopped"), *getattr(stop, "__notes__", ())]))
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)
@@ -86,7 +87,7 @@ def say_emergencies(case: Case) -> None:
 @contextmanager
 def phases() -> Iterator[Callable[[str, int, int], None] | None]:
     """Show what a run is at, and how far, on a terminal, and nothing on a pipe."""
-    with _bar("reading") as update:
+    with _bar(say("reading")) as update:
         yield update
 
 
@@ -120,8 +121,8 @@ def write_whole(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        why = f"cannot be written: {error.strerror}"
-        problem = Problem("", why, cure="give the name of a file in a folder that exists and is writable")
+        why = say("cannot be written: {why}", why=str(error.strerror))
+        problem = Problem("", why, cure=say("give the name of a file in a folder that exists and is writable"))
         raise OutputError(str(path)[:200], [problem]) from error
 
 
@@ -145,8 +146,13 @@ def _say_warning(message: Warning | str, category: type[Warning], *place: Any, *
     _say(f"ketum: {message}" if own else warnings.formatwarning(message, category, *place[:2]).rstrip())
 
 
-def _in_words(finding: Finding) -> str:
-    return f"EMERGENCY  {finding.title}  [{finding.code}]\n           {finding.because}\n"
+def _in_words(finding: Finding) -> Text:
+    return say(
+        "EMERGENCY  {title}  [{code}]\n           {because}\n",
+        title=finding.title,
+        code=finding.code,
+        because=finding.because,
+    )
 
 
 def _despite(error: KetumError) -> tuple[Finding, ...]:
@@ -158,17 +164,23 @@ def _despite(error: KetumError) -> tuple[Finding, ...]:
     return emergencies_of(error.subject)
 
 
-def _internal_fault(error: Exception) -> str:
+def _internal_fault(error: Exception) -> Text:
     import traceback
 
     from ketum import __version__
 
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"ketum: internal fault: {type(error).__name__}: {error}\n"
-        f"    at {Path(place.filename).name}, line {place.lineno}, in {place.name}; ketum {__version__}\n"
+    return say(
+        "ketum: internal fault: {kind}: {error}\n"
+        "    at {file}, line {line}, in {function}; ketum {version}\n"
         "    This is a defect of ketum, not of your file. Please report these lines and the command with its options;\n"
         "    leave out names of people and of files, and words of the case if any stand here.\n"
         "    Do not send the case file: it is about a person's health. If it is asked for, send a copy that still\n"
-        "    fails so, in which title, age, place, dates, illnesses, medicines and free text are left out or invented."
+        "    fails so, in which title, age, place, dates, illnesses, medicines and free text are left out or invented.",
+        kind=type(error).__name__,
+        error=str(error),
+        file=Path(place.filename).name,
+        line=place.lineno,
+        function=place.name,
+        version=__version__,
     )

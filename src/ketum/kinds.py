@@ -17,7 +17,7 @@ Group = Literal["leaf", "brew", "extract", "concentrate", "mixture", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProductKind:
     """A kind of product; a row of ``kinds.csv``.
 
     Parameters
@@ -53,11 +53,11 @@ class Kind:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, ProductKind]:
     """Read ``kinds.csv``, by the product's name in a case."""
     return MappingProxyType(
         {
-            row["product"]: Kind(
+            row["product"]: ProductKind(
                 row["product"],
                 cast(Group, row["group"]),
                 row["name"],

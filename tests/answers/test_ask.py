@@ -114,6 +114,21 @@ def test_a_run_can_be_watched_and_stopped():
     assert list(dict.fromkeys(seen)) == ["reading", "compiling", "people"]
 
 
+def test_each_phase_begins_with_nothing_finished_and_ends_with_all(monkeypatch):
+    """The work itself is left out."""
+    from ketum.answers import ask as room
+
+    told = []
+
+    def run(given_case, people, store, how):
+        how["progress"](0, people)
+        how["progress"](people, people)
+
+    monkeypatch.setattr(room, "_run", run)
+    ketum.ask(case(BORDER.format(grams=3)), 20, progress=lambda *seen: told.append(seen))
+    assert told == [("reading", 0, 1), ("compiling", 0, 1), ("people", 0, 20), ("people", 20, 20)]
+
+
 def test_more_people_than_memory_holds_need_a_store():
     with pytest.raises(ketum.InputError, match="store"):
         ketum.ask(case(BORDER.format(grams=3)), 20_001)

@@ -154,6 +154,13 @@ def test_said_in_many_ways(text):
     assert told(text) == ["emergency.now"]
 
 
+@pytest.mark.parametrize("letters", [59_000, 61_000, 200_000])
+def test_a_sign_at_the_end_of_a_huge_file_is_found_and_what_is_no_sign_is_none(letters):
+    lines = "".join(f"symptoms = ['itching since day {i}']\n" for i in range(letters // 32))
+    assert told(f"{HEAD}{lines}symptoms = ['cannot be woken']") == ["emergency.now"]
+    assert told(f"{HEAD}{lines}symptoms = ['awake, breathing well']") == []
+
+
 SILENT = [
     "# cannot be woken\n[today]\nx",
     'title = "what to do if somebody cannot be woken"\nx',

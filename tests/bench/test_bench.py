@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from ketum.bench.case import AMOUNTS, MODEL, OUTPUTS, START, STATES, draw, rates
 from ketum.bench.measure import worst
 from ketum.bench.report import table
 from ketum.bench.with_heyoka import HeyokaByHand
 from ketum.bench.with_ketum import Ketum
 from ketum.bench.with_scipy import ScipyLsoda, reference
+from ketum.bench.workload import AMOUNTS, MODEL, OUTPUTS, START, STATES, draw, rates
 from ketum.cli import app
 from ketum.engine import Model
 
@@ -71,8 +71,8 @@ def test_the_model_file_and_the_written_out_equations_are_the_same():
 
 @pytest.mark.parametrize("lagged", [False, True])
 def test_ketum_agrees_with_scipy_on_the_whole_case(lagged):
-    case = draw(2, lagged=lagged)
-    assert worst(Ketum(case, None, 1).run(), ScipyLsoda(case, 1e-10).run()) < 1e-6
+    workload = draw(2, lagged=lagged)
+    assert worst(Ketum(workload, None, 1).run(), ScipyLsoda(workload, 1e-10).run()) < 1e-6
 
 
 def test_states_of_a_million_beside_one_are_as_exact(tmp_path):
@@ -88,11 +88,11 @@ def test_states_of_a_million_beside_one_are_as_exact(tmp_path):
         text = text.replace(old, new)
     path = tmp_path / "wide.ant"
     path.write_text(text, encoding="utf-8")
-    case = draw(2)
+    workload = draw(2)
     doses = pd.DataFrame({"TIME": 0.0, "AMT": [40e6, 2.5], "CMT": ["depot", "victim_gut"], "II": 8.0, "ADDL": 89})
-    found = Model.from_file(path).solve(doses, case.times, case.parameters, [*OUTPUTS, "central", "depot"])
+    found = Model.from_file(path).solve(doses, workload.times, workload.parameters, [*OUTPUTS, "central", "depot"])
     assert found["depot"].max() > 1e6
-    assert worst([found[name].to_numpy() for name in OUTPUTS], reference(case)) < 1e-7
+    assert worst([found[name].to_numpy() for name in OUTPUTS], reference(workload)) < 1e-7
 
 
 def test_a_last_batch_that_is_not_full_is_solved_by_hand_as_well():

@@ -54,12 +54,17 @@ def naranjo(row):
     return f.naranjo(weights)
 
 
+def meld_3(row):
+    sodium, albumin, sex = given_to(row, "na", "alb", "sex")
+    return f.meld_3(*given_to(row, "bili", "scr", "inr"), sodium=sodium, albumin=albumin, sex=sex)
+
+
 COMPUTED = {
     "egfr_ckdepi_2021": lambda row: f.egfr_ckd_epi(*given_to(row, "scr", "age", "sex")),
     "crcl_cockcroft_gault": lambda row: f.creatinine_clearance(*given_to(row, "scr", "age", "weight", "sex")),
     "meld_classic": lambda row: f.meld(*given_to(row, "bili", "scr", "inr")),
     "meld_na_2016": lambda row: f.meld_na(*given_to(row, "meld", "na")),
-    "meld_3_0": lambda row: f.meld_3(*given_to(row, "bili", "scr", "inr", "na", "alb", "sex")),
+    "meld_3_0": meld_3,
     "child_pugh": child_pugh,
     "r_ratio": lambda row: f.r_ratio(*times(row, "alt", "alp")),
     "hys_law_biochemical": hys_law,

@@ -79,6 +79,39 @@ def test_doses_repeat_and_fall_with_the_half_life():
     assert np.exp(-one.own["k_A"][0] * 3) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("end", [6.0, 12.0, 12.5, 24.0, 25.0, 36.0, 47.0])
+def test_there_are_as_many_doses_as_begin_before_the_end(end):
+    one = found(medicine("morphine", "30 mg", "12 h", started_days_ago=0), end=end)
+    each = one.doses[one.doses["ID"] == 7]
+    times = [t + i * ii for t, ii, more in each[["TIME", "II", "ADDL"]].to_numpy() for i in range(int(more) + 1)]
+    assert times == [12.0 * i for i in range(8) if 12.0 * i < end]
+
+
+def test_a_known_dose_differs_between_people_and_an_unknown_one_is_not_known_besides():
+    def level(reseeded, *words):
+        tables = f"[[medicine]]\n{medicine('morphine', *words)}"
+        text = (
+            '[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "DE"\n'
+            f'[[kratom]]\nproduct = "leaf-powder"\namount = "3 g"\n{tables}\n'
+        )
+        stream = Stream(5, PEOPLE, reseeded=frozenset(reseeded))
+        return first_level(opioids_beside(parse_case(text, "case"), OWN, stream, 48.0))
+
+    known, unknown = level((), "30 mg", "12 h"), level((), "", "12 h")
+    np.testing.assert_array_equal(level(("knowledge", "product"), "30 mg", "12 h"), known)
+    assert (level(("people",), "30 mg", "12 h") != known).all()
+    assert (level(("knowledge",), "", "12 h") != unknown).all()
+    assert (level(("people",), "", "12 h") != unknown).all()
+
+
+def test_a_level_that_was_never_seen_spans_what_its_words_say():
+    """Naloxone: 5 nM, from 0.4 to 60 nM, for nine of ten."""
+    one = found(medicine("naloxone", "0.4 mg"))
+    low, middle, high = np.quantile(first_level(one), [0.05, 0.5, 0.95])
+    assert "0.4 to 60 nM" in one.unknown[0]
+    assert np.log([low, middle, high]) == pytest.approx(np.log([0.4, 5.0, 60.0]), abs=0.35)
+
+
 def test_earlier_doses_have_built_up():
     """Superposition of equal doses: 1 / (1 - 2^(-interval / half-life))."""
     now = found(medicine("naltrexone", "50 mg", "24 h", started_days_ago=0))

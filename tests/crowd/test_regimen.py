@@ -56,3 +56,4 @@ def test_what_is_wrong_is_said_at_once():
     with pytest.raises(CaseError) as caught:
         regimen("3 gr", every="8", until="never", product="teas")
     assert {problem.path for problem in caught.value.problems} == {("amount",), ("every",), ("until",), ("product",)}
+    assert {problem.where for problem in caught.value.problems} == {"amount", "every", "until", "product"}

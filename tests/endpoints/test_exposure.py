@@ -9,7 +9,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from ketum.endpoints import exposure as endpoints
-from ketum.endpoints.exposure import Window, output_times, time_above, windows
+from ketum.endpoints.exposure import EndpointWindow, output_times, time_above, windows
 from ketum.pharmacology.closed_forms import terminal_half_life
 
 KA, K = 1.5, 0.12
@@ -41,7 +41,9 @@ def found_for(dose_times, end, limit=0.01, study_peak=50.0):
     curve = level(times, dose_times)
     return {
         name: float(np.ravel(value)[0])
-        for name, value in endpoints.endpoints(times, curve[None], dose_times, end, limit, study_peak).items()
+        for name, value in endpoints.endpoints(
+            times, curve[None], dose_times, end, limit=limit, study_peak=study_peak
+        ).items()
     }
 
 
@@ -73,7 +75,7 @@ def test_output_times_without_doses():
 
 
 def test_a_single_dose_has_one_window_that_starts_with_it():
-    assert windows(np.array([3.0]), 72.0) == (Window("", 3.0, 72.0),)
+    assert windows(np.array([3.0]), 72.0) == (EndpointWindow("", 3.0, 72.0),)
 
 
 def test_repeated_doses_have_a_first_and_a_last_interval():
@@ -197,9 +199,13 @@ def test_time_above_is_counted_within_the_run():
     """A mono-exponential fall from a bolus crosses C0/8 after three half-lives; later outputs do not count."""
     times = np.linspace(0, 100, 20_001)
     curve = 80 * np.exp(-0.1 * times)
-    found = endpoints.endpoints(times, curve[None], np.array([0.0]), 50.0, 0.01, 10.0)["time_above_study_peak"]
+    found = endpoints.endpoints(times, curve[None], np.array([0.0]), 50.0, limit=0.01, study_peak=10.0)[
+        "time_above_study_peak"
+    ]
     assert found[0] == pytest.approx(3 * math.log(2) / 0.1, abs=0.01)
-    early = endpoints.endpoints(times, curve[None], np.array([0.0]), 12.0, 0.01, 10.0)["time_above_study_peak"]
+    early = endpoints.endpoints(times, curve[None], np.array([0.0]), 12.0, limit=0.01, study_peak=10.0)[
+        "time_above_study_peak"
+    ]
     assert early[0] == pytest.approx(12.0)
 
 

@@ -54,6 +54,13 @@ def test_the_code_on_the_page_runs(monkeypatch):
     np.testing.assert_allclose(scope["seen"]["C"], trough, rtol=1e-6)
 
 
+def test_all_that_the_page_imports_is_there():
+    lines = re.findall(r"^from ketum.*", PAGE, re.MULTILINE)
+    assert len(lines) > 3
+    for line in lines:
+        exec(line, {})
+
+
 def test_every_column_is_on_the_page():
     from ketum.engine.doses.dose_table import COLUMNS
 

@@ -124,8 +124,9 @@ def test_times_that_differ_by_rounding_are_one_instant(oral):
 def test_a_person_who_fails_is_named(load):
     model = load("model explodes; r = 1; x = 1; x' = r * x * x; end")
     table = pd.DataFrame({"TIME": [0.5, 2.0], "EVID": 0})
-    with pytest.warns(UserWarning, match=r"\bperson 1\b"):
+    with pytest.warns(UserWarning, match=r"\bperson 1\b") as told:
         found = model.solve(table, parameters={"r": [0.1, 4.0]})
+    assert told[0].filename == __file__, "the warning points to the caller's own line"
     np.testing.assert_allclose(found["x"][:2], [1 / 0.95, 1 / 0.8], rtol=1e-7)
     assert found.attrs["failed"] == [1]
 

@@ -18,7 +18,8 @@ import xarray as xr
 from zarr.storage import LocalStore
 
 from ketum.engine import Dosing, Model
-from ketum.engine.runs import store, stream, work
+from ketum.engine.runs import stream, work
+from ketum.engine.runs.journal import JOURNAL
 from ketum.errors import OutputError, SolveError, SolveWarning
 
 PEOPLE, CHUNK = 29, 4
@@ -164,7 +165,7 @@ def test_another_chunk_goes_on_with_the_stores_own(oral2, whole, path):
 
 def test_a_block_cut_off_while_it_was_written_is_computed_again(oral2, whole, path, monkeypatch):
     begin(oral2, path)
-    journal = path / store.JOURNAL
+    journal = path / JOURNAL
     lines = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join(lines[:-1]) + lines[-1][:9])  # the block's numbers, and half of its line
     numbers = computed(monkeypatch)
@@ -190,10 +191,10 @@ def test_a_block_cut_off_while_it_was_written_is_computed_again(oral2, whole, pa
 )
 def test_a_store_made_from_something_else_is_refused_by_name(oral2, path, change, named):
     begin(oral2, path)
-    before = (path / store.JOURNAL).read_bytes()
+    before = (path / JOURNAL).read_bytes()
     with pytest.raises(OutputError, match=rf"different: {named}\n"):
         solve(oral2, store=path, **change)
-    assert (path / store.JOURNAL).read_bytes() == before
+    assert (path / JOURNAL).read_bytes() == before
 
 
 def test_a_store_of_another_model_is_refused(oral, oral2, path):
@@ -207,7 +208,7 @@ def test_what_is_not_a_store_is_left_alone(oral2, path, content):
     path.mkdir()
     (path / "precious.txt").write_text("mine")
     if content is not None:
-        (path / store.JOURNAL).write_bytes(content)
+        (path / JOURNAL).write_bytes(content)
     with pytest.raises(OutputError, match="not a store of results"):
         solve(oral2, store=path)
     assert (path / "precious.txt").read_text() == "mine"
@@ -412,7 +413,7 @@ def test_ctrl_c_again_and_again_ends_the_run_and_its_workers(oral, tmp_path, pat
         assert all_ended(workers)
         if lines > 1:
             assert "the same call goes on from it" in said
-            finished.append(len((path / store.JOURNAL).read_text().splitlines()) - 1)
+            finished.append(len((path / JOURNAL).read_text().splitlines()) - 1)
     assert finished == sorted(finished)
     assert 0 < finished[0] < finished[-1] < 50
 
@@ -433,7 +434,7 @@ def test_a_run_that_is_killed_leaves_no_process_and_goes_on(oral, tmp_path, path
     assert "Traceback" not in said
     assert len(workers) >= 2
     assert all_ended(workers)
-    lines = (path / store.JOURNAL).read_text().splitlines()
+    lines = (path / JOURNAL).read_text().splitlines()
     assert 1 < len(lines) < 51
 
     table = pd.DataFrame({"TIME": [0.0], "AMT": [10.0], "CMT": ["depot"], "II": [4.0], "ADDL": [999]})

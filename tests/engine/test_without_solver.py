@@ -1,11 +1,14 @@
 """What needs no solver works where none can be installed, and what needs one says how to get it."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ketum.engine.solve import library
 
 ROOT = Path(__file__).parents[2]
 CASES = [path for path in sorted((ROOT / "examples").glob("*.toml")) if "medicines" not in path.read_text("utf-8")]
@@ -57,3 +60,25 @@ def test_a_run_says_in_words_what_to_install(tmp_path):
     assert "WSL2" in done.stderr
     assert "Traceback" not in done.stderr
     assert "internal fault" not in done.stderr
+
+
+def test_ctrl_c_while_the_solver_is_loaded_stops_and_blames_no_installation(tmp_path, monkeypatch):
+    """An extension module that is interrupted says that it cannot be loaded."""
+    (tmp_path / "heyoka.py").write_text(
+        "import signal\n"
+        "try:\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "except KeyboardInterrupt as stop:\n"
+        "    raise ImportError('initialization failed') from stop\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "heyoka", raising=False)
+    library._loaded.cache_clear()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            getattr(library.hy, "cos")  # noqa: B009 - the look alone loads it
+    finally:
+        library._loaded.cache_clear()
+        sys.modules.pop("heyoka", None)
+    assert signal.getsignal(signal.SIGINT) is before

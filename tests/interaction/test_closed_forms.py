@@ -12,10 +12,12 @@ from ketum.crowd.model import kratom_model
 from ketum.enzymes.algebra import (
     LEAST_ACTIVITY,
     activity_of,
+    activity_under,
     fm_of,
     gut_activity_of,
     gut_ratio,
     iv_ratio,
+    liver_activity_of,
     liver_ratio,
     oral_ratio,
 )
@@ -46,6 +48,17 @@ def test_a_ratio_gives_back_the_activity_behind_it(Fg, fm, active):
 @given(share, activity)
 def test_what_survives_the_gut_wall_gives_back_the_activity_behind_it(Fg, active):
     assert gut_activity_of(gut_ratio(active, Fg), Fg) == pytest.approx(max(active, LEAST_ACTIVITY), rel=1e-6)
+
+
+@given(share, activity)
+def test_what_survives_the_liver_gives_back_the_activity_behind_it(fm, active):
+    assert liver_activity_of(liver_ratio(active, fm), fm) == pytest.approx(max(active, LEAST_ACTIVITY), rel=1e-6)
+
+
+@given(st.floats(0.0, 50.0), st.floats(0.0, 50.0))
+def test_so_many_times_an_inhibitor_leave_what_its_equation_says(dose, times):
+    """A reversible inhibitor at I/Ki leaves 1 / (1 + I/Ki)."""
+    assert activity_under(1 / (1 + dose), times) == pytest.approx(1 / (1 + dose * times), rel=1e-9)
 
 
 @given(share, share, st.floats(0.0, 0.9))

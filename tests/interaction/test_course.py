@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -21,6 +22,7 @@ from ketum.interaction import equations as home
 from ketum.interaction.course import Dose, course, grid
 from ketum.interaction.equations import OUTPUTS, as_text, equations, from_model
 from ketum.interaction.scheme import moving, step_of
+from ketum.interaction.size import ACTIVITY
 from ketum.interaction.tape import STATE, Tape
 from ketum.pharmacology.alkaloids import nmol
 
@@ -149,6 +151,26 @@ def test_half_the_step_has_a_quarter_of_the_error():
     np.testing.assert_allclose(ratio, 4.0, rtol=0.05)
 
 
+@how(deadline=None)
+@given(st.floats(0.01, 50.0), st.floats(0.01, 20.0))
+def test_what_only_gathers_gathers_all(k, h):
+    """One place empties into another that nothing leaves: what is there after a step is what was there before."""
+    flow = Formula("times", (Formula.name("k"), Formula.name("x0")))
+    moves = {"x0": Formula("minus", (flow,)), "x1": flow}
+    nothing = dict.fromkeys(moves, Formula.number(0.0))
+    system = System("pair", tuple(moves), moves, {}, {"k": 1.0}, nothing, (), {}, {}, "")
+    step = step_of(system, moving(system, frozenset("k"), ["x0"], ["x1"]))({"k": np.array([k])})(h)
+    state = [np.array([1.0]), np.zeros(1)]
+    for _ in range(5):
+        state = step(*state)
+    assert sum(state).item() == pytest.approx(1.0, rel=1e-9)
+
+
+def test_all_that_sizes_are_made_of_is_on_hand():
+    assert len(set(OUTPUTS)) == len(OUTPUTS)
+    assert {*ACTIVITY, "C_MG", "C_HM", "CYP3A_gut", "CYP3A_liver"} == set(OUTPUTS)
+
+
 def test_only_what_matters_is_followed(own):
     given = frozenset(own) & equations().constants.keys()
     active = moving(equations(), given, ["leaf_MG", "leaf_HM"], ["active_gut", "active_liver"])
@@ -217,6 +239,14 @@ def test_two_forms_and_both_alkaloids_enter(own):
     for code in ("MG", "HM"):
         area = np.trapezoid(exact[f"C_{code}"].to_numpy(), fine, axis=1)
         np.testing.assert_allclose(quick.area(code, 0.0, 24.0), area, rtol=0.03)
+
+
+@pytest.mark.parametrize("before", [0.01, 0.03, 0.2, 5.0])
+def test_a_dose_just_before_the_end_still_enters(own, before):
+    late = course(own, [Dose("lumen", (24.0 - before,), {"MG": np.full(PEOPLE, 2e4)})], 24.0, ["C_MG"])
+    assert (late.values["C_MG"][-1] > 0).all()
+    none = course(own, [Dose("lumen", (24.0,), {"MG": np.full(PEOPLE, 2e4)})], 24.0, ["C_MG"])
+    assert (none.values["C_MG"] == 0).all()
 
 
 def test_the_course_is_scipys_of_the_whole_model():

@@ -96,6 +96,14 @@ def test_what_is_left_of_a_stopped_one_beside_others_is_named_and_not_passed_ove
     assert any("rifampicin" in text for text in found.unknown)
 
 
+def test_of_several_it_is_said_that_they_add_up_and_of_one_not():
+    (one,) = people(case("fluconazole")).enzymes.assumptions
+    two = people(case("fluconazole", "verapamil")).enzymes.assumptions
+    assert "added up" not in one
+    assert len(two) == 2
+    assert all("added up" in text for text in two)
+
+
 def test_earlier_use_was_beside_a_medicine_only_where_it_was_there():
     """Responsiveness after months of kratom: a strong inducer taken all along leaves more of it than one from today."""
     regular = {"kratom_experience": "regular", "kratom_months": 24}

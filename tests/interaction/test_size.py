@@ -1,17 +1,22 @@
 """What sizes say of a case: laws, order, timing, and silence where too little is on file."""
 
+import csv
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
+from tests.joins.made import Still
 
 from ketum.case import Case
 from ketum.enzymes.algebra import gut_ratio, liver_ratio
 from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import victims
+from ketum.evidence import fact
+from ketum.interaction import changes as change_room
 from ketum.interaction import enzyme_course, sizes, unsized
 from ketum.interaction import size as room
-from ketum.interaction.course import Course
+from ketum.interaction.course import InteractionCourse
 from ketum.interaction.setting import interval, setting
 from ketum.medicine import Taken, taken_in
 from ketum.sizes import TOGETHER
@@ -142,11 +147,14 @@ def test_the_enzymes_course_for_the_figure():
 
 
 def test_what_is_not_swallowed_is_changed_less():
-    def median(route):
+    def found(route):
         medicine = {"name": "midazolam", "route": route}
-        return one(sizes_of(case(medicines=[medicine])), "AUC of midazolam").ratio.median
+        return one(sizes_of(case(medicines=[medicine])), "AUC of midazolam")
 
-    assert 1.0 < median("iv") < median("oral")
+    vein, mouth = found("iv"), found("oral")
+    assert 1.0 < vein.ratio.median < mouth.ratio.median
+    assert vein.note.startswith("not by mouth, so past the gut wall, at any time")
+    assert mouth.note.startswith("by mouth at any time")
 
 
 def test_a_poor_metaboliser_has_no_CYP2D6_to_slow():
@@ -164,7 +172,7 @@ def held(people, gut, liver):
     """A day in which the enzymes stand still."""
     full = np.ones((24, people))
     active = {"active_gut": gut * full, "active_liver": liver * full, "active_2D6": full}
-    return Course(np.arange(24) + 0.5, np.ones(24), active)
+    return InteractionCourse(np.arange(24) + 0.5, np.ones(24), active)
 
 
 @pytest.mark.parametrize(("lost_in", "gut", "liver"), [("gut", 0.3, 0.9), ("gut", 0.3, 0.1), ("liver", 0.3, 0.9)])
@@ -210,3 +218,75 @@ def test_several_together_are_the_same_in_any_order():
 def test_an_interval_goes_from_the_5th_to_the_95th_percentile():
     found = interval(np.random.default_rng(0).permutation(101).astype(float))
     assert (found.low, found.median, found.high) == (5.0, 50.0, 95.0)
+
+
+def test_each_hypothesis_is_spread_evenly_over_its_own_range_and_the_same_beside_a_medicine(monkeypatch):
+    """Ranges as they stand in the table, past the code that reads it."""
+    table = files("ketum.interaction").joinpath("hypotheses.csv").read_text(encoding="utf-8")
+    lanes = {}
+
+    class CaughtError(Exception):
+        pass
+
+    def course(own, *_):
+        lanes.update(own)
+        raise CaughtError
+
+    monkeypatch.setattr(change_room, "course", course)
+    (taken,) = named(["ketoconazole"])
+    with pytest.raises(CaughtError):
+        change_room.changes([(taken, perpetrators()["ketoconazole"])], setting(case(), draws=400))
+    for share, name in (("formed", "formed_3A"), ("lost", "lost_3A")):
+        alone, beside = lanes[name].reshape(2, 2, 400)
+        np.testing.assert_array_equal(alone, beside)
+        for row, values in zip(csv.DictReader(table.splitlines()), alone, strict=True):
+            low, high = float(row[f"{share}_low"]), float(row[f"{share}_high"])
+            at = [0.0, 0.1, 0.5, 0.9, 1.0]
+            np.testing.assert_allclose(
+                np.quantile(values, at), low + (high - low) * np.array(at), atol=0.1 * (high - low) + 1e-12
+            )
+            assert low <= values.min() <= values.max() <= high
+
+
+def test_how_far_the_livers_flow_limits_is_anything_up_to_nine_tenths(monkeypatch):
+    seen = []
+    monkeypatch.setattr(room, "iv_ratio", lambda active, fm, extraction: seen.append(extraction) or extraction)
+    here = setting(case(), draws=400)
+    (midazolam,) = victims("midazolam")
+    room.victim_ratio(midazolam, here, held(400, 1.0, 0.5), (0.0, 22.0), False)
+    np.testing.assert_allclose(np.quantile(seen[0], [0.0, 0.5, 1.0]), [0.0, 0.45, 0.9], atol=0.07)
+    assert seen[0].max() <= 0.9
+
+
+def test_where_knowledge_stands_still_both_hypotheses_stand_in_the_middle(monkeypatch):
+    """So that the spread which they add is counted as not knowing, and as nothing else."""
+    lanes = {}
+    monkeypatch.setattr(change_room, "course", lambda own, *_: lanes.update(own) or (_ for _ in ()).throw(KeyError))
+    here = replace(setting(case(), draws=40), stream=Still(0, 40, still=("knowledge",)))
+    with pytest.raises(KeyError):
+        change_room.changes([(named(["ketoconazole"])[0], perpetrators()["ketoconazole"])], here)
+    for name, share in (("formed_3A", "formed"), ("lost_3A", "lost")):
+        for one, values in zip(change_room.hypotheses(), lanes[name].reshape(2, 2, 40)[0], strict=True):
+            np.testing.assert_allclose(values, np.mean(getattr(one, share)))
+
+
+def test_of_long_use_two_weeks_are_followed_at_the_same_hours_of_the_day():
+    short, long = setting(case(days=10), draws=4), setting(case(days=75), draws=4)
+    assert (short.start_h, short.end_h) == (9 * 24.0, 10 * 24.0)
+    assert 14 * 24 <= long.end_h < 15 * 24
+    assert long.end_h - long.start_h == 24.0
+    (dose,) = long.doses
+    assert dose.times[0] < 8
+    assert {time % 24 for time in dose.times} == {0.0, 8.0, 16.0}
+    assert dose.times[-1] + 8 == long.end_h
+
+
+def test_a_size_says_which_study_in_people_there_is_and_rests_on_it():
+    """Midazolam (ddi01) and dextromethorphan (ddi04) were studied beside a tea; nothing else was."""
+    found = {size.medicine: size for size in sizes(case(), named(["midazolam", "dextromethorphan", "simvastatin"]))}
+    for medicine, fact_id in (("midazolam", "ddi01"), ("dextromethorphan", "ddi04")):
+        assert f"studied in people after one tea: {fact_id}" in found[medicine].note
+    assert "no study of it with kratom" in found["simvastatin"].note
+    for size in found.values():
+        assert ("ddi01" if size.enzyme == "CYP3A" else "ddi04") in size.fact_ids
+        assert all(fact(fact_id) for fact_id in size.fact_ids)

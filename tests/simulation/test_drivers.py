@@ -161,3 +161,19 @@ def test_morris_and_a_number_on_the_command_line(tmp_path, monkeypatch, capsys):
     assert found["endpoints"][0]["inputs"][0]["first"] is None
     assert run(monkeypatch, capsys, case, "--drivers", 3, "-o", tmp_path / "out")[0] == 2
     assert run(monkeypatch, capsys, case, "--drivers", "-5", "-o", tmp_path / "out")[0] == 2
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("method", ["sobol", "morris"])
+def test_the_same_seed_gives_the_same_indices_zero_included(method, seed):
+    def once():
+        sample = design(["a", "b"], 16, method, seed)
+        values = 2 * sample[:, 0] + np.sin(sample[:, 1])
+        x = np.random.default_rng(5).random((80, 2))
+        return sample, indices(["a", "b"], sample, values, method, seed), tied(["a", "b"], x, x[:, 0], seed)
+
+    (sample, own, beside), (again, own_again, beside_again) = once(), once()
+    np.testing.assert_array_equal(sample, again)
+    # repr: NaN, where a method gives no such index, is itself again.
+    assert repr(own) == repr(own_again)
+    assert repr(beside) == repr(beside_again)

@@ -263,6 +263,81 @@ def test_a_report_comes_of_it(file, tmp_path, monkeypatch, capsys):
     assert (out / "people.zarr").is_dir()
 
 
+@pytest.fixture
+def others(file, tmp_path):
+    """Another person's case."""
+    path = tmp_path / "other.toml"
+    path.write_text(CASE.replace("female", "male"))
+    return path
+
+
+def content(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_people_of_an_earlier_report_go_with_it(file, others, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    assert ketum_run(monkeypatch, capsys, file, "-n", PEOPLE, "-o", out, "--workers", 1)[0] == 0
+    assert ketum_run(monkeypatch, capsys, others, "-n", 20, "-o", out, "--workers", 1)[0] == 0
+    assert {path.name for path in out.iterdir()} == {"index.html", "report.json", "trajectories.nc", "figures"}
+    report = json.loads((out / "report.json").read_text())
+    assert (report["population"], report["case"]["person"]["sex"]) == (20, "male")
+    assert "people_in" not in report
+
+
+def test_what_ketum_did_not_write_stays_where_people_were(file, others, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    assert ketum_run(monkeypatch, capsys, file, "-n", PEOPLE, "-o", out, "--workers", 1)[0] == 0
+    mine = [out / "people.zarr" / name for name in ("notes.txt", "endpoints/Cmax/zarr.json.bak", "mine/c/0")]
+    for path in mine:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    for _ in range(2):
+        assert ketum_run(monkeypatch, capsys, others, "-n", 20, "-o", out, "--workers", 1)[0] == 0
+        assert {path for path in (out / "people.zarr").rglob("*") if path.is_file()} == set(mine)
+        assert {path.read_text() for path in mine} == {"mine"}
+
+
+@pytest.mark.parametrize("earlier", [None, "small", "large"])
+def test_people_of_a_run_that_was_not_finished_are_kept_and_nothing_is_written_beside_them(
+    file, others, tmp_path, monkeypatch, capsys, earlier
+):
+    """Also where the report of another run stands there, whose people somebody has taken away."""
+    out = tmp_path / "out"
+    if earlier is None:
+        out.mkdir()
+    else:
+        number = 20 if earlier == "small" else PEOPLE
+        assert ketum_run(monkeypatch, capsys, file, "-n", number, "-o", out, "--workers", 1)[0] == 0
+        shutil.rmtree(out / "people.zarr", ignore_errors=True)
+    run(parse_case(CASE.replace("2 g", "3 g"), "case"), out)
+    before = content(out)
+    monkeypatch.setattr("ketum.simulation.simulate.solve", None)  # nothing is computed in vain
+    code, _, err = ketum_run(monkeypatch, capsys, others, "-n", 20, "-o", out, "--workers", 1)
+    assert code == 2
+    assert "the people of another run" in err
+    assert "people.zarr" in err
+    assert "finish that run by its own command" in err
+    assert content(out) == before
+
+
+def test_people_in_another_folder_are_no_part_of_a_report(case, tmp_path):
+    few = ketum.ask(case, people=20, workers=1)
+    many_people = ketum.ask(case, people=PEOPLE, workers=1, store=tmp_path / "store" / "people.zarr")
+    kept = content(tmp_path / "store")
+    for answer in (many_people, few):
+        answer.write(tmp_path / "out")
+        assert "people_in" not in json.loads((tmp_path / "out" / "report.json").read_text())
+        assert content(tmp_path / "store") == kept
+    with pytest.raises(OutputError, match="the people of another run"):
+        few.write(tmp_path / "store")
+    assert content(tmp_path / "store") == kept
+    many_people.write(tmp_path / "store")
+    assert content(tmp_path / "store").items() >= kept.items()
+    few.write(tmp_path / "store")
+    assert not (tmp_path / "store" / "people.zarr").exists()
+
+
 @pytest.mark.parametrize("number", [20, PEOPLE])
 def test_ctrl_c_is_answered(file, tmp_path, monkeypatch, capsys, number):
     def interrupted(*_, **__):

@@ -4,6 +4,7 @@ import ast
 import copy
 import json
 import pickle
+import re
 import string
 from gettext import NullTranslations
 from pathlib import Path
@@ -127,6 +128,54 @@ def test_every_value_has_its_place():
     """A value that no form of the message names is left over from a change."""
     for where, forms, values in messages():
         assert values <= {name for name, _ in placeholders(forms)}, where
+
+
+SPEAKING = (
+    "answers",
+    "console.py",
+    "cli.py",
+    "crowd",
+    "enzymes",
+    "interaction",
+    "report",
+    "simulation",
+    "trials",
+    "writing",
+)
+SENTENCE = re.compile(r"^[A-Z][a-z]+( \S+){2,}|(\w+[,;:]? ){4}|\w \w+[.!?]( |$)")
+NO_SENTENCES = {
+    "is not in the model",  # looked for, not said
+    "15 min to 3650 days",  # what the case's own refusal names as allowed
+    "Liberation Sans, Arial, Helvetica, sans-serif",
+    "version of ketum or of its integrator",  # a key of the store
+}
+
+
+def bare(path):
+    """Every string of a file that is neither said, a description, nor raised at a programmer."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    spared = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        said = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FORMS
+        fault = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ValueError"
+        if said or fault:
+            spared |= {id(part) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spared:
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("room", SPEAKING)
+def test_no_sentence_is_put_together_beside_say(room):
+    """Neither a bare literal nor an f-string is a sentence: both would stay English for ever."""
+    for path in [SOURCE / room] if room.endswith(".py") else sorted((SOURCE / room).rglob("*.py")):
+        found = [(line, text) for line, text in bare(path) if SENTENCE.search(text) and text not in NO_SENTENCES]
+        assert found == [], path.name
+
+
+def test_case_of_letters_is_a_matter_of_format():
+    assert say("{name:capital}, {name:lower}", name="An ACE inhibitor") == "An ACE inhibitor, an ace inhibitor"
+    assert say("{name:lower}", name=say("Half-life")) == "half-life"
 
 
 def test_text_has_the_methods_of_a_string():

@@ -16,11 +16,11 @@ from ketum.answers.curves import QUANTILES, Levels
 from ketum.answers.effects import as_mapping
 from ketum.answers.thin import thin
 
-NOT_SHOWN = ("case", "taken", "tree", "behind", "levels", "effects", "findings", "medicines", "drivers")
+NOT_SHOWN = ("case", "taken", "tree", "store", "behind", "levels", "effects", "findings", "medicines", "drivers")
 """Fields that JSON leaves out, or gives in a shape of its own."""
 
 
-def answer_json(answer: Answer, files: Sequence[str] = ()) -> str:
+def answer_json(answer: Answer, files: Sequence[str] = (), people_in: Mapping[str, str] | None = None) -> str:
     """Write an answer as JSON; what is not a finite number becomes null.
 
     Parameters
@@ -29,6 +29,8 @@ def answer_json(answer: Answer, files: Sequence[str] = ()) -> str:
         The answer.
     files
         The names of all files that are written with it, so that a later run knows its own.
+    people_in
+        The store beside them that a large run's people are in, and how it is known again.
 
     Returns
     -------
@@ -46,6 +48,8 @@ def answer_json(answer: Answer, files: Sequence[str] = ()) -> str:
     }
     if files:
         shown |= {"made_by": "ketum", "files": sorted(files)}
+    if people_in:
+        shown |= {"people_in": people_in}
     return json_text(shown)
 
 

@@ -17,6 +17,7 @@ from ketum.answers.sources import facts_of, sources_of
 from ketum.answers.unknowns import LIMITS, assumed, unknown
 from ketum.case import Case
 from ketum.errors import InputError, Problem
+from ketum.writing.texts import say
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -122,8 +123,9 @@ def _run(case: Case, people: int, store: Path | str | None, how: dict[str, Any])
     if people <= many.MANY:
         return simulated(case, number=people, **how)
     if store is None:
-        cure = "name a folder for them with store, or ask for fewer"
-        problem = Problem("people", "so many are not held in memory", str(people), f"up to {many.MANY}", cure)
+        cure = say("name a folder for them with store, or ask for fewer")
+        allowed = say("up to {most}", most=many.MANY)
+        problem = Problem("people", say("so many are not held in memory"), str(people), allowed, cure)
         raise InputError("ask", [problem])
     return many.simulate_many(case, Path(store), number=people, **how)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketum.answers.curves import Levels, Share
+from ketum.writing.texts import NOTHING, Text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,14 +42,14 @@ class PublishedLevel:
 
     alkaloid: str
     study: str
-    label: str
+    label: Text
     time_h: float
     value: float
     low: float | None = None
     high: float | None = None
     unit: str = "ng/mL"
     fact_id: str = ""
-    access: str = ""
+    access: Text = NOTHING
     matches_product: bool = True
 
 
@@ -96,18 +97,18 @@ class DoseLine:
 
     product: str
     amount: str
-    times: str
+    times: Text
     contents: tuple[DoseContent, ...]
     fact_ids: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
 class Unknown:
     """Something the case or the literature does not say, and what follows from that."""
 
-    what: str
-    consequence: str = ""
+    what: Text
+    consequence: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class SourceLine:
     doi: str = ""
     pmid: str = ""
     access: str = ""
-    seen: str = ""
+    seen: Text = NOTHING
     fact_ids: tuple[str, ...] = ()
 
 
@@ -165,6 +166,8 @@ class Answer:
         What drives each endpoint input by input; None where not asked for.
     tree
         Every virtual person's numbers, as an xarray DataTree; None where nobody was simulated.
+    store
+        Folder that a large run has put its people in; None where they are in the tree.
     behind
         Ids of the facts that the model's numbers rest on.
     """
@@ -185,9 +188,9 @@ class Answer:
     findings: tuple[Finding, ...] = ()
     medicines: tuple[Match, ...] = ()
     unknown: tuple[Unknown, ...] = ()
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[Text, ...] = ()
     sources: tuple[SourceLine, ...] = ()
-    limits: tuple[str, ...] = ()
+    limits: tuple[Text, ...] = ()
     interactions: Interactions | None = None
     effects: Effects | None = None
     margins: tuple[Margin, ...] = ()
@@ -196,6 +199,7 @@ class Answer:
     levels_with: tuple[str, ...] = ()
     taken: tuple[Taken, ...] = ()
     tree: xr.DataTree | None = None
+    store: Path | None = None
     behind: tuple[str, ...] = ()
 
     def to_json(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ketum.answers.lookup import found_by
 from ketum.evidence import ACCESS, Fact
+from ketum.writing.texts import say, term
 
 HOW = {"full_text": "seen", "table": "seen", "abstract": "seen", "secondary": "quoted", "memory": "remembered"}
 """What the ways of `ketum.evidence.ACCESS` come to: in the source itself, in another source, or not at all."""
@@ -24,8 +25,8 @@ def as_dict(query: str = "") -> dict[str, Any]:
         and ``remembered``, and the same by ``access``. Tables of which nothing was found are left out.
     """
     found = found_by(query)
-    names = dict.fromkeys(one.table for one in found)
-    tables = [{"table": name} | _counts(one for one in found if one.table == name) for name in names]
+    names = dict.fromkeys(fact.table for fact in found)
+    tables = [{"table": name} | _counts(fact for fact in found if fact.table == name) for name in names]
     return {"query": query, "tables": tables, "total": _counts(found)}
 
 
@@ -33,11 +34,12 @@ def as_text(query: str = "") -> str:
     """Lay the counts out for a terminal, with the share that was seen; the best known tables first."""
     counted = as_dict(query)
     if not counted["tables"]:
-        return f"nothing on file matches {query!r}; try a fact id, a source, or fewer words"
+        return say("nothing on file matches {query}; try a fact id, a source, or fewer words", query=repr(query))
     rows = sorted(counted["tables"], key=lambda row: (-row["seen"] / row["rows"], row["table"]))
-    lines = [_line(row["table"], row) for row in (*rows, {"table": "all"} | counted["total"])]
-    head = f"{'table':26}{'rows':>7}" + "".join(f"{kind:>12}" for kind in KINDS) + f"{'seen':>8}"
-    told = (
+    lines = [_line(row["table"], row) for row in (*rows, {"table": say("all")} | counted["total"])]
+    kinds = "".join(f"{term(kind):>12}" for kind in KINDS)
+    head = f"{say('table'):26}{say('rows'):>7}{kinds}{say('seen'):>8}"
+    told = say(
         "seen: the text, a table or the abstract of the source itself; quoted: by another source; "
         "remembered: not verified"
     )
@@ -45,7 +47,7 @@ def as_text(query: str = "") -> str:
 
 
 def _counts(several: Iterable[Fact]) -> dict[str, Any]:
-    by_access = Counter(one.access for one in several)
+    by_access = Counter(fact.access for fact in several)
     kinds = {kind: sum(number for how, number in by_access.items() if HOW[how] == kind) for kind in KINDS}
     return {"rows": by_access.total()} | kinds | {"access": {how: by_access[how] for how in ACCESS}}
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ketum.writing.texts import NOTHING, Text
+
 Array = NDArray[np.float64]
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 
@@ -34,7 +36,7 @@ class Levels:
     p50: Array
     p75: Array
     p95: Array
-    certainty_note: str = ""
+    certainty_note: Text = NOTHING
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def _known_ones(texts: Mapping[str, None]) -> Iterable[str]:
 
 
 def _names_a_sign(text: str) -> bool:
-    return any(one.concept.means & _TELLING for one in matches(tokens(plain(text)), "symptom"))
+    return any(sign.concept.means & _TELLING for sign in matches(tokens(plain(text)), "symptom"))
 
 
 @cache

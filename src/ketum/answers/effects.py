@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ketum import pharmacology
-from ketum.answers.curves import QUANTILES, Levels, Share
+from ketum.answers.curves import QUANTILES, Levels
+from ketum.answers.effect_lines import LINES, EffectLine, line_of, quantiles
 from ketum.evidence import fact
 from ketum.kinds import kinds
 from ketum.pharmacology import Effect, Parameter, alkaloid
-from ketum.simulation.effects import UNITS
+from ketum.writing.lists import listed
+from ketum.writing.texts import Text, joined, say, term
 
 if TYPE_CHECKING:
     from ketum.simulation.simulate import Run
 
 
 @dataclass(frozen=True)
-class EffectLine:
-    """One number from receptor to relief.
-
-    Parameters
-    ----------
-    certainty
-        very low | low: nothing here is better known.
-    basis
-        What it rests on, in a sentence.
-    """
-
-    quantity: str
-    label: str
-    unit: str
-    median: float
-    p05: float
-    p95: float
-    share: Share
-    certainty: str
-    basis: str
-    fact_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class RoleLine:
     """The same number under one of speciociliatine's two published roles."""
 
-    role: str
+    role: Text
     quantity: str
     median: float
     p05: float
@@ -59,7 +35,7 @@ class RoleLine:
 class Yardstick:
     """Relief on the scale of 0 to 10: measured for other care, or computed here."""
 
-    label: str
+    label: Text
     points: float
     low: float
     high: float
@@ -76,8 +52,8 @@ class Effects:
     yardstick: tuple[Yardstick, ...]
     curves: tuple[Levels, ...]
     beside: tuple[str, ...]
-    warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    warnings: tuple[Text, ...]
+    notes: tuple[Text, ...]
 
     @property
     def fact_ids(self) -> tuple[str, ...]:
@@ -90,63 +66,36 @@ class Effects:
         return tuple(chain(*shown, *(row.facts for row in rows)))
 
 
-LINES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
-    ("occupancy", "Mu-opioid receptors taken by kratom, at most", "very low",
-     "Affinities quoted by other sources, unbound levels assumed, brain levels never measured.", ("RA051", "RA050")),
-    ("occupancy_other", "Mu-opioid receptors taken by the other opioid, at most", "very low",
-     "Its level is taken from its dose; competition follows receptor theory.", ("EA028",)),
-    ("pupil", "Narrowing of the pupil, at most", "low",
-     "Fitted to one study without placebo: about 0.7 mm in ten regular users.", ("AN012", "AN013")),
-    ("cold_pressor", "Cold-pressor tolerance time, times that without", "very low",
-     "Fitted to one placebo-controlled study of 26 habitual users whose dose was not seen; a thesis on the same study "
-     "found nothing significant.", ("AN001", "AN002", "EA027")),
-    ("relief", "Relief in chronic pain over placebo, if it went as with opioids", "very low",
-     "No trial in chronic pain: receptor effect on the yardstick of opioid trials.", ("CE066",)),
-    ("morphine_mg", "Sedation and relief: like one swallowed dose of morphine, at the strongest moment", "very low",
-     "Same receptor effect as morphine on the pupil; no comparison in people exists.", ("EA001", "EA004", "EA005")),
-    ("breathing_mg", "Breathing: like one swallowed dose of morphine, 7-hydroxymitragynine counted as a full agonist",
-     "very low", "Animals only: no ceiling was seen for 7-hydroxymitragynine.", ("targets-AE037", "targets-AE039")),
-    ("breathing_ceiling_mg", "Breathing: the most that mitragynine itself could do, whatever the dose", "very low",
-     "Animals only: a ceiling was seen for mitragynine.", ("targets-AE036", "targets-AE038")),
-    ("responsiveness", "Responsiveness left, at the lowest", "very low",
-     "Tolerance over weeks is assumed; most daily users report it, nobody measured its course.", ("DE008", "DE019")),
-    ("withdrawal_worst", "Worst withdrawal after the last dose, points of the SOWS above the usual score", "very low",
-     "Fitted to a recalled mean of 13.5 points and to 5.5 after a night.", ("DE025", "AN015")),
-)  # fmt: skip
-
 NOTES = (
-    "Everything in this section is a hypothesis with numbers. The receptor potency seen in test tubes explains only a "
-    "small part of what people showed; the missing factor was fitted, and is wide.",
-    "Kappa and delta opioid receptors: no human affinity is on file. Their part is not known, and not simulated.",
-    "Pseudoindoxyl, which human plasma makes of 7-hydroxymitragynine, was never measured in people; it may be part of "
-    "the missing factor.",
-    "Sedation and breathing have no human measure here. Alcohol, sedatives and sleep add to them in ways that are not "
-    "simulated. A small number rules out no harm to breathing.",
+    say(
+        "Everything in this section is a hypothesis with numbers. The receptor potency seen in test tubes explains only a small part of what people showed; the missing factor was fitted, and is wide."
+    ),
+    say("Kappa and delta opioid receptors: no human affinity is on file. Their part is not known, and not simulated."),
+    say(
+        "Pseudoindoxyl, which human plasma makes of 7-hydroxymitragynine, was never measured in people; it may be part of the missing factor."
+    ),
+    say(
+        "Sedation and breathing have no human measure here. Alcohol, sedatives and sleep add to them in ways that are not simulated. A small number rules out no harm to breathing."
+    ),
 )
 YARDSTICK = (
-    ("CE066", "Opioids, chronic pain, over placebo"),
-    ("CE058", "NSAIDs, back pain, over placebo"),
-    ("CE060", "Duloxetine and alike, back pain, over placebo"),
-    ("CE038", "Exercise, back pain, over no treatment"),
-    ("CE157", "Cognitive behavioural therapy, chronic pain, over usual care"),
+    ("CE066", say("Opioids, chronic pain, over placebo")),
+    ("CE058", say("NSAIDs, back pain, over placebo")),
+    ("CE060", say("Duloxetine and alike, back pain, over placebo")),
+    ("CE038", say("Exercise, back pain, over no treatment")),
+    ("CE157", say("Cognitive behavioural therapy, chronic pain, over usual care")),
 )
 
 
-BEYOND = (
-    "These doses lie above any that a human study gave (see the findings). What follows here is computed all the same, "
-    "and is extrapolated: nothing shows that it holds."
+BEYOND = say(
+    "These doses lie above any that a human study gave (see the findings). What follows here is computed all the same, and is extrapolated: nothing shows that it holds."
 )
-FROM_7OH = (
-    "A 7-hydroxymitragynine product is taken: no human study of it exists, neither of its levels nor of its effects. "
-    "The anchors of this section are leaf and tea."
+FROM_7OH = say(
+    "A 7-hydroxymitragynine product is taken: no human study of it exists, neither of its levels nor of its effects. The anchors of this section are leaf and tea."
 )
 
 
 OUTSIDE = "is not in the model"
-TOGETHER = (
-    "These are effects of kratom and {names} together, unless a line says otherwise. After the last dose of the run "
-    "the doses of both end; a level that is taken to stand still stays."
-)
 
 
 def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
@@ -160,17 +109,21 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
         Codes of its findings: doses beyond the studied ones are marked here too.
     """
     seven = any(kinds()[held.product.name].concentrate_of == alkaloid("HM").name for held in run.contents)
-    together = TOGETHER.format(names=" and ".join(run.beside.names)) if run.beside.names else ""
-    left_out = "; ".join(dict.fromkeys(text for held in run.contents for text in held.unknown if OUTSIDE in text))
-    missing = f"Not counted in this section, and not small for that: {left_out}."
+    others = _and(run.beside.names)
+    left_out = joined("; ", dict.fromkeys(text for held in run.contents for text in held.unknown if OUTSIDE in text))
+    missing = say("Not counted in this section, and not small for that: {left_out}.", left_out=left_out)
+    together = say(
+        "These are effects of kratom and {names} together, unless a line says otherwise. After the last dose of the run the doses of both end; a level that is taken to stand still stays.",
+        names=others,
+    )
     marks = (
         (missing, bool(left_out)),
         (BEYOND, "dose.above-studied" in finding_codes),
         (FROM_7OH, seven),
-        (together, bool(together)),
+        (together, bool(others)),
     )
     found = run.tree["effects"].to_dataset()
-    lines = tuple(_line(found, *row) for row in LINES if row[0] != "occupancy_other" or run.beside.names)
+    lines = tuple(line_of(found, said) for said in LINES if said.quantity != "occupancy_other" or run.beside.names)
     return Effects(
         lines=lines,
         roles=_roles(run),
@@ -182,28 +135,12 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
     )
 
 
-def _line(found: object, quantity: str, label: str, certainty: str, basis: str, facts: tuple[str, ...]) -> EffectLine:
-    values = found[quantity].to_numpy()  # type: ignore[index]
-    p05, median, p95 = quantiles(values)
-    shares = found["share"].sel(quantity=quantity).to_numpy()  # type: ignore[index]
-    share = Share(*(None if np.isnan(part) else round(float(part), 3) for part in shares))
-    unit = UNITS[quantity]
-    return EffectLine(quantity, label, unit, median, p05, p95, share, certainty, basis, facts)
-
-
-def quantiles(values: np.ndarray) -> tuple[float, float, float]:
-    """Take the 5 %, 50 % and 95 % quantiles of people, each of them somebody's number."""
-    # Linear interpolation between infinities is none; an infinite end stays infinite.
-    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], method="nearest")
-    return float(low), float(middle), float(high)
-
-
 def _roles(run: Run) -> tuple[RoleLine, ...]:
     agonist = run.tree["effects"]["agonist_SC"].to_numpy() > 0.5
     if not any("SC" in held.mg for held in run.contents):
         return ()
     rows = []
-    for role, who in (("partial agonist", agonist), ("no agonist, only occupies", ~agonist)):
+    for role, who in ((say("partial agonist"), agonist), (say("no agonist, only occupies"), ~agonist)):
         for quantity in ("relief", "morphine_mg", "withdrawal_worst"):
             values = run.tree["effects"][quantity].to_numpy()[who]
             if values.size:
@@ -213,16 +150,16 @@ def _roles(run: Run) -> tuple[RoleLine, ...]:
 
 
 def _yardstick(relief: EffectLine, others: tuple[str, ...]) -> tuple[Yardstick, ...]:
-    label = f"{' and '.join(('This kratom', *others))}, computed; no trial in chronic pain"
+    label = say("{names}, computed; no trial in chronic pain", names=_and((say("This kratom"), *others)))
     own = Yardstick(label, relief.median, relief.p05, relief.p95, "computed", relief.fact_ids)
     rows = [own, *(_care(fact_id, label) for fact_id, label in YARDSTICK)]
     for name in ("placebo", "natural"):
         row = next(p for p in pharmacology.effect_parameters() if p.name == name)
-        rows.append(Yardstick(row.label, row.prior_median, row.low, row.high, "measured", row.facts))
+        rows.append(Yardstick(term(row.label), row.prior_median, row.low, row.high, "measured", row.facts))
     return tuple(rows)
 
 
-def _care(fact_id: str, label: str) -> Yardstick:
+def _care(fact_id: str, label: Text) -> Yardstick:
     row = fact(fact_id)
     points = -float(row.details["approx_pain_points_0_10"])
     interval = row.interval()
@@ -232,13 +169,17 @@ def _care(fact_id: str, label: str) -> Yardstick:
     return Yardstick(label, points, low, high, "measured", (fact_id,))
 
 
+def _and(names: Iterable[str]) -> Text:
+    return listed(map(term, names))
+
+
 def _curves(run: Run) -> tuple[Levels, ...]:
     bands = run.tree["bands"].to_dataset()
     times = bands["time"].to_numpy()
-    shown = {"occupied_kratom": "Mu-opioid receptors taken by kratom"}
+    shown = {"occupied_kratom": say("Mu-opioid receptors taken by kratom")}
     if run.beside.names:
-        shown["occupied_other"] = f"Mu-opioid receptors taken by {' and '.join(run.beside.names)}"
-    shown |= {"responsiveness": "Responsiveness left (tolerance)"}
+        shown["occupied_other"] = say("Mu-opioid receptors taken by {names}", names=_and(run.beside.names))
+    shown |= {"responsiveness": say("Responsiveness left (tolerance)")}
     return tuple(
         Levels(label, times, **dict(zip(QUANTILES, 100 * bands[name].to_numpy(), strict=True)))
         for name, label in shown.items()

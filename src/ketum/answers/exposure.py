@@ -12,11 +12,12 @@ from ketum.chance import LAYERS
 from ketum.kinds import kinds
 from ketum.pharmacology import ALKALOIDS, alkaloid
 from ketum.writing.numbers import number
+from ketum.writing.texts import Text, joined, say, term
 
 if TYPE_CHECKING:
     from ketum.simulation.simulate import Run
 
-LEAF_NOTE = (
+LEAF_NOTE = say(
     "swallowed leaf: no published level fixes how much leaf gives up; it is taken to lie between tea and extract"
 )
 
@@ -37,25 +38,26 @@ def levels(run: Run) -> tuple[Levels, ...]:
     )
 
 
-def precision(run: Run) -> tuple[str, ...]:
+def precision(run: Run) -> tuple[Text, ...]:
     """Say how exact the bands are where they were counted and not sorted."""
     error = run.tree["bands"].attrs.get("relative_error")
-    words = (
-        f"With so many people the bands of levels are counted in bins: each is within {number(100 * error)} %"
-        if error
-        else ""
+    if not error:
+        return ()
+    text = say(
+        "With so many people the bands of levels are counted in bins: each is within {error} % of the exact one. Other numbers are exact.",
+        error=number(100 * error),
     )
-    return (f"{words} of the exact one. Other numbers are exact.",) if words else ()
+    return (text,)
 
 
-def _certainty(run: Run, code: str) -> str:
+def _certainty(run: Run, code: str) -> Text:
     # A concentrate's caveat holds for what it is a concentrate of even where that is only formed in the body.
     own = alkaloid(code).name
     taken = [(kinds()[held.product.name], code in held.mg) for held in run.contents]
-    notes = [kind.caveat for kind, holds in taken if kind.caveat and (holds or kind.concentrate_of == own)]
+    notes = [term(kind.caveat) for kind, holds in taken if kind.caveat and (holds or kind.concentrate_of == own)]
     if any(held.product.form == "leaf" for held in run.contents):
         notes.append(LEAF_NOTE)
-    return "; ".join(dict.fromkeys(notes))
+    return joined("; ", dict.fromkeys(notes))
 
 
 def endpoints(run: Run) -> tuple[Endpoint, ...]:

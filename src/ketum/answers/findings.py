@@ -53,7 +53,7 @@ def screening(case: Case, today: date | None = None) -> Screening:
     taken, matches = taken_in(case)
     sizes = _sizes(case, taken)
     held = contents(case)
-    found = findings_of(case, [one.size for one in held], sizes, today)
+    found = findings_of(case, [content.size for content in held], sizes, today)
     return Screening(found, taken, matches, sizes, held)
 
 

@@ -56,7 +56,7 @@ class Interactions:
     @property
     def fact_ids(self) -> tuple[str, ...]:
         """Every fact behind it."""
-        return tuple(dict.fromkeys(f for one in self.sizes for f in one.fact_ids))
+        return tuple(dict.fromkeys(f for size in self.sizes for f in size.fact_ids))
 
 
 def interactions(case: Case, taken: Sequence[Taken], found: Sequence[InteractionSize]) -> Interactions:
@@ -77,7 +77,7 @@ def interactions(case: Case, taken: Sequence[Taken], found: Sequence[Interaction
     if not knows_mitragynine(case):
         return Interactions((), unsized(case, taken), ())
     shown = tuple(found)
-    if YARDSTICK not in (one.generic for one in taken):
+    if YARDSTICK not in (medicine.generic for medicine in taken):
         shown = (*sizes(case, [Taken.named(YARDSTICK)]), *shown)
     times, bands = enzyme_course(case)
     kept = np.unique(np.linspace(0, times.size - 1, POINTS).astype(int))

@@ -13,57 +13,70 @@ from ketum.hazards import Grounds, grounds
 from ketum.hazards.emergency import SIGNS_FACTS
 from ketum.trials import blood as trials
 from ketum.trials.effects import effect_data, studies
+from ketum.writing.texts import NOTHING, Text, commas, joined, say, term
 
 MOST_SHOWN = 40
 
 
 @cache
-def uses() -> Mapping[str, tuple[str, ...]]:
+def uses() -> Mapping[str, tuple[Text, ...]]:
     """List, by fact id, the places whose numbers rest on the fact."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Text]] = {}
 
-    def note(ids: tuple[str, ...], place: str) -> None:
+    def note(ids: tuple[str, ...], place: Text) -> None:
         for fact_id in ids:
             found.setdefault(fact_id, []).append(place)
 
     for parameter in pharmacology.parameters():
-        note(parameter.facts, f"parameter {parameter.name} ({parameter.how})")
+        note(parameter.facts, say("parameter {name} ({how})", name=parameter.name, how=term(parameter.how)))
     for effect in pharmacology.effects():
-        note(effect.facts, f"spread between people: {effect.name} ({effect.how})")
+        note(effect.facts, say("spread between people: {name} ({how})", name=effect.name, how=term(effect.how)))
     for parameter in pharmacology.effect_parameters():
-        note(parameter.facts, f"effect parameter {parameter.name} ({parameter.how})")
+        note(parameter.facts, say("effect parameter {name} ({how})", name=parameter.name, how=term(parameter.how)))
     for effect in pharmacology.effect_variability():
-        note(effect.facts, f"spread of effects between people: {effect.name} ({effect.how})")
+        note(
+            effect.facts,
+            say("spread of effects between people: {name} ({how})", name=effect.name, how=term(effect.how)),
+        )
     for opioid in pharmacology.opioids():
-        note(opioid.facts, f"{opioid.medicine} beside kratom")
+        note(opioid.facts, say("{medicine} beside kratom", medicine=term(opioid.medicine)))
     for target in targets():
-        note((target.fact_id,), f"exposure margin: {target.target}")
+        note((target.fact_id,), say("exposure margin: {target}", target=term(target.target)))
     for effect_datum in effect_data():
-        note((effect_datum.fact_id,), f"validation of effects ({effect_datum.role})")
+        note((effect_datum.fact_id,), say("validation of effects ({role})", role=term(effect_datum.role)))
     for study in studies().values():
-        note(study.facts, f"design of {study.name}")
+        note(study.facts, say("design of {study}", study=study.name))
     for kind in pharmacology.products().values():
-        note(kind.facts, f"content of {kind.name}")
+        note(kind.facts, say("content of {product}", product=term(kind.name)))
         for companion in kind.companions:
-            note(companion.facts, f"{pharmacology.alkaloid(companion.alkaloid).name} in {kind.name}")
+            note(
+                companion.facts,
+                say(
+                    "{alkaloid} in {product}",
+                    alkaloid=term(pharmacology.alkaloid(companion.alkaloid).name),
+                    product=term(kind.name),
+                ),
+            )
     for serving in pharmacology.servings().values():
-        note(serving.facts, f"weight of a {serving.unit}")
+        note(serving.facts, say("weight of a {unit}", unit=term(serving.unit)))
     for alkaloid in pharmacology.ALKALOIDS:
-        note((alkaloid.molar_mass,), f"molar mass of {alkaloid.name}")
+        note((alkaloid.molar_mass,), say("molar mass of {alkaloid}", alkaloid=term(alkaloid.name)))
     for datum in trials.data():
-        note((datum.fact_id,), f"validation ({datum.role})")
+        note((datum.fact_id,), say("validation ({role})", role=term(datum.role)))
     for arm in trials.arms():
-        note(arm.facts, f"design of {arm.trial}, {arm.name}")
+        note(arm.facts, say("design of {trial}, {arm}", trial=arm.trial, arm=term(arm.name)))
     for declared in grounds():
         for fact in declared.every():
             note((fact.fact_id,), _place(declared, fact))
-    note(SIGNS_FACTS, "report: emergency signs")
+    note(SIGNS_FACTS, say("report: emergency signs"))
     return {fact_id: tuple(dict.fromkeys(places)) for fact_id, places in found.items()}
 
 
-def _place(declared: Grounds, fact: Fact) -> str:
+def _place(declared: Grounds, fact: Fact) -> Text:
     # A table, or a field of every medicine, is read for more than it is told.
-    return f"finding {declared.code}" + ("" if fact.fact_id in declared.facts else ", where its rule fits")
+    if fact.fact_id in declared.facts:
+        return say("finding {code}", code=declared.code)
+    return say("finding {code}, where its rule fits", code=declared.code)
 
 
 def as_dicts(query: str) -> dict[str, Any]:
@@ -81,11 +94,13 @@ def as_text(query: str) -> str:
     found = found_by(query)
     lines = [line for fact in found[:MOST_SHOWN] for line in _lines(fact)]
     if len(found) > MOST_SHOWN:
-        lines.append(f"... and {len(found) - MOST_SHOWN} more; use more words, or --json for all")
+        lines.append(say("... and {more} more; use more words, or --json for all", more=len(found) - MOST_SHOWN))
     ids = _source_ids(found[:MOST_SHOWN], query)
     if ids:
-        lines += ["", "Sources", *(f"  {source_id}: {sources()[source_id]}" for source_id in ids)]
-    return "\n".join(lines) if lines else f"nothing on file matches {query!r}; try a fact id, a source, or fewer words"
+        lines += ["", say("Sources"), *(f"  {source_id}: {sources()[source_id]}" for source_id in ids)]
+    if not lines:
+        return say("nothing on file matches {query}; try a fact id, a source, or fewer words", query=repr(query))
+    return "\n".join(lines)
 
 
 def found_by(query: str) -> tuple[Fact, ...]:
@@ -102,14 +117,19 @@ def _source_ids(found: tuple[Fact, ...], query: str) -> list[str]:
 def _lines(fact: Fact) -> list[str]:
     value = f"{fact.value} {fact.unit}".strip()
     spread = f" ({fact.spread_type + ' ' if fact.spread_type else ''}{fact.spread})" if fact.spread else ""
-    number = f", n = {fact.n}" if fact.n else ""
+    number = say(", n = {n}", n=fact.n) if fact.n else NOTHING
     lines = [f"{fact.fact_id}  {fact.what}", f"    {value}{spread}{number}"]
     if fact.conditions:
         lines.append(f"    {fact.conditions}")
-    lines.append(f"    source: {', '.join(fact.source_ids)}, {fact.locator}; seen: {fact.seen}")
+    whence = say(
+        "source: {sources}, {locator}; seen: {seen}",
+        sources=commas(fact.source_ids),
+        locator=fact.locator,
+        seen=term(fact.seen),
+    )
     places = uses().get(fact.fact_id)
-    lines.append(f"    used for: {'; '.join(places) if places else 'nothing yet'}")
-    return lines
+    used = say("used for: {places}", places=joined("; ", places)) if places else say("used for: nothing yet")
+    return [*lines, f"    {whence}", f"    {used}"]
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

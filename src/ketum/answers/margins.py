@@ -19,18 +19,25 @@ from ketum.evidence import Fact, fact
 from ketum.pharmacology import ALKALOIDS, alkaloid
 from ketum.pharmacology.alkaloids import molar_mass
 from ketum.rows import read_rows
+from ketum.writing.texts import Text, commas, joined, say, term
 
 REACHED, NEAR, BELOW = 1.0, 0.1, 0.01
 """Ratios of unbound peak to potency where the verdict changes."""
-VERDICTS = ("expected", "possible", "unlikely", "not expected at these levels", "not known")
+EXPECTED, POSSIBLE, UNLIKELY, NOT_EXPECTED, NOT_KNOWN = VERDICTS = (
+    say("expected"),
+    say("possible"),
+    say("unlikely"),
+    say("not expected at these levels"),
+    say("not known"),
+)
 
 
 if TYPE_CHECKING:
     from ketum.simulation.simulate import Run
 
 GUT = "blood and gut wall"
-GUT_NOTE = (
-    "the gut wall meets far more than blood: there the ratio says nothing, and midazolam, cleared in it, rose 1.39-fold"
+GUT_NOTE = say(
+    "the gut wall meets far more than blood: there the ratio says nothing, and midazolam, cleared in it, rose {ddi01}-fold"
 )
 
 
@@ -75,19 +82,19 @@ class Margin:
         Facts on the same alkaloid and target whose potency differs three-fold or more.
     """
 
-    group: str
-    target: str
-    alkaloid: str
-    parameter: str
-    potency: str
+    group: Text
+    target: Text
+    alkaloid: Text
+    parameter: Text
+    potency: Text
     fact_id: str
-    seen: str
+    seen: Text
     verified: bool
     potency_nM: tuple[float, float] | None
     peak_nM: tuple[float, float, float] | None
     ratio: tuple[float, float, float] | None
-    verdict: str
-    note: str
+    verdict: Text
+    note: Text
     contradicts: tuple[str, ...] = field(default=())
 
 
@@ -113,7 +120,7 @@ def margins(peaks: dict[str, Array]) -> tuple[Margin, ...]:
         By alkaloid code, in nM, shape (people,).
     """
     found = [_margin(target, peaks) for target in targets()]
-    return tuple(_with_contradictions(one, found) for one in found)
+    return tuple(_with_contradictions(margin, found) for margin in found)
 
 
 def _margin(target: Target, peaks: dict[str, Array]) -> Margin:
@@ -123,28 +130,28 @@ def _margin(target: Target, peaks: dict[str, Array]) -> Margin:
     levels = None if peak is None else _three(np.quantile(peak, [0.05, 0.5, 0.95]))
     ratio = None if potency is None or levels is None else _ratio(levels, potency)
     judged = verdict(ratio)
-    if target.site == GUT and judged in VERDICTS[2:4]:
-        judged = "possible"
+    if target.site == GUT and judged in (UNLIKELY, NOT_EXPECTED):
+        judged = POSSIBLE
     compound = alkaloid(target.alkaloid).name if target.alkaloid else row.details["compound"]
-    note = target.note
+    notes = [term(target.note)]
     if target.site == GUT and potency is not None:
-        note = "; ".join(filter(None, (note, GUT_NOTE)))
+        notes.append(GUT_NOTE)
     if peak is None and potency is not None:
-        note = "; ".join(filter(None, (note, _no_level(target, compound))))
+        notes.append(_no_level(target, compound))
     return Margin(
-        group=target.group,
-        target=target.target,
-        alkaloid=compound,
-        parameter=row.details.get("parameter", ""),
-        potency=f"{row.value} {row.unit}".strip(),
+        group=term(target.group),
+        target=term(target.target),
+        alkaloid=term(compound),
+        parameter=term(row.details.get("parameter", "")),
+        potency=term(f"{row.value} {row.unit}".strip()),
         fact_id=row.fact_id,
-        seen=row.seen,
+        seen=term(row.seen),
         verified=row.verified,
         potency_nM=potency,
         peak_nM=levels,
         ratio=ratio,
         verdict=judged,
-        note=note,
+        note=joined("; ", notes),
     )
 
 
@@ -152,13 +159,18 @@ TEA_PEAKS = {"speciogynine": "HX004", "paynantheine": "HX007"}
 """Total peaks of alkaloids that the model does not follow, in the one study of them."""
 
 
-def _no_level(target: Target, compound: str) -> str:
+def _no_level(target: Target, compound: str) -> Text:
     if target.alkaloid:
-        return "none is taken"
+        return say("none is taken")
     if compound not in TEA_PEAKS:
-        return "its level is not simulated"
+        return say("its level is not simulated")
     row = fact(TEA_PEAKS[compound])
-    return f"its level is not simulated; {row.value} {row.unit}, bound and free, after tea from 2 g ({row.fact_id})"
+    return say(
+        "its level is not simulated; {value} {unit}, bound and free, after tea from 2 g ({fact_id})",
+        value=row.value,
+        unit=row.unit,
+        fact_id=row.fact_id,
+    )
 
 
 def potency_nM(row: Fact) -> tuple[float, float] | None:
@@ -185,36 +197,36 @@ def _ratio(levels: tuple[float, float, float], potency: tuple[float, float]) -> 
     return (levels[0] / high, levels[1] / middle, levels[2] / low if low > 0 else math.inf)
 
 
-def verdict(ratio: tuple[float, float, float] | None) -> str:
+def verdict(ratio: tuple[float, float, float] | None) -> Text:
     """Judge a ratio by the fixed cut-offs: the upper end decides that something is not expected, never the middle."""
     if ratio is None or not all(math.isfinite(part) for part in ratio):
-        return "not known"
+        return NOT_KNOWN
     _, middle, high = ratio
     if middle >= REACHED:
-        return "expected"
+        return EXPECTED
     if high >= NEAR:
-        return "possible"
-    return "unlikely" if high >= BELOW else "not expected at these levels"
+        return POSSIBLE
+    return UNLIKELY if high >= BELOW else NOT_EXPECTED
 
 
 DIFFERENT_FOLD = 3.0
 """Potencies on one target that lie this far apart are said to contradict each other."""
 
 
-def _with_contradictions(one: Margin, others: Sequence[Margin]) -> Margin:
+def _with_contradictions(margin: Margin, others: Sequence[Margin]) -> Margin:
     from dataclasses import replace
 
-    if one.potency_nM is None:
-        return one
-    against = [other.fact_id for other in others if _apart(one, other)]
-    return replace(one, contradicts=tuple(against))
+    if margin.potency_nM is None:
+        return margin
+    against = [other.fact_id for other in others if _apart(margin, other)]
+    return replace(margin, contradicts=tuple(against))
 
 
-def _apart(one: Margin, other: Margin) -> bool:
-    if one.potency_nM is None or other.potency_nM is None:
+def _apart(margin: Margin, other: Margin) -> bool:
+    if margin.potency_nM is None or other.potency_nM is None:
         return False
-    same = (one.target, one.alkaloid, one.parameter) == (other.target, other.alkaloid, other.parameter)
-    (low, high), (other_low, other_high) = one.potency_nM, other.potency_nM
+    same = (margin.target, margin.alkaloid, margin.parameter) == (other.target, other.alkaloid, other.parameter)
+    (low, high), (other_low, other_high) = margin.potency_nM, other.potency_nM
     return same and (other_low > DIFFERENT_FOLD * high or low > DIFFERENT_FOLD * other_high)
 
 
@@ -226,22 +238,31 @@ def _three(values: Array) -> tuple[float, float, float]:
 def table(found: Sequence[Margin]) -> str:
     """Lay margins out for a terminal."""
     lines = []
-    for group in dict.fromkeys(one.group for one in found):
+    for group in dict.fromkeys(margin.group for margin in found):
         lines += ["", f"{group.upper()}"]
-        for one in (one for one in found if one.group == group):
-            ratio = "" if one.ratio is None else f"{one.ratio[1]:.2g} ({one.ratio[0]:.2g} to {one.ratio[2]:.2g})"
-            mark = "" if one.verified else "  NOT VERIFIED"
-            potency = one.potency if one.potency_nM else ""
+        for margin in (margin for margin in found if margin.group == group):
+            ratio = "" if margin.ratio is None else _median_and_interval(margin.ratio)
+            mark = "" if margin.verified else say("  NOT VERIFIED")
+            potency = margin.potency if margin.potency_nM else ""
             lines.append(
-                f"  {one.target:45.45}{one.alkaloid:26.26}{one.parameter[:5]:>5} {potency:>13.13}  {ratio:30}"
-                f"{one.verdict}{mark}  [{one.fact_id}]"
+                f"  {margin.target:45.45}{margin.alkaloid:26.26}{margin.parameter[:5]:>5} {potency:>13.13}  {ratio:30}"
+                f"{margin.verdict}{mark}  [{margin.fact_id}]"
             )
-            if not one.potency_nM:
-                lines.append(f"  {'':44}says: {one.potency}")
-            if one.contradicts:
-                lines.append(f"  {'':44}contradicted by {', '.join(one.contradicts)}")
-            if one.note:
-                lines.append(f"  {'':44}{one.note}")
-    lines += ["", "ratio: unbound peak in blood over potency, median (90 % interval). A target on which nothing is on",
-              "file is not ruled out. Cut-offs: docs/explanation/margins.md"]  # fmt: skip
+            if not margin.potency_nM:
+                lines.append(f"  {'':44}{say('says: {potency}', potency=margin.potency)}")
+            if margin.contradicts:
+                lines.append(f"  {'':44}{say('contradicted by {facts}', facts=commas(margin.contradicts))}")
+            if margin.note:
+                lines.append(f"  {'':44}{margin.note}")
+    lines += [
+        "",
+        say(
+            "ratio: unbound peak in blood over potency, median (90 % interval). A target on which nothing is on\nfile is not ruled out. Cut-offs: docs/explanation/margins.md"
+        ),
+    ]
     return "\n".join(lines).lstrip("\n")
+
+
+def _median_and_interval(ratio: tuple[float, float, float]) -> Text:
+    low, middle, high = ratio
+    return say("{median:.2g} ({low:.2g} to {high:.2g})", median=middle, low=low, high=high)

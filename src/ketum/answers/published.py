@@ -10,6 +10,7 @@ from ketum.crowd.contents import Contents
 from ketum.evidence import fact
 from ketum.pharmacology import alkaloid, molar_mass
 from ketum.rows import read_rows
+from ketum.writing.texts import say, term, verbatim
 
 COMPARABLE_FOLD = 3.0
 """A published level is drawn where its dose of mitragynine is within this factor of the case's: others mislead."""
@@ -18,8 +19,8 @@ COMPARABLE_FOLD = 3.0
 def published(held: Iterable[Contents]) -> Iterable[PublishedLevel]:
     """Give the published peaks whose dose of mitragynine is near one of the case's."""
     every = tuple(held)
-    doses = [one.mg["MG"].median for one in every if "MG" in one.mg]
-    products = {one.product.name for one in every}
+    doses = [content.mg["MG"].median for content in every if "MG" in content.mg]
+    products = {content.product.name for content in every}
     for row in read_rows(__package__, "study_levels.csv"):
         level_id, code, mg = row["level"], row["alkaloid"], float(row["mg_mitragynine"])
         if not any(1 / COMPARABLE_FOLD <= dose / mg <= COMPARABLE_FOLD for dose in doses):
@@ -27,18 +28,24 @@ def published(held: Iterable[Contents]) -> Iterable[PublishedLevel]:
         level = fact(level_id)
         scale = molar_mass(code) / 1000 if level.unit == "nM" else 1.0
         low, high = _interval(level)
-        spread = "range" if level.spread_type == "range" else "SD"
+        spread = say("range") if level.spread_type == "range" else say("SD")
         study = level.details.get("study", "")
         yield PublishedLevel(
             alkaloid=alkaloid(code).name,
             study=study,
-            label=f"{study}: {row['given']}, {level.details.get('statistic', '')} and {spread}",
+            label=say(
+                "{study}: {given}, {statistic} and {spread}",
+                study=verbatim(study),
+                given=term(row["given"]),
+                statistic=term(level.details.get("statistic", "")),
+                spread=spread,
+            ),
             time_h=fact(row["time"]).number(),
             value=level.number() * scale,
             low=None if low is None else low * scale,
             high=None if high is None else high * scale,
             fact_id=level_id,
-            access=level.seen,
+            access=term(level.seen),
             matches_product=row["product"] in products,
         )
 

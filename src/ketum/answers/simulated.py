@@ -35,7 +35,7 @@ def with_run(answer: Answer, screened: Screening, run: Run, drivers: Drivers | N
     """
     held = screened.contents
     # Where nothing that is taken is followed, a zero would look like an answer.
-    followed = any(one.mg for one in held)
+    followed = any(content.mg for content in held)
     codes = {finding.code for finding in screened.findings}
     return replace(
         answer,
@@ -56,6 +56,7 @@ def with_run(answer: Answer, screened: Screening, run: Run, drivers: Drivers | N
         limits=answer.limits + precision(run),
         drivers=drivers,
         tree=run.tree,
+        store=run.store,
         behind=_behind(run),
     )
 

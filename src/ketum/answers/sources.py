@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from ketum.answers.content import SourceLine
 from ketum.clinic import helplines
 from ketum.evidence import fact, sources
 from ketum.hazards.emergency import SIGNS_FACTS
+from ketum.writing.texts import Text, joined, quoted, term
 
 if TYPE_CHECKING:
     from ketum.answers.content import Answer
@@ -25,10 +27,24 @@ def facts_of(answer: Answer) -> set[str]:
         *(margin.fact_id for margin in answer.margins),
         *answer.behind,
     }
+    said = (answer.unknown, answer.assumed, answer.limits, answer.margins, answer.effects, answer.withdrawal)
+    shown |= {fact_id for text in texts_in(said) for fact_id in quoted(text)}
     for section in (answer.interactions, answer.effects, answer.withdrawal):
         if section is not None:
             shown |= set(section.fact_ids)
     return shown
+
+
+def texts_in(part: Any) -> Iterator[Text]:
+    """Yield every text in a part of an answer."""
+    if isinstance(part, Text):
+        yield part
+    elif is_dataclass(part):
+        for each in fields(part):
+            yield from texts_in(getattr(part, each.name))
+    elif isinstance(part, tuple | list):
+        for one in part:
+            yield from texts_in(one)
 
 
 def sources_of(fact_ids: Iterable[str]) -> tuple[SourceLine, ...]:
@@ -42,6 +58,6 @@ def sources_of(fact_ids: Iterable[str]) -> tuple[SourceLine, ...]:
 
 def _source_line(source_id: str, ids: list[str], known: Mapping[str, Any]) -> SourceLine:
     source = known[source_id]
-    seen = sorted({fact(fact_id).seen for fact_id in ids})
+    seen = joined("; ", map(term, sorted({fact(fact_id).seen for fact_id in ids})))
     citation = str(source)
-    return SourceLine(source_id, citation, source.doi, source.pmid, source.access, "; ".join(seen), tuple(ids))
+    return SourceLine(source_id, citation, source.doi, source.pmid, source.access, seen, tuple(ids))

@@ -15,12 +15,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ketum.bench.case import DOSES, MEDIANS, MODEL, RTOL, Answer, Case, draw
 from ketum.bench.with_diffrax import Diffrax
 from ketum.bench.with_heyoka import HeyokaByHand
 from ketum.bench.with_ketum import Ketum
 from ketum.bench.with_roadrunner import RoadRunner
 from ketum.bench.with_scipy import ScipyLsoda, reference
+from ketum.bench.workload import DOSES, MEDIANS, MODEL, RTOL, Answer, Workload, draw
 from ketum.engine import Model
 from ketum.engine.runs.work import processes
 
@@ -33,7 +33,7 @@ WARM_UP = 8
 
 
 class Solver(Protocol):
-    """Whatever solves the case."""
+    """Whatever solves the workload."""
 
     name: str
     people: int
@@ -96,7 +96,7 @@ class Contest:
 
 
 def measure(quick: bool = False) -> dict[str, Any]:
-    """Time all solvers on one case.
+    """Time all solvers on one workload.
 
     Parameters
     ----------
@@ -178,6 +178,7 @@ def _compiling() -> float:
     import heyoka as hy
 
     from ketum.engine.solve.integrate import compile_system
+    from ketum.engine.solve.scaling import Tolerances
 
     system, spent, memory = Model.from_file(MODEL).system, [], hy.llvm_state
     on_disk = memory.get_diskcache_enabled() if hasattr(memory, "get_diskcache_enabled") else False
@@ -186,7 +187,7 @@ def _compiling() -> float:
         if on_disk:
             memory.set_diskcache_enabled(False)
         began = time.perf_counter()
-        compile_system(system, RTOL)
+        compile_system(system, Tolerances(RTOL))
         spent.append(time.perf_counter() - began)
         if on_disk:
             memory.set_diskcache_enabled(True)
@@ -197,11 +198,11 @@ def _entered(
     size: Size, pool: Executor | None, cores: int, stack: ExitStack
 ) -> tuple[list[Contest], list[dict[str, str]]]:
     """Make every solver ready; a peer that is not there or does not run is left out, and named."""
-    case, lagged = draw(size.fast, size.doses), draw(size.fast, size.doses, lagged=True)
-    exact, exact_lagged = reference(case.first(size.slowest)), reference(lagged.first(size.slowest))
+    workload, lagged = draw(size.fast, size.doses), draw(size.fast, size.doses, lagged=True)
+    exact, exact_lagged = reference(workload.first(size.slowest)), reference(lagged.first(size.slowest))
     contests: list[Contest] = []
     missing: list[dict[str, str]] = []
-    for key, make in _makers(size, case, lagged, pool, cores).items():
+    for key, make in _makers(size, workload, lagged, pool, cores).items():
         began = time.perf_counter()
         try:
             contest = Contest(key, make(), exact_lagged if key == "random_lag" else exact)
@@ -220,26 +221,26 @@ def _entered(
 
 
 def _makers(
-    size: Size, case: Case, lagged: Case, pool: Executor | None, cores: int
+    size: Size, workload: Workload, lagged: Workload, pool: Executor | None, cores: int
 ) -> Mapping[str, Callable[[], Solver]]:
-    few, own = case.first(size.slow * cores), Ketum(case, None, 1)
-    some = case.first(size.fast // 8)
+    few, own = workload.first(size.slow * cores), Ketum(workload, None, 1)
+    some = workload.first(size.fast // 8)
     sbml = own.model.sbml
     makers: dict[str, Callable[[], Solver]] = {"ketum": lambda: own}
     if pool is not None:
-        makers["two_cores"] = lambda: Ketum(case, pool, cores)
+        makers["two_cores"] = lambda: Ketum(workload, pool, cores)
     makers |= {
-        "half": lambda: Ketum(case.first(size.fast // 2), None, 1, "ketum, half as many people"),
+        "half": lambda: Ketum(workload.first(size.fast // 2), None, 1, "ketum, half as many people"),
         "random_lag": lambda: Ketum(lagged, None, 1, "ketum, random lag"),
         "five_sensitivities": lambda: Ketum(some, None, 1, "ketum, five sensitivities", tuple(MEDIANS)),
-        "heyoka_by_hand": lambda: HeyokaByHand(case),
+        "heyoka_by_hand": lambda: HeyokaByHand(workload),
         "libroadrunner_bdf": lambda: RoadRunner(few, sbml, True, pool, cores),
         "libroadrunner_adams": lambda: RoadRunner(few, sbml, False, pool, cores),
-        "diffrax": lambda: Diffrax(case.first(min(case.people, 128)), cores),
-        "scipy_lsoda": lambda: ScipyLsoda(case.first(size.slowest)),
+        "diffrax": lambda: Diffrax(workload.first(min(workload.people, 128)), cores),
+        "scipy_lsoda": lambda: ScipyLsoda(workload.first(size.slowest)),
     }
     if pool is not None:
-        one = case.first(size.slow)
+        one = workload.first(size.slow)
         makers["libroadrunner_bdf_one_core"] = lambda: RoadRunner(one, sbml, True, None, 1)
         makers["libroadrunner_adams_one_core"] = lambda: RoadRunner(one, sbml, False, None, 1)
     return makers

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Answer, Case, outputs, rates
+from ketum.bench.workload import DOSE, EVERY_H, RTOL, START, Answer, Workload, outputs, rates
 
 
 class Diffrax:
@@ -18,18 +18,18 @@ class Diffrax:
 
     name, key = "diffrax Dopri8", "diffrax"
 
-    def __init__(self, case: Case, cores: int) -> None:
+    def __init__(self, workload: Workload, cores: int) -> None:
         for module in ("jax", "diffrax"):
             if importlib.util.find_spec(module) is None:
                 raise ImportError(module)
-        self.case, self.people, self.cores = case, case.people - case.people % cores, cores
+        self.workload, self.people, self.cores = workload, workload.people - workload.people % cores, cores
         # XLA counts its devices once, when it is loaded; so the number is set in a fresh process.
         context = multiprocessing.get_context("spawn")
         self.process = ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(cores,))
 
     def run(self) -> Answer:
         """Solve; an array of shape (people, times) for each output."""
-        return self.process.submit(_solve, self.case.first(self.people), self.cores).result()
+        return self.process.submit(_solve, self.workload.first(self.people), self.cores).result()
 
     def close(self) -> None:
         """End the process."""
@@ -45,21 +45,21 @@ def _start(cores: int) -> None:
 _compiled: dict[int, Any] = {}
 
 
-def _solve(case: Case, cores: int) -> Answer:
-    if case.doses not in _compiled:
-        _compiled[case.doses] = _compile(case)
-    names = list(case.parameters)
-    own = np.array([case.parameters[name] for name in names]).T.reshape(cores, -1, len(names))
-    states = np.asarray(_compiled[case.doses](own)).reshape(case.people, case.times.size, START.size)
-    return outputs(states.transpose(0, 2, 1), case.parameters["V"])
+def _solve(workload: Workload, cores: int) -> Answer:
+    if workload.doses not in _compiled:
+        _compiled[workload.doses] = _compile(workload)
+    names = list(workload.parameters)
+    own = np.array([workload.parameters[name] for name in names]).T.reshape(cores, -1, len(names))
+    states = np.asarray(_compiled[workload.doses](own)).reshape(workload.people, workload.times.size, START.size)
+    return outputs(states.transpose(0, 2, 1), workload.parameters["V"])
 
 
-def _compile(case: Case) -> Any:
+def _compile(workload: Workload) -> Any:
     import diffrax
     import jax
     import jax.numpy as jnp
 
-    names = list(case.parameters)
+    names = list(workload.parameters)
     hours, amounts = jnp.arange(EVERY_H + 1.0), jnp.asarray(DOSE)
     control = diffrax.PIDController(rtol=RTOL, atol=RTOL)
     term = diffrax.ODETerm(lambda _, y, p: jnp.stack(rates(list(y), p)))
@@ -83,7 +83,7 @@ def _compile(case: Case) -> Any:
             )
             return solved.ys[-1], solved.ys[:-1]
 
-        last, passed = jax.lax.scan(interval, jnp.asarray(START), None, case.doses)
+        last, passed = jax.lax.scan(interval, jnp.asarray(START), None, workload.doses)
         return jnp.concatenate([passed.reshape(-1, START.size), last[None]])
 
     return jax.pmap(jax.vmap(person))

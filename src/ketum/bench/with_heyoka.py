@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ketum.bench.case import DOSE, EVERY_H, MEDIANS, RTOL, START, STATES, Answer, Case, outputs, rates
+from ketum.bench.workload import DOSE, EVERY_H, MEDIANS, RTOL, START, STATES, Answer, Workload, outputs, rates
 
 BATCH = 8
 
@@ -14,10 +14,10 @@ class HeyokaByHand:
 
     name, key, cores = "heyoka by hand", "heyoka_by_hand", 1
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, workload: Workload) -> None:
         import heyoka as hy
 
-        self.case, self.people = case, case.people
+        self.workload, self.people = workload, workload.people
         symbols = hy.make_vars(*STATES)
         system = list(zip(symbols, rates(symbols, {n: hy.par[i] for i, n in enumerate(MEDIANS)}), strict=True))
         self.ta = hy.taylor_adaptive_batch(
@@ -31,15 +31,15 @@ class HeyokaByHand:
 
     def run(self) -> Answer:
         """Solve; an array of shape (people, times) for each output."""
-        case, ta = self.case, self.ta
-        own = np.array([case.parameters[name] for name in MEDIANS])
-        states = np.empty((case.people, len(STATES), case.times.size))
-        for start in range(0, case.people, BATCH):
-            lanes = np.arange(start, start + BATCH).clip(max=case.people - 1)
+        workload, ta = self.workload, self.ta
+        own = np.array([workload.parameters[name] for name in MEDIANS])
+        states = np.empty((workload.people, len(STATES), workload.times.size))
+        for start in range(0, workload.people, BATCH):
+            lanes = np.arange(start, start + BATCH).clip(max=workload.people - 1)
             ta.set_time(0.0)
             ta.pars[:] = own[:, lanes]
             ta.state[:] = START[:, None]
-            for dose in range(case.doses):
+            for dose in range(workload.doses):
                 ta.state[:] += DOSE[:, None]
                 hours = np.arange(EVERY_H + 1.0) + dose * EVERY_H
                 _, found = ta.propagate_grid(np.repeat(hours[:, None], BATCH, axis=1))
@@ -47,4 +47,4 @@ class HeyokaByHand:
                 kept = len(states[start : start + BATCH])
                 states[start : start + BATCH, :, rows] = found[:-1, :, :kept].transpose(2, 1, 0)
             states[start : start + BATCH, :, -1] = ta.state[:, :kept].T
-        return outputs(states, case.parameters["V"])
+        return outputs(states, workload.parameters["V"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
-from ketum.bench.case import AMOUNTS, EVERY_H, MODEL, OUTPUTS, RTOL, Answer, Case
+from ketum.bench.workload import AMOUNTS, EVERY_H, MODEL, OUTPUTS, RTOL, Answer, Workload
 from ketum.engine import Dosing, Model
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Ketum:
 
     Parameters
     ----------
-    case
+    workload
         People and doses.
     executor, cores
         Where to solve, and on how many cores.
@@ -30,25 +30,25 @@ class Ketum:
 
     def __init__(
         self,
-        case: Case,
+        workload: Workload,
         executor: Executor | None,
         cores: int,
         name: str = "ketum",
         sensitivities: Sequence[str] = (),
     ) -> None:
-        self.case, self.executor, self.cores, self.name = case, executor, cores, name
-        self.people, self.model, self.sensitivities = case.people, Model.from_file(MODEL), sensitivities
+        self.workload, self.executor, self.cores, self.name = workload, executor, cores, name
+        self.people, self.model, self.sensitivities = workload.people, Model.from_file(MODEL), sensitivities
         # Two more than the others return: what no output needs would be left out, and they integrate everything.
         self.asked = [*OUTPUTS, "victim_deep", "dependence"]
 
     def run(self) -> Answer:
         """Solve; an array of shape (people, times) for each output."""
-        case, dosing, own = self.case, {}, dict(self.case.parameters)
-        if case.lag.any():
-            own["lag"], dosing = case.lag, {name: Dosing(lag="lag") for name in AMOUNTS}
+        workload, dosing, own = self.workload, {}, dict(self.workload.parameters)
+        if workload.lag.any():
+            own["lag"], dosing = workload.lag, {name: Dosing(lag="lag") for name in AMOUNTS}
         solved = self.model.solve(
-            _doses(case),
-            case.times,
+            _doses(workload),
+            workload.times,
             own,
             self.asked,
             dosing=dosing,
@@ -59,8 +59,8 @@ class Ketum:
         return [solved[name].to_numpy() for name in OUTPUTS]
 
 
-def _doses(case: Case) -> pd.DataFrame:
+def _doses(workload: Workload) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [(0.0, amount, name, EVERY_H, case.doses - 1) for name, amount in AMOUNTS.items()]
+    rows = [(0.0, amount, name, EVERY_H, workload.doses - 1) for name, amount in AMOUNTS.items()]
     return pd.DataFrame(rows, columns=["TIME", "AMT", "CMT", "II", "ADDL"])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.bench.case import AMOUNTS, EVERY_H, OUTPUTS, RTOL, START, STATES, Answer, Case
+from ketum.bench.workload import AMOUNTS, EVERY_H, OUTPUTS, RTOL, START, STATES, Answer, Workload
 
 
 class RoadRunner:
@@ -20,7 +20,7 @@ class RoadRunner:
 
     Parameters
     ----------
-    case
+    workload
         People and doses.
     sbml
         The model.
@@ -30,18 +30,20 @@ class RoadRunner:
         Where to solve, and on how many cores.
     """
 
-    def __init__(self, case: Case, sbml: str, stiff: bool, executor: Executor | None, cores: int) -> None:
+    def __init__(self, workload: Workload, sbml: str, stiff: bool, executor: Executor | None, cores: int) -> None:
         import roadrunner  # noqa: F401 - a missing peer is met here, before any process starts
 
-        self.case, self.sbml, self.stiff, self.executor, self.cores = case, sbml, stiff, executor, cores
+        self.workload, self.sbml, self.stiff, self.executor, self.cores = workload, sbml, stiff, executor, cores
         method = "BDF" if stiff else "Adams"
-        self.name, self.key, self.people = f"libRoadRunner {method}", f"libroadrunner_{method.lower()}", case.people
+        self.name, self.key, self.people = f"libRoadRunner {method}", f"libroadrunner_{method.lower()}", workload.people
 
     def run(self) -> Answer:
         """Solve; an array of shape (people, times) for each output."""
         if self.executor is None:
-            return list(_solve(self.case, self.sbml, self.stiff))
-        parts = [self.executor.submit(_solve, part, self.sbml, self.stiff) for part in self.case.shared_out(self.cores)]
+            return list(_solve(self.workload, self.sbml, self.stiff))
+        parts = [
+            self.executor.submit(_solve, part, self.sbml, self.stiff) for part in self.workload.shared_out(self.cores)
+        ]
         return list(np.concatenate([part.result() for part in parts], axis=1))
 
 
@@ -61,14 +63,14 @@ def _runner(sbml: str, stiff: bool) -> Any:
     return _loaded[stiff]
 
 
-def _solve(case: Case, sbml: str, stiff: bool) -> Array:
+def _solve(workload: Workload, sbml: str, stiff: bool) -> Array:
     runner = _runner(sbml, stiff)
-    found = np.empty((len(OUTPUTS), case.people, case.times.size))
-    for row in range(case.people):
+    found = np.empty((len(OUTPUTS), workload.people, workload.times.size))
+    for row in range(workload.people):
         runner.reset()
-        for name, value in [*case.person(row).items(), *zip(STATES, START.tolist(), strict=True)]:
+        for name, value in [*workload.person(row).items(), *zip(STATES, START.tolist(), strict=True)]:
             runner[name] = value
-        for dose in range(case.doses):
+        for dose in range(workload.doses):
             for name, amount in AMOUNTS.items():
                 runner[name] = runner[name] + amount
             start = dose * EVERY_H

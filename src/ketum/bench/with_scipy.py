@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.bench.case import DOSE, EVERY_H, RTOL, START, Answer, Case, outputs, rates
+from ketum.bench.workload import DOSE, EVERY_H, RTOL, START, Answer, Workload, outputs, rates
 
 EXACT = 1e-12
 
@@ -17,29 +17,29 @@ class ScipyLsoda:
 
     name, key, people, cores = "SciPy LSODA", "scipy_lsoda", 2, 1
 
-    def __init__(self, case: Case, rtol: float = RTOL) -> None:
-        self.case, self.rtol = case, rtol
+    def __init__(self, workload: Workload, rtol: float = RTOL) -> None:
+        self.workload, self.rtol = workload, rtol
 
     def run(self) -> Answer:
         """Solve; an array of shape (people, times) for each output."""
-        states = np.stack([_person(self.case, row, "LSODA", self.rtol) for row in range(self.case.people)])
-        return outputs(states, self.case.parameters["V"])
+        states = np.stack([_person(self.workload, row, "LSODA", self.rtol) for row in range(self.workload.people)])
+        return outputs(states, self.workload.parameters["V"])
 
 
-def reference(case: Case) -> Answer:
+def reference(workload: Workload) -> Answer:
     """Solve with an explicit method of order 8 at a tolerance of 1e-12."""
-    states = np.stack([_person(case, row, "DOP853", EXACT) for row in range(case.people)])
-    return outputs(states, case.parameters["V"])
+    states = np.stack([_person(workload, row, "DOP853", EXACT) for row in range(workload.people)])
+    return outputs(states, workload.parameters["V"])
 
 
-def _person(case: Case, row: int, method: Any, rtol: float) -> Array:
+def _person(workload: Workload, row: int, method: Any, rtol: float) -> Array:
     from scipy.integrate import solve_ivp
 
-    own, times, lag = case.person(row), case.times, float(case.lag[row])
+    own, times, lag = workload.person(row), workload.times, float(workload.lag[row])
     found = np.empty((START.size, times.size))
     found[:, times <= lag] = START[:, None]
     state = START.copy()
-    for dose in range(case.doses):
+    for dose in range(workload.doses):
         state = state + DOSE
         start = lag + dose * EVERY_H
         stop = min(start + EVERY_H, float(times[-1]))

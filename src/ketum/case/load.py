@@ -99,9 +99,9 @@ def _plain(value: Any, depth: int) -> Any:
     """What TOML would hold of a value: keys are texts, and what is None is left out. Deeper levels stay as they are."""
     match value:
         case Mapping() if depth:
-            return {str(key): _plain(one, depth - 1) for key, one in value.items() if one is not None}
+            return {str(key): _plain(item, depth - 1) for key, item in value.items() if item is not None}
         case list() | tuple() if depth:
-            return [_plain(one, depth - 1) for one in value]
+            return [_plain(item, depth - 1) for item in value]
         case bool() | int() | float() | str():
             return value
         case Integral():
@@ -136,7 +136,7 @@ def _read(path: Path, name: str) -> bytes:
 def _nearby(path: Path) -> str:
     """A cure for a missing file: the files beside it that resemble it."""
     try:
-        beside = sorted(one.name for one in path.parent.iterdir() if one.is_file())
+        beside = sorted(file.name for file in path.parent.iterdir() if file.is_file())
     except (OSError, ValueError):
         return f"there is no folder {path.parent} either; check the path"
     near = nearest(path.name, beside, most=3)
@@ -146,7 +146,7 @@ def _nearby(path: Path) -> str:
 def _one_of(folder: Path) -> str:
     """A cure for a folder: name a file in it."""
     try:
-        first = min((one for one in folder.glob("*.toml")), default=None)
+        first = min((file for file in folder.glob("*.toml")), default=None)
     except OSError:
         first = None
     return f"name a file in it, such as {first}" if first else "name a file"

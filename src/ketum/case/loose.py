@@ -111,9 +111,9 @@ def _walked(table: Mapping[str, Any]) -> Iterator[Piece]:
     while waiting:
         keys, value = waiting.pop()
         if isinstance(value, dict):
-            waiting += [((*keys, key), one) for key, one in reversed(value.items())]
+            waiting += [((*keys, key), inner) for key, inner in reversed(value.items())]
         elif isinstance(value, list):
-            waiting += [(keys, one) for one in reversed(value)]
+            waiting += [(keys, inner) for inner in reversed(value)]
         else:
             yield Piece(keys, value)
 

@@ -65,7 +65,9 @@ def sign_of(key: str) -> str | None:
         return _NAMES[name]
     if len(name) < 5:
         return None
-    near = process.extractOne(name, [one for one in _NAMES if len(one) >= 5], scorer=fuzz.ratio, score_cutoff=85.0)
+    near = process.extractOne(
+        name, [known for known in _NAMES if len(known) >= 5], scorer=fuzz.ratio, score_cutoff=85.0
+    )
     return _NAMES[near[0]] if near else None
 
 

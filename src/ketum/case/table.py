@@ -63,9 +63,9 @@ def _written(key: str, value: Any) -> Any:
         case dict() if key == "certificate":
             return {name: f"{_decimal(share).scaleb(2).normalize()} %" for name, share in value.items()}
         case dict():
-            return {name: _written("", one) for name, one in value.items()}
+            return {name: _written("", item) for name, item in value.items()}
         case _:
-            return [_written(key, one) for one in value]
+            return [_written(key, item) for item in value]
 
 
 def _plain(value: float) -> int | float:

@@ -32,7 +32,7 @@ AS_NEEDED: AsNeeded = "as needed"
 MOST_DOSES = 20_000
 ASSUMED_EVERY_H = 8.0
 """Hours between doses taken "as needed" of which no shortest time is known: about three a day. Users' intake a day over
-that of one use is 2 to 4 (facts PQ001 and PQ002)."""
+that of one use is 2.5 to 4.3, of means (facts PQ001 and PQ002)."""
 
 _EVERY_KRATOM = (0.25, 31 * 24, "15 min to 31 days")
 _EVERY_MEDICINE = (0.05, 366 * 24, "3 min to 366 days")

@@ -59,7 +59,7 @@ def meld_na(score: float, sodium: float) -> float:
     return score + 1.32 * lacking - 0.033 * score * lacking
 
 
-def meld_3(bilirubin: float, creatinine: float, inr: float, sodium: float, albumin: float, sex: Sex) -> float:
+def meld_3(bilirubin: float, creatinine: float, inr: float, *, sodium: float, albumin: float, sex: Sex) -> float:
     """MELD 3.0; mg/dL, mmol/L, albumin in g/dL (FO010). It is reported rounded."""
     log_bilirubin, log_creatinine = math.log(max(bilirubin, 1.0)), math.log(_between(creatinine, 1.0, 3.0))
     lacking = 137 - _between(sodium, 125.0, 137.0)

@@ -6,24 +6,25 @@ from collections.abc import Mapping
 from functools import cache
 
 from ketum.rows import read_rows, several
+from ketum.writing.texts import Text, say, term
 
 
-def emergency_number(region: str) -> str:
+def emergency_number(region: str) -> Text:
     """Return "the emergency number", with the number itself where it is on file."""
     number = _known(region, "emergency")
-    return f"the emergency number ({number})" if number else "the emergency number"
+    return say("the emergency number ({number})", number=number) if number else say("the emergency number")
 
 
-def poison_centre(region: str) -> str:
+def poison_centre(region: str) -> Text:
     """Return "a poison centre", with its number where it is on file."""
     number = _known(region, "poison_centre")
-    return f"a poison centre ({number})" if number else "your national poison centre"
+    return say("a poison centre ({number})", number=number) if number else say("your national poison centre")
 
 
-def crisis_line(region: str) -> str:
+def crisis_line(region: str) -> Text:
     """Return "a crisis line", with its number where it is on file."""
     number = _known(region, "crisis_line")
-    return f"the crisis line ({number})" if number else "a national crisis line"
+    return say("the crisis line ({number})", number=term(number)) if number else say("a national crisis line")
 
 
 def facts(region: str) -> tuple[str, ...]:

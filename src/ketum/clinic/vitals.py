@@ -130,7 +130,7 @@ def signs(vitals: Mapping[str, float], age_years: float | None, copd: bool = Fal
     """
     found = tuple(_signs(vitals, copd))
     if age_years is not None and age_years < _ADULT:
-        return tuple(one for one in found if one.name in _OF_A_CHILD)
+        return tuple(sign for sign in found if sign.name in _OF_A_CHILD)
     return found
 
 
@@ -152,14 +152,14 @@ def _step(name: str) -> float:
 
 def emergencies(found: tuple[Sign, ...]) -> tuple[Sign, ...]:
     """Return the signs that make an emergency, alone or together; none where there is none."""
-    alone = tuple(one for one in found if one.points >= _ALONE)
-    return alone or (found if sum(one.points for one in found) >= _TOGETHER else ())
+    alone = tuple(sign for sign in found if sign.points >= _ALONE)
+    return alone or (found if sum(sign.points for sign in found) >= _TOGETHER else ())
 
 
 def same_day(found: tuple[Sign, ...]) -> tuple[Sign, ...]:
     """Return the signs that need a clinician today though they are no emergency."""
     if emergencies(found):
         return ()
-    if sum(one.points for one in found) >= _SAME_DAY:
+    if sum(sign.points for sign in found) >= _SAME_DAY:
         return found
-    return tuple(one for one in found if one.label == "temperature" and one.value >= _HOT)
+    return tuple(sign for sign in found if sign.label == "temperature" and sign.value >= _HOT)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from ketum.case import Case, Kratom
 from ketum.chance import Lognormal
+from ketum.evidence import fact
 from ketum.pharmacology import ALKALOIDS, Product, alkaloid, products, servings
 from ketum.sizes import DoseSize
 from ketum.writing.names import product_name
+from ketum.writing.texts import Text, say, term
 
 CERTIFICATE_SD = 0.05
 """SD of the logarithm of a content that a certificate of analysis states; assumed, about a laboratory's own error."""
@@ -47,8 +49,8 @@ class Contents:
     product_mg: Lognormal | None
     mg: Mapping[str, Lognormal]
     facts: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    unknown: tuple[str, ...]
+    assumptions: tuple[Text, ...]
+    unknown: tuple[Text, ...]
 
     @property
     def size(self) -> DoseSize:
@@ -82,28 +84,37 @@ def _held(kratom: Kratom, product: Product) -> Contents:
     if kratom.amount.kind == "alkaloid":
         return _from_alkaloid(kratom, product)
     if not kratom.amount.known and product.use is None:
-        lost = f"how much of the {product_name(product.name)} is taken: {product.note}"
+        lost = say(
+            "how much of the {product} is taken: {note}", product=product_name(product.name), note=term(product.note)
+        )
         return Contents(kratom, product, product.release, None, {}, product.facts, (), (lost,))
     mass, facts, assumptions = _product_mass(kratom, product)
     mg, more_facts, more, unknown = _alkaloids(kratom, product, mass)
     return Contents(kratom, product, product.release, mass, mg, facts + more_facts, assumptions + more, unknown)
 
 
-def _how_often(kratom: Kratom) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _how_often(kratom: Kratom) -> tuple[tuple[str, ...], tuple[Text, ...], tuple[Text, ...]]:
     """Say what "as needed" is taken for: the facts, the assumption, and what stays unknown."""
     if not kratom.as_needed:
         return (), (), ()
     if kratom.at_most is not None:
-        text = f"what is taken as needed is simulated at its most often, every {kratom.at_most:g} h"
+        text = say("what is taken as needed is simulated at its most often, every {hours:g} h", hours=kratom.at_most)
         return (), (text,), ()
-    text = (
-        f"what is taken as needed is simulated as taken every {kratom.every_h:g} h: users' intake of a day was 2 to 4 "
-        "times that of one use"
+    once, (least, most) = fact("PQ001").number(), fact("PQ002").bounds()
+    text = say(
+        "what is taken as needed is simulated as taken every {hours:g} h: users' intake of a day was {least:.2g} to {most:.2g} times that of one use",
+        hours=kratom.every_h,
+        least=least / once,
+        most=most / once,
     )
-    return ("PQ001", "PQ002"), (text,), ("how often it is taken: as needed, without a shortest time between doses",)
+    return (
+        ("PQ001", "PQ002"),
+        (text,),
+        (say("how often it is taken: as needed, without a shortest time between doses"),),
+    )
 
 
-def _product_mass(kratom: Kratom, product: Product) -> tuple[Lognormal, tuple[str, ...], tuple[str, ...]]:
+def _product_mass(kratom: Kratom, product: Product) -> tuple[Lognormal, tuple[str, ...], tuple[Text, ...]]:
     amount = kratom.amount
     if amount.value is None:
         return _usual_mass(product)
@@ -111,39 +122,52 @@ def _product_mass(kratom: Kratom, product: Product) -> tuple[Lognormal, tuple[st
         return Lognormal(amount.value), (), ()
     serving = servings()[str(amount.count_unit)]
     mass = Lognormal(amount.value * serving.grams * 1000).times(1.0, serving=serving.sd)
-    text = f"a {serving.unit} is taken to hold {serving.grams:g} g ({serving.note})"
+    text = say(
+        "a {serving} is taken to hold {grams:g} g ({note})",
+        serving=term(serving.unit),
+        grams=serving.grams,
+        note=term(serving.note),
+    )
     return mass, serving.facts, (text,)
 
 
-def _usual_mass(product: Product) -> tuple[Lognormal, tuple[str, ...], tuple[str, ...]]:
+def _usual_mass(product: Product) -> tuple[Lognormal, tuple[str, ...], tuple[Text, ...]]:
     """Take what people take of such a product: wide, because the case does not know."""
     use = product.use
     if use is None:
         raise ValueError(f"nothing is on file of how much {product.name} is taken")
-    text = (
-        f"how much is taken at one time is unknown: {use.grams:g} g of the {product_name(product.name)} is assumed, "
-        f"from {_between(use.grams, use.sd)} g ({use.note})"
+    text = say(
+        "how much is taken at one time is unknown: {grams:g} g of the {product} is assumed, from {between} g ({note})",
+        grams=use.grams,
+        product=product_name(product.name),
+        between=_between(use.grams, use.sd),
+        note=term(use.note),
     )
     return Lognormal(use.grams * 1000).times(1.0, use=use.sd), use.facts, (text,)
 
 
 def _alkaloids(
     kratom: Kratom, product: Product, mass: Lognormal
-) -> tuple[dict[str, Lognormal], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+) -> tuple[dict[str, Lognormal], tuple[str, ...], tuple[Text, ...], tuple[Text, ...]]:
     """Work out each alkaloid's mass: a certificate first, then the content of products of this kind."""
     mg = _certified(kratom, mass)
     unknown = _outside(kratom, product)
     if not product.base and not mg:
         return {}, product.facts, (), unknown
     facts: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Text, ...] = ()
     if product.base and product.base not in mg:
         content = product.content_mg_per_g
         mg[product.base] = mass.times(content / 1000, content=product.content_sd)
         facts = product.facts
         assumptions = (
-            f"{alkaloid(product.base).name}: {content:g} mg in a gram of product, between people's "
-            f"products {_between(content, product.content_sd)} mg ({product.note.lower()})",
+            say(
+                "{alkaloid}: {content:g} mg in a gram of product, between people's products {between} mg ({note:lower})",
+                alkaloid=term(alkaloid(product.base).name),
+                content=content,
+                between=_between(content, product.content_sd),
+                note=term(product.note),
+            ),
         )
     more_facts, more = _add_companions(mg, product)
     return mg, facts + more_facts, assumptions + more, unknown
@@ -158,14 +182,18 @@ def _certified(kratom: Kratom, mass: Lognormal) -> dict[str, Lognormal]:
     }
 
 
-def _outside(kratom: Kratom, product: Product) -> tuple[str, ...]:
+def _outside(kratom: Kratom, product: Product) -> tuple[Text, ...]:
     """Say what a product holds that the model does not follow."""
     known = {a.name for a in ALKALOIDS}
     certified = [name for name in kratom.certificate or {} if name not in known]
-    found = tuple(f"{name} is not in the model: nothing of it is simulated" for name in certified)
+    found = tuple(map(_stranger, certified))
     if not product.base:
-        found += (f"what a {product.name} holds: {product.note}",)
+        found += (say("what a {product} holds: {note}", product=term(product.name), note=term(product.note)),)
     return found
+
+
+def _stranger(name: str) -> Text:
+    return say("{name} is not in the model: nothing of it is simulated", name=term(name))
 
 
 def _from_alkaloid(kratom: Kratom, product: Product) -> Contents:
@@ -175,23 +203,22 @@ def _from_alkaloid(kratom: Kratom, product: Product) -> Contents:
     named = next((a for a in ALKALOIDS if a.name == kratom.amount.alkaloid), None)
     release = product.release_counted
     if named is None:
-        stranger = f"{kratom.amount.alkaloid} is not in the model: nothing of it is simulated"
-        return Contents(kratom, product, release, None, {}, (), (), (stranger,))
+        return Contents(kratom, product, release, None, {}, (), (), (_stranger(str(kratom.amount.alkaloid)),))
     exact = Lognormal(kratom.amount.value)
     share = (kratom.certificate or {}).get(named.name)
     mg = {**(_certified(kratom, exact.times(1 / share)) if share else {}), named.code: exact}
     facts: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Text, ...] = ()
     if named.code == product.base:
         facts, assumptions = _add_companions(mg, product)
     missing = [a.name for a in ALKALOIDS if a.code not in mg]
-    unknown = tuple(f"how much {name} a dose holds; none is simulated" for name in missing)
+    unknown = tuple(say("how much {name} a dose holds; none is simulated", name=term(name)) for name in missing)
     return Contents(kratom, product, release, None, mg, facts, assumptions, unknown + _outside(kratom, product))
 
 
-def _add_companions(mg: dict[str, Lognormal], product: Product) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _add_companions(mg: dict[str, Lognormal], product: Product) -> tuple[tuple[str, ...], tuple[Text, ...]]:
     facts: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Text, ...] = ()
     for companion in product.companions:
         if companion.alkaloid in mg or product.base not in mg:
             continue
@@ -199,12 +226,18 @@ def _add_companions(mg: dict[str, Lognormal], product: Product) -> tuple[tuple[s
         mg[companion.alkaloid] = mg[product.base].times(companion.ratio, **error)
         facts += companion.facts
         assumptions += (
-            f"{alkaloid(companion.alkaloid).name}: {companion.ratio:g} times the {alkaloid(product.base).name} "
-            f"({_between(companion.ratio, companion.sd)}; {companion.note.lower()})",
+            say(
+                "{alkaloid}: {ratio:g} times the {base} ({between}; {note:lower})",
+                alkaloid=term(alkaloid(companion.alkaloid).name),
+                ratio=companion.ratio,
+                base=term(alkaloid(product.base).name),
+                between=_between(companion.ratio, companion.sd),
+                note=term(companion.note),
+            ),
         )
     return facts, assumptions
 
 
-def _between(median: float, sd: float) -> str:
+def _between(median: float, sd: float) -> Text:
     interval = Lognormal(median).times(1.0, spread=sd).interval
-    return f"{interval.low:.2g} to {interval.high:.2g}"
+    return say("{low:.2g} to {high:.2g}", low=interval.low, high=interval.high)

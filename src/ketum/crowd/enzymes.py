@@ -9,6 +9,7 @@ from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.enzymes.perpetrators import LONG_AGO_H, Perpetrator, parameters, perpetrators, spread, together
 from ketum.medicine import Taken
+from ketum.writing.texts import NOTHING, Text, say, sentences, term
 
 SETTLED_H = 14 * 24.0
 """So long after its start a medicine counts as there in full, and as beside kratom all along."""
@@ -35,8 +36,8 @@ class Enzymes:
     names: tuple[str, ...] = ()
     own: Mapping[str, Array] = field(default_factory=dict)
     settled: bool = True
-    assumptions: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
+    assumptions: tuple[Text, ...] = ()
+    unknown: tuple[Text, ...] = ()
     facts: tuple[str, ...] = ()
 
 
@@ -72,7 +73,10 @@ def enzymes_beside(medicines: Sequence[Taken], own: Mapping[str, Array], stream:
         settled = ended is None and (started is None or started >= SETTLED_H)
         return Enzymes((one.generic,), theirs, settled, _said([one]), (), one.facts)
     unknown = tuple(
-        f"what is left of {one.generic}, which was stopped: beside other medicines it is not followed"
+        say(
+            "what is left of {name}, which was stopped: beside other medicines it is not followed",
+            name=term(one.generic),
+        )
         for one, _, _ in stopped
     )
     if not taken:
@@ -83,9 +87,16 @@ def enzymes_beside(medicines: Sequence[Taken], own: Mapping[str, Array], stream:
     return Enzymes(tuple(one.generic for one in several), added, True, _said(several), unknown, facts)
 
 
-def _said(several: list[Perpetrator]) -> tuple[str, ...]:
-    more = "; what they do to the enzyme is added up, each there in full" if len(several) > 1 else ""
-    return tuple(
-        f"Blood levels are those with {one.generic} ({one.mechanism} of CYP3A){more}. {one.note}".strip()
-        for one in several
-    )
+def _said(several: list[Perpetrator]) -> tuple[Text, ...]:
+    return tuple(sentences(_with(one, len(several) > 1), term(one.note) if one.note else NOTHING) for one in several)
+
+
+def _with(one: Perpetrator, among_others: bool) -> Text:
+    name, mechanism = term(one.generic), term(one.mechanism)
+    if among_others:
+        return say(
+            "Blood levels are those with {name} ({mechanism} of CYP3A); what they do to the enzyme is added up, each there in full.",
+            name=name,
+            mechanism=mechanism,
+        )
+    return say("Blood levels are those with {name} ({mechanism} of CYP3A).", name=name, mechanism=mechanism)

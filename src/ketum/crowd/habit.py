@@ -10,11 +10,12 @@ import pandas as pd
 from ketum.arrays import Array
 from ketum.case import Case
 from ketum.crowd.model import kratom_model
+from ketum.writing.texts import say
 
 SETTLING_H = 14 * 24.0
 """How long the case's regimen is followed at most until its average drive is taken; levels have settled by then."""
 HOURS_OF_A_MONTH = 730.5
-UNKNOWN = (
+UNKNOWN = say(
     "what earlier use of kratom has left: the case gives no regular dose, so the run starts as if there had been none"
 )
 

@@ -14,10 +14,12 @@ import pandas as pd
 
 from ketum.arrays import Array
 from ketum.case import Case, Medicine
-from ketum.chance import Stream
+from ketum.chance import Lognormal, Stream
 from ketum.medicine.match import match
 from ketum.pharmacology import Opioid, opioids
 from ketum.pharmacology.closed_forms import morphine_K
+from ketum.writing.numbers import number
+from ketum.writing.texts import Text, say, term, verbatim
 
 PLACES = ("A", "B")
 LEVEL_SD = 0.5
@@ -51,8 +53,8 @@ class OpioidsBeside:
     names: tuple[str, ...]
     own: Mapping[str, Array]
     doses: pd.DataFrame
-    assumptions: tuple[str, ...]
-    unknown: tuple[str, ...]
+    assumptions: tuple[Text, ...]
+    unknown: tuple[Text, ...]
     facts: tuple[str, ...]
 
 
@@ -82,12 +84,19 @@ def opioids_beside(case: Case, own: Mapping[str, Array], stream: Stream, end_h: 
     for place, (medicine, known) in zip(PLACES, found, strict=False):
         level, words = _level(medicine, known, own, stream)
         if medicine.every_h is None and not medicine.stopped_days_ago:
-            words.append(f"how often {medicine.name} is taken; its level is taken to stand still")
+            words.append(
+                say("how often {name} is taken; its level is taken to stand still", name=verbatim(medicine.name))
+            )
         unknown += words
         parameters |= _place(place, medicine, known, own)
         parts += _rows(place, medicine, known, level, end_h)
-        assumptions.append(f"{known.medicine} beside kratom: {known.note}")
-    unknown += [f"the effect of {m.name} at the receptor: two opioids beside kratom are followed" for m, _ in found[2:]]
+        assumptions.append(say("{name} beside kratom: {note}", name=term(known.medicine), note=term(known.note)))
+    unknown += [
+        say(
+            "the effect of {name} at the receptor: two opioids beside kratom are followed", name=verbatim(medicine.name)
+        )
+        for medicine, _ in found[2:]
+    ]
     doses = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["ID", "TIME", "AMT", "CMT"])
     facts = tuple(dict.fromkeys(fact for _, known in found[:2] for fact in known.facts))
     return OpioidsBeside(
@@ -113,7 +122,7 @@ def _fall(medicine: Medicine, known: Opioid) -> float:
     return 0.0 if taken_on or np.isnan(known.half_life_h) else float(np.log(2.0)) / known.half_life_h
 
 
-def _level(medicine: Medicine, known: Opioid, own: Mapping[str, Array], stream: Stream) -> tuple[Array, list[str]]:
+def _level(medicine: Medicine, known: Opioid, own: Mapping[str, Array], stream: Stream) -> tuple[Array, list[Text]]:
     """Work out the unbound level at the site right after a dose, in nM."""
     factor = np.exp(LEVEL_SD * stream.normal("people", f"level of {known.medicine}"))
     unknown = stream.normal("knowledge", f"level of {known.medicine}")
@@ -123,18 +132,29 @@ def _level(medicine: Medicine, known: Opioid, own: Mapping[str, Array], stream: 
     if rate is not None and np.isfinite(known.morphine_per_mg_h):
         morphine_a_day = rate * known.morphine_per_mg_h
         return own["level_M"] * morphine_a_day / MORPHINE_OF_TRIALS_MG * at_site * factor, []
-    words = []
+    words: list[Text] = []
     if mg is None or rate is not None:
         mg, factor = known.usual_mg, factor * np.exp(UNKNOWN_SD * unknown)
-        words = [f"how much {medicine.name} is taken; {_taken(known)}"]
+        words = [say("how much {name} is taken; {taken}", name=verbatim(medicine.name), taken=_taken(known))]
     if np.isfinite(known.morphine_per_mg) and np.isfinite(mg):
         return mg * known.morphine_per_mg * own["peak_M"] * at_site * factor, words
     if np.isfinite(known.nM_per_mg) and np.isfinite(mg):
         return mg * known.nM_per_mg * factor, words
     factor = np.exp(UNSEEN_SD * unknown)
     if known.role == "antagonist":
-        return FALLBACK_NM * factor, [f"which level of {medicine.name} is reached; 0.4 to 60 nM is assumed"]
-    text = f"which level of {medicine.name} is reached; as after 60 mg of morphine a day is assumed, wide"
+        wide = Lognormal(FALLBACK_NM).times(1.0, unseen=UNSEEN_SD).interval
+        text = say(
+            "which level of {name} is reached; {low} to {high} nM is assumed",
+            name=verbatim(medicine.name),
+            low=number(wide.low, 1),
+            high=number(wide.high, 1),
+        )
+        return FALLBACK_NM * factor, [text]
+    text = say(
+        "which level of {name} is reached; as after {mg:g} mg of morphine a day is assumed, wide",
+        name=verbatim(medicine.name),
+        mg=MORPHINE_OF_TRIALS_MG,
+    )
     return own["level_M"] * at_site * factor, [text]
 
 
@@ -142,8 +162,10 @@ MORPHINE_OF_TRIALS_MG = 60.0
 """Daily swallowed morphine that `level_M` stands for."""
 
 
-def _taken(known: Opioid) -> str:
-    return f"{known.usual_mg:g} mg is assumed, wide" if np.isfinite(known.usual_mg) else "a wide level is assumed"
+def _taken(known: Opioid) -> Text:
+    if np.isfinite(known.usual_mg):
+        return say("{mg:g} mg is assumed, wide", mg=known.usual_mg)
+    return say("a wide level is assumed")
 
 
 def _rows(place: str, medicine: Medicine, known: Opioid, level: Array, end_h: float) -> list[pd.DataFrame]:

@@ -40,7 +40,7 @@ SAME_H = 1e-6
 
 
 @dataclass(frozen=True)
-class Window:
+class EndpointWindow:
     """A stretch of time: the whole run, or one dosing interval."""
 
     suffix: str
@@ -78,21 +78,21 @@ def _distinct(times: Array) -> Array:
     return np.asarray(ordered[np.append(True, np.diff(ordered) > SAME_H)])
 
 
-def windows(dose_times: Array, end_h: float) -> tuple[Window, ...]:
+def windows(dose_times: Array, end_h: float) -> tuple[EndpointWindow, ...]:
     """Name the stretches that are reported: the run, and with repeated doses its first and last complete interval."""
     taken = np.unique(dose_times[dose_times < end_h])
-    whole = Window("", float(taken[0]) if taken.size else 0.0, end_h)
+    whole = EndpointWindow("", float(taken[0]) if taken.size else 0.0, end_h)
     if taken.size < 2:
         return (whole,)
     # The last dose's interval is as long as the one before it, and counts only where the run reaches its end.
     stops = np.append(taken[1:], taken[-1] + (taken[-1] - taken[-2]))
     complete = np.flatnonzero(stops <= end_h + SAME_H)
     last = complete[-1]
-    return (whole, Window("_first", taken[0], stops[0]), Window("_last", taken[last], stops[last]))
+    return (whole, EndpointWindow("_first", taken[0], stops[0]), EndpointWindow("_last", taken[last], stops[last]))
 
 
 def endpoints(
-    times: Array, levels: Array, dose_times: Array, end_h: float, limit: Array | float, study_peak: float
+    times: Array, levels: Array, dose_times: Array, end_h: float, *, limit: Array | float, study_peak: float
 ) -> dict[str, Array]:
     """Work out each person's numbers for one alkaloid.
 
@@ -129,7 +129,7 @@ def endpoints(
     return found
 
 
-def _in_window(times: Array, levels: Array, window: Window) -> dict[str, Array]:
+def _in_window(times: Array, levels: Array, window: EndpointWindow) -> dict[str, Array]:
     inside = (times >= window.start_h - SAME_H) & (times <= window.stop_h + SAME_H)
     t, c = times[inside], levels[:, inside]
     peak = c.argmax(axis=1)

@@ -14,18 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ketum.arrays import Array
-from ketum.engine.doses.covariate_table import read as read_courses
 from ketum.engine.doses.covariates import Covariates
-from ketum.engine.doses.dose_table import read
 from ketum.engine.doses.records import Dosing
-from ketum.engine.doses.ways import check as check_ways
 from ketum.engine.equations.reading import read_text
-from ketum.engine.equations.source import Source
+from ketum.engine.equations.source import ModelSource
 from ketum.engine.equations.system import System
-from ketum.engine.runs.checks import check_outputs, check_settings, checked_times, is_after, known, parameter_table
+from ketum.engine.runs.asked import Asked, Given, checked_job
+from ketum.engine.runs.checks import check_settings
 from ketum.engine.runs.job import Job
 from ketum.engine.runs.memory import solve_here
-from ketum.engine.solve.scaling import ATOL
+from ketum.engine.runs.work import Workers
+from ketum.engine.solve.scaling import ATOL, Tolerances
 from ketum.errors import ModelError, Problem, SolveWarning
 
 if TYPE_CHECKING:
@@ -38,15 +37,6 @@ LIKELY = (
     "  cure: check this person's parameters and the model's equations at these values; where a state reaches zero\n"
     "  under a broken power, as in x' = -x^0.7, write the rate as piecewise(-x^0.7, x > 0, 0)"
 )
-Rest = tuple[
-    Mapping[str, npt.ArrayLike],
-    Sequence[str] | None,
-    Mapping[str, Dosing],
-    Covariates | Sequence[Covariates],
-    str,
-    float,
-    float,
-]
 CHUNK = 256
 """People handed to a worker at once: enough to fill batches, few enough to show progress."""
 
@@ -88,9 +78,9 @@ class Model:
         return Model, (self.sbml, self.name)
 
     @cached_property
-    def source(self) -> Source:
+    def source(self) -> ModelSource:
         """What is sent to workers."""
-        return Source(self.sbml, self.name)
+        return ModelSource(self.sbml, self.name)
 
     @property
     def system(self) -> System:
@@ -175,83 +165,47 @@ class Model:
             Where a worker was lost.
         """
         check_settings(rtol, atol, chunk)
-        rest: Rest = (parameters or {}, outputs, dosing or {}, covariates, observe, rtol, atol)
+        given = Given(doses, dosing or {}, parameters or {}, covariates)
+        asked = Asked(outputs, observe, Tolerances(rtol, atol))
+        workers = Workers(executor, chunk, progress)
         if times is None:
             _refuse_sensitivities(sensitivities, "without output times")
-            return self._observed(doses, rest, executor, chunk, progress, store)
-        if "EVID" in doses and doses["EVID"].isin([0]).any():
-            warnings.warn("`times` is given, so the rows with EVID 0 are not looked at", stacklevel=2)
-        job = self._job(doses, times, *rest)
-        if sensitivities:
-            if job.courses:
-                _refuse_sensitivities(sensitivities, "of what changes in time")
-            job = job.with_sensitivities(tuple(sensitivities))
-        if store is None:
-            solved, failed = solve_here(job, executor, chunk, progress)
+            if store is not None:
+                problem = Problem("times", "a store needs output times", cure="give `times`, or leave `store` out")
+                raise ModelError("times", [problem])
+            job, (solved, failed) = self._observed(given, asked, workers)
         else:
-            from ketum.engine.runs.stream import solve_into
-
-            try:
-                solved, failed = solve_into(job, Path(store), executor, chunk, progress)
-            except KeyboardInterrupt as stop:
-                stop.add_note(f"what is finished stays in {store}; the same call goes on from it")
-                raise
+            if "EVID" in doses and doses["EVID"].isin([0]).any():
+                warnings.warn("`times` is given, so the rows with EVID 0 are not looked at", stacklevel=2)
+            job = checked_job(self.source, given, asked, times)
+            if sensitivities:
+                if job.courses:
+                    _refuse_sensitivities(sensitivities, "of what changes in time")
+                job = job.with_sensitivities(tuple(sensitivities))
+            solved, failed = solve_here(job, workers) if store is None else _stored(job, Path(store), workers)
         if failed:
             _warn(job, failed)
         return solved
 
-    def _observed(
-        self,
-        doses: pd.DataFrame,
-        rest: Rest,
-        executor: Executor | None,
-        chunk: int,
-        progress: Callable[[int], None] | None,
-        store: str | Path | None,
-    ) -> xr.Dataset:
-        """Answer the observations in a dose table; `rest` are `_job`'s arguments from the parameters on."""
+    def _observed(self, given: Given, asked: Asked, workers: Workers) -> tuple[Job, tuple[xr.Dataset, dict[int, str]]]:
+        """Answer the observations in a dose table; the run, its results, and who failed."""
         from ketum.engine.runs.observed import rows_of, solve_rows, split
 
-        if store is not None:
-            problem = Problem("times", "a store needs output times", cure="give `times`, or leave `store` out")
-            raise ModelError("times", [problem])
-        hair, seen, rows = split(doses)
-        job = self._job(doses, [0.0], *rest, hair)  # first, as it refuses what cannot be used
-        job = replace(job, times=np.array([seen.max()]))
-        solved, failed = solve_rows(job, rows_of(doses, seen, rows, job.subjects), executor, chunk, progress)
-        if failed:
-            _warn(job, failed)
-        return solved
+        hair, seen, rows = split(given.doses)
+        job = checked_job(self.source, replace(given, hair=hair), asked, [0.0])  # first: it refuses what cannot be used
+        job = replace(job, grid=replace(job.grid, times=np.array([seen.max()])))
+        return job, solve_rows(job, rows_of(given.doses, seen, rows, job.subjects), workers)
 
-    def _job(
-        self,
-        doses: pd.DataFrame,
-        times: Sequence[float] | Array,
-        parameters: Mapping[str, npt.ArrayLike],
-        outputs: Sequence[str] | None,
-        dosing: Mapping[str, Dosing],
-        covariates: Covariates | Sequence[Covariates],
-        observe: str,
-        rtol: float,
-        atol: float,
-        hair: Array | None = None,
-    ) -> Job:
-        outputs = tuple(outputs if outputs is not None else self.system.states)
-        states = self.system.states
-        ways = {states.index(species): how for species, how in dosing.items() if known(species, states)}
-        named = {name for how in ways.values() for name in how.names()}
-        tables = [covariates] if isinstance(covariates, Covariates) else list(covariates)
-        moving = {str(name) for each in tables for name in each.table.columns} - {"ID", "TIME"}
-        elsewhere = moving | {str(name) for name in doses.columns}
-        table = parameter_table(self.system, parameters, named, elsewhere, moving)
-        subjects = max((column.size for column in table.values()), default=1)
-        courses = read_courses(tables, self.system, subjects, named, parameters.keys())
-        check_outputs(self.system, outputs)
-        grid = checked_times(times)
-        after = np.full(grid.size, is_after(observe))
-        records = tuple(read(doses, states, subjects, ways, hair))
-        check_ways(doses, states, ways, table, courses)
-        return Job(self.source, grid, after, table, outputs, records, ways, subjects, rtol, atol, courses)
+
+def _stored(job: Job, store: Path, workers: Workers) -> tuple[xr.Dataset, dict[int, str]]:
+    """Solve a run into a store."""
+    from ketum.engine.runs.stream import solve_into
+
+    try:
+        return solve_into(job, store, workers)
+    except KeyboardInterrupt as stop:
+        stop.add_note(f"what is finished stays in {store}; the same call goes on from it")
+        raise
 
 
 def _refuse_sensitivities(names: Sequence[str], why: str) -> None:

@@ -53,6 +53,17 @@ def gut_activity_of(ratio: Array | float, Fg: Array | float) -> Array:
     return np.clip((1.0 / np.asarray(ratio, dtype=float) - Fg) / (1.0 - Fg), LEAST_ACTIVITY, None)
 
 
+def liver_activity_of(ratio: Array | float, fm: Array | float) -> Array:
+    """Find the activity in the liver that gives an AUC ratio of what arrives there; the inverse of `liver_ratio`."""
+    fm = np.asarray(fm, dtype=float)
+    return np.clip((1.0 / np.asarray(ratio, dtype=float) - (1.0 - fm)) / fm, LEAST_ACTIVITY, None)
+
+
+def activity_under(active: Array | float, times: Array | float) -> Array:
+    """Activity under so many times as much of what leaves `active`: the loss, 1 / active - 1, grows with it."""
+    return 1.0 / (1.0 + (1.0 / np.asarray(active, dtype=float) - 1.0) * times)
+
+
 def fm_of(ratio: Array | float, Fg: Array | float, active: Array | float) -> Array:
     """Find CYP3A's share in the liver, without the gut wall's part, from the ratio under an inhibitor."""
     liver = np.asarray(ratio) / gut_ratio(active, Fg)

@@ -18,6 +18,7 @@ from ketum.errors import KetumError
 from ketum.evidence import fact
 from ketum.pharmacology.parameters import moved
 from ketum.rows import read_rows, several
+from ketum.writing.texts import commas, say
 
 AIM = {"inhibition": 1.4, "induction": 1.6}
 """Geometric mean fold errors that were aimed at, written down before the first prediction."""
@@ -88,16 +89,16 @@ def outcomes() -> tuple[Outcome, ...]:
 
 def score(found: Iterable[Outcome]) -> float:
     """Geometric mean fold error."""
-    return float(np.exp(np.mean([np.log(one.fold) for one in found])))
+    return float(np.exp(np.mean([np.log(outcome.fold) for outcome in found])))
 
 
 def scatter(found: Iterable[Outcome]) -> float:
     """Geometric mean fold distance of single studies from the mean of their own pair, where several are on file."""
     distances = [
-        abs(np.log(value / one.observed))
-        for one in found
-        if len(ratios(one.pair.observed)) > 1
-        for value in ratios(one.pair.observed)
+        abs(np.log(value / outcome.observed))
+        for outcome in found
+        if len(ratios(outcome.pair.observed)) > 1
+        for value in ratios(outcome.pair.observed)
     ]
     return float(np.exp(np.mean(distances)))
 
@@ -112,7 +113,7 @@ def ratios(fact_ids: Sequence[str]) -> list[float]:
     """
     found = [fact(name).number() for name in fact_ids if not UNFIT & set(several(fact(name).details.get("mark", "")))]
     if not found:
-        raise KetumError(f"none of {', '.join(fact_ids)} is the AUC ratio of one medicine")
+        raise KetumError(say("none of {facts} is the AUC ratio of one medicine", facts=commas(fact_ids)))
     return found
 
 

@@ -20,6 +20,7 @@ from ketum.enzymes.algebra import activity_of, gut_activity_of
 from ketum.enzymes.pairs import between_studies, mean_ratio
 from ketum.evidence import facts_in
 from ketum.rows import read_rows
+from ketum.writing.texts import say, term
 
 CLASS_RATIO = {
     ("inhibitor", "strong"): (5.0, 12.0),
@@ -92,10 +93,10 @@ def perpetrators() -> Mapping[str, Perpetrator]:
 
 def _by_class() -> dict[str, Perpetrator]:
     found: dict[str, Perpetrator] = {}
-    for one in facts_in("perpetrator_classes"):
-        if one.details["enzyme"] != "CYP3A":
+    for row in facts_in("perpetrator_classes"):
+        if row.details["enzyme"] != "CYP3A":
             continue
-        name, key = one.details["perpetrator"].casefold(), (one.details["role"], one.value)
+        name, key = row.details["perpetrator"].casefold(), (row.details["role"], row.value)
         if key not in CLASS_RATIO:
             continue
         low, high = CLASS_RATIO[key]
@@ -109,20 +110,24 @@ def _by_class() -> dict[str, Perpetrator]:
             float(np.sqrt(low * high)),
             float(np.log(high / low) / 3.29),
             CLASS_HALF_LIFE_H,
-            (one.fact_id,),
-            f"no midazolam study on file: size and speed are those of its class ({one.value} {key[0]})",
+            (row.fact_id,),
+            say(
+                "no midazolam study on file: size and speed are those of its class ({strength} {role})",
+                strength=term(row.value),
+                role=term(key[0]),
+            ),
             by_class=True,
         )
     return found
 
 
-def spread(one: Perpetrator, stream: Stream) -> Array:
+def spread(perpetrator: Perpetrator, stream: Stream) -> Array:
     """Draw how far a medicine's strength is from the mean of its studies, as standard normal numbers."""
-    return stream.normal("knowledge", STRENGTH + one.generic)
+    return stream.normal("knowledge", STRENGTH + perpetrator.generic)
 
 
 def parameters(
-    one: Perpetrator, own: Mapping[str, Array], z: Array, started_h: float | None, stopped_h: float | None
+    perpetrator: Perpetrator, own: Mapping[str, Array], z: Array, started_h: float | None, stopped_h: float | None
 ) -> dict[str, Array]:
     """Give the model's parameters of a person who takes it, or took it.
 
@@ -135,21 +140,21 @@ def parameters(
     started_h, stopped_h
         How long before time 0 it was started and stopped; None: long ago, and not at all.
     """
-    ratio = one.ratio * np.exp(one.ratio_sd * z)
-    if one.places == PLACES:
+    ratio = perpetrator.ratio * np.exp(perpetrator.ratio_sd * z)
+    if perpetrator.places == PLACES:
         active = activity_of(ratio, own["trial_Fg"], own["trial_3A"])
     else:
         active = gut_activity_of(ratio, own["trial_Fg"])
-    k = np.log(2) / one.half_life_h
+    k = np.log(2) / perpetrator.half_life_h
     strength = {
-        f"co_{one.mechanism}_{place}": _strength(one.mechanism, active, own[f"kdeg_{place}"])
-        if place in one.places
+        f"co_{perpetrator.mechanism}_{place}": _strength(perpetrator.mechanism, active, own[f"kdeg_{place}"])
+        if place in perpetrator.places
         else np.zeros_like(active)
         for place in PLACES
     }
     stopped = stopped_h or 0.0
     taking = max((started_h if started_h is not None else LONG_AGO_H + stopped) - stopped, 0.0)
-    level, gut, liver = _history(one.mechanism, strength, own, k, (taking, stopped))
+    level, gut, liver = _history(perpetrator.mechanism, strength, own, k, (taking, stopped))
     taken = float(stopped_h is None)
     return strength | {
         "co_k": np.full(active.size, k),
@@ -175,7 +180,9 @@ def together(several: Sequence[Mapping[str, Array]], own: Mapping[str, Array]) -
     """
     absent = np.zeros_like(own["kdeg_gut"])
     total = {
-        f"co_{mechanism}_{place}": sum((one.get(f"co_{mechanism}_{place}", absent) for one in several), absent)
+        f"co_{mechanism}_{place}": sum(
+            (medicine.get(f"co_{mechanism}_{place}", absent) for medicine in several), absent
+        )
         for mechanism in MECHANISMS
         for place in PLACES
     }

@@ -73,7 +73,7 @@ class UnknownFactError(KetumError, KeyError):
 @cache
 def facts() -> Mapping[str, Fact]:
     """Return every fact by its id, in the order of the tables."""
-    return MappingProxyType({one.fact_id: one for table in _WHAT for one in facts_in(table)})
+    return MappingProxyType({row.fact_id: row for table in _WHAT for row in facts_in(table)})
 
 
 @cache

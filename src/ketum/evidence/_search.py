@@ -41,10 +41,10 @@ def search(query: str) -> tuple[Fact, ...]:
         In the order of the tables; empty where nothing fits.
     """
     wanted = query.strip().casefold()
-    if by_id := tuple(one for name, one in facts().items() if name.casefold() == wanted):
+    if by_id := tuple(row for name, row in facts().items() if name.casefold() == wanted):
         return by_id
     if any(name.casefold() == wanted for name in sources()):
-        return tuple(one for one in facts().values() if wanted in map(str.casefold, one.source_ids))
+        return tuple(row for row in facts().values() if wanted in map(str.casefold, row.source_ids))
     words = _words(query)
     return _with_all(words) or _with_all(tuple(map(_nearest_word, words)))
 
@@ -66,7 +66,7 @@ def _nearest_word(word: str) -> str:
 
 @cache
 def _texts() -> Mapping[str, str]:
-    return {name: " " + " ".join(_words(_spelt_out(_everything(one)))) for name, one in facts().items()}
+    return {name: " " + " ".join(_words(_spelt_out(_everything(row)))) for name, row in facts().items()}
 
 
 @cache
@@ -79,12 +79,12 @@ def _spelt_out(text: str) -> str:
     return " ".join((text, *(words for symbol, words in SPELT_OUT.items() if symbol in plain)))
 
 
-def _everything(one: Fact) -> str:
-    cited = (sources()[name] for name in one.source_ids)
+def _everything(row: Fact) -> str:
+    cited = (sources()[name] for name in row.source_ids)
     return " ".join(
         (
-            one.fact_id, *one.source_ids, one.table, one.locator, one.access, one.what, one.value, one.unit,
-            one.spread, one.spread_type, one.n, one.conditions, *one.details.values(),
+            row.fact_id, *row.source_ids, row.table, row.locator, row.access, row.what, row.value, row.unit,
+            row.spread, row.spread_type, row.n, row.conditions, *row.details.values(),
             *(f"{source.authors} {source.year}" for source in cited),
         )
     )  # fmt: skip

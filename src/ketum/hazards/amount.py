@@ -111,7 +111,7 @@ def above_studied(situation: Situation) -> Iterator[Finding]:
 
 
 def _of_kind(portions: Sequence[Portion], kind: str) -> tuple[Portion, ...]:
-    return tuple(one for one in portions if kinds()[one.product].studied_as == kind)
+    return tuple(portion for portion in portions if kinds()[portion.product].studied_as == kind)
 
 
 def _findings(kind: str, portions: Sequence[Portion]) -> Iterator[Finding]:
@@ -121,19 +121,19 @@ def _findings(kind: str, portions: Sequence[Portion]) -> Iterator[Finding]:
         return
     amounts = _amounts(studied, portions)
     repeated = _repeated(_days(portions), studied["days"])
-    over = [one for one in (*amounts, repeated) if one.above]
+    over = [amount for amount in (*amounts, repeated) if amount.above]
     if over:
-        severity: Severity = "caution" if any(one.above for one in amounts) else "note"
+        severity: Severity = "caution" if any(amount.above for amount in amounts) else "note"
         yield _above(kind, severity, over, (*amounts, repeated), studied.get(_UNSEEN))
-    if not any(one.above for one in amounts) and any(_untold(one, studied) for one in portions):
+    if not any(amount.above for amount in amounts) and any(_untold(portion, studied) for portion in portions):
         yield _not_comparable(kind, studied)
 
 
 def _studied(kind: str) -> Mapping[str, Fact]:
     """Return the largest amount of each quantity that studies of a kind gave."""
-    rows = [one for one in facts_in("studied_amounts") if one.details["product_kind"] == kind]
+    rows = [row for row in facts_in("studied_amounts") if row.details["product_kind"] == kind]
     # The largest stands last and stays.
-    return {one.details["quantity"]: one for one in sorted(rows, key=Fact.number)}
+    return {row.details["quantity"]: row for row in sorted(rows, key=Fact.number)}
 
 
 def _amounts(studied: Mapping[str, Fact], portions: Sequence[Portion]) -> tuple[_Comparison, ...]:
@@ -147,14 +147,17 @@ def _amounts(studied: Mapping[str, Fact], portions: Sequence[Portion]) -> tuple[
     return ()
 
 
-def _untold(one: Portion, studied: Mapping[str, Fact]) -> bool:
+def _untold(portion: Portion, studied: Mapping[str, Fact]) -> bool:
     """Whether nothing of a dose is known that studies of its kind tell too."""
-    return not any(f"single_dose_mg_{basis}" in studied and _known([one], basis) for basis in _BASES)
+    return not any(f"single_dose_mg_{basis}" in studied and _known([portion], basis) for basis in _BASES)
 
 
 def _known(portions: Sequence[Portion], basis: str) -> list[tuple[Portion, Interval]]:
-    doses = ((one, one.dose.mitragynine_mg if basis == "mitragynine" else one.dose.product_mg) for one in portions)
-    return [(one, dose) for one, dose in doses if dose is not None]
+    doses = (
+        (portion, portion.dose.mitragynine_mg if basis == "mitragynine" else portion.dose.product_mg)
+        for portion in portions
+    )
+    return [(portion, dose) for portion, dose in doses if dose is not None]
 
 
 def _median(amount: Interval) -> float:
@@ -165,7 +168,9 @@ def _most_in_a_day(known: Sequence[tuple[Portion, Interval]]) -> Interval:
     # A sum can only grow where a product starts, so these are the instants to look at.
     instants = (at.start_h for at, _ in known)
     sums = (
-        reduce(add, (dose * one.doses_a_day for one, dose in known if one.start_h <= instant < one.end_h))
+        reduce(
+            add, (dose * portion.doses_a_day for portion, dose in known if portion.start_h <= instant < portion.end_h)
+        )
         for instant in instants
     )
     return max(sums, key=_median)
@@ -173,9 +178,9 @@ def _most_in_a_day(known: Sequence[tuple[Portion, Interval]]) -> Interval:
 
 def _days(portions: Sequence[Portion]) -> float:
     total, reached = 0.0, -math.inf
-    for one in sorted(portions, key=lambda intake: intake.start_h):
-        total += max(0.0, one.end_h - max(one.start_h, reached))
-        reached = max(reached, one.end_h)
+    for portion in sorted(portions, key=lambda intake: intake.start_h):
+        total += max(0.0, portion.end_h - max(portion.start_h, reached))
+        reached = max(reached, portion.end_h)
     return total / 24.0
 
 
@@ -192,7 +197,7 @@ def _above(
         else NOTHING
     )
     kind_in_words = term(kinds()[kind].plural)
-    weakest = min((one.studied for one in every), key=lambda one: one.rank)
+    weakest = min((amount.studied for amount in every), key=lambda amount: amount.rank)
     certainty: Certainty = "moderate" if weakest.rank > 1 else "low"
     return Finding(
         code=ABOVE_STUDIED.code,
@@ -200,14 +205,16 @@ def _above(
         title=say("More days than studies of {kind} gave", kind=kind_in_words)
         if severity == "note"
         else say("More of it than studies of {kind} gave", kind=kind_in_words),
-        because=sentences(*(one.told for one in over), say("Beyond that nobody has measured what happens."), beyond),
+        because=sentences(
+            *(amount.told for amount in over), say("Beyond that nobody has measured what happens."), beyond
+        ),
         clinical=say(
             "Outside the range of controlled human data for {kind}: predictions here extrapolate. "
             "Enzyme inhibition builds up on repetition and was measured after one low dose only.",
             kind=kind_in_words,
         ),
-        numbers=tuple(number for one in every for number in one.numbers()),
-        evidence=tuple(one.studied.fact_id for one in every) + ((more.fact_id,) if more else ()),
+        numbers=tuple(number for amount in every for number in amount.numbers()),
+        evidence=tuple(amount.studied.fact_id for amount in every) + ((more.fact_id,) if more else ()),
         certainty=certainty,
         watch=say("Sleepiness, feeling sick, fast heartbeat, a fit, yellow skin, feeling ill when a dose is late."),
         ask=say("A doctor or pharmacist, with the true amount taken."),
@@ -217,7 +224,7 @@ def _above(
 def _never_studied(kind: str, absence: Fact, portions: Sequence[Portion]) -> Finding:
     held = "seven_oh_mg" if in_group(kind, "concentrate") else "mitragynine_mg"
     label = say("7-OH in one dose") if held == "seven_oh_mg" else say("mitragynine in one dose")
-    doses = [dose for one in portions if (dose := getattr(one.dose, held)) is not None]
+    doses = [dose for portion in portions if (dose := getattr(portion.dose, held)) is not None]
     largest = max(doses, key=_median, default=None)
     here = () if largest is None else (Number.of_case(label, largest, "mg"),)
     return Finding(
@@ -243,7 +250,7 @@ def _never_studied(kind: str, absence: Fact, portions: Sequence[Portion]) -> Fin
 
 
 def _not_comparable(kind: str, studied: Mapping[str, Fact]) -> Finding:
-    limits = [one for name, one in studied.items() if name.startswith(("single_dose_mg", "daily_dose_mg"))]
+    limits = [row for name, row in studied.items() if name.startswith(("single_dose_mg", "daily_dose_mg"))]
     return Finding(
         code=ABOVE_STUDIED.code,
         severity="note",
@@ -256,8 +263,8 @@ def _not_comparable(kind: str, studied: Mapping[str, Fact]) -> Finding:
         clinical=say(
             "Neither mitragynine nor product mass per dose is known; no comparison with trial doses was possible."
         ),
-        numbers=tuple(Number.of_fact(say("the most studied: {what}", what=one.what), one.fact_id) for one in limits),
-        evidence=tuple(one.fact_id for one in limits),
+        numbers=tuple(Number.of_fact(say("the most studied: {what}", what=row.what), row.fact_id) for row in limits),
+        evidence=tuple(row.fact_id for row in limits),
         certainty="moderate",
         watch=say("Stronger effects than expected."),
         ask=say("The seller, for the content; a pharmacist."),

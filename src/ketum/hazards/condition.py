@@ -269,5 +269,5 @@ def _kidney(situation: Situation) -> Iterator[Finding]:
 def _failing(said: Understood) -> bool:
     grave = ("dialysis", "failure", "end stage", "esrd")
     return any(
-        word in one.text.casefold() for one in said.conditions if "kidney" in one.concept.means for word in grave
+        word in told.text.casefold() for told in said.conditions if "kidney" in told.concept.means for word in grave
     )

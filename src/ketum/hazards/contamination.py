@@ -46,8 +46,8 @@ def contamination(situation: Situation) -> Iterator[Finding]:
     if untested and used.repeated and grams is not None and grams.median >= _LEAST_G:
         yield _metals(grams, bearing or age_years < 18 or grams.median >= _HIGH_G)
     if any(
-        in_group(one.product, "leaf", "mixture", "unknown") and not _covers(one.tested, _MICROBES)
-        for one in situation.portions
+        in_group(portion.product, "leaf", "mixture", "unknown") and not _covers(portion.tested, _MICROBES)
+        for portion in situation.portions
     ):
         frail = (
             situation.pregnant or age_years < 5 or age_years >= _OLD or bool(said.has("immune", "cancer", "cirrhosis"))
@@ -56,7 +56,7 @@ def contamination(situation: Situation) -> Iterator[Finding]:
 
 
 def _covers(tested: Iterable[str] | None, words: Iterable[str]) -> bool:
-    return any(word in one.casefold() for one in tested or () for word in words)
+    return any(word in test.casefold() for test in tested or () for word in words)
 
 
 def _lead(grams: Interval) -> Number:

@@ -50,7 +50,7 @@ def _clashes(situation: Situation) -> Iterator[Text]:
     if said.has("kidney") and who.egfr is not None and who.egfr >= 90:
         yield say("A condition speaks of kidney disease, but the filtration rate is {egfr:g}.", egfr=who.egfr)
     if who.opioid_use == "none" and any(
-        word in one.text.casefold() for one in said.conditions for word in ("opioid", "opiate", "heroin", "methadone")
+        word in told.text.casefold() for told in said.conditions for word in ("opioid", "opiate", "heroin", "methadone")
     ):
         yield say("A condition speaks of opioids, but opioid_use is none.")
     if said.has("procedure") and who.procedure_planned is False:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ketum.errors import KetumError
 from ketum.evidence import Fact, fact
 from ketum.sizes import Interval
-from ketum.writing.texts import Text, commas, say
+from ketum.writing.texts import Text, commas, say, term
 
 Severity = Literal["emergency", "danger", "caution", "note"]
 Certainty = Literal["high", "moderate", "low", "very low"]
@@ -23,7 +23,7 @@ SPREAD = say("this case, with the product's spread")
 
 def seen(row: Fact) -> Text:
     """Return where a fact comes from and how much of that was seen."""
-    return say("{sources} ({seen})", sources=commas(row.source_ids), seen=row.seen)
+    return say("{sources} ({seen})", sources=commas(row.source_ids), seen=term(row.seen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,13 @@ from ketum.hazards.medicines.changers import inducers, inhibitors
 from ketum.hazards.medicines.heart_rhythm import qt
 from ketum.hazards.medicines.liver_load import hepatotoxic
 from ketum.hazards.medicines.opioids import opioids
+from ketum.hazards.medicines.pgp import pgp_victims
 from ketum.hazards.medicines.sedatives import sedatives
 from ketum.hazards.medicines.seizures import seizures
 from ketum.hazards.medicines.serotonin import serotonergic
 from ketum.hazards.medicines.stimulants import stimulants
 from ketum.hazards.medicines.unknown import unknown
-from ketum.hazards.medicines.victims import cyp2d6_victims, cyp3a_victims, pgp_victims
+from ketum.hazards.medicines.victims import cyp2d6_victims, cyp3a_victims
 from ketum.hazards.pain import red_flags
 from ketum.hazards.person import of_the_person
 from ketum.hazards.product import of_the_product

@@ -23,20 +23,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cache
-from typing import Literal, cast
+from dataclasses import replace
+from typing import cast
 
-from ketum.evidence import Fact, facts_in
+from ketum.evidence import Fact
 from ketum.hazards.finding import Certainty, Finding, Number, Severity, seen
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.portion import Portion
 from ketum.hazards.product import most_seven_oh
 from ketum.hazards.situation import Situation
+from ketum.hazards.statutes import Ruling, Substance, age_limit, banning_towns, look_up
 from ketum.hazards.use import CONCENTRATED
 from ketum.kinds import in_group, kinds
-from ketum.writing.texts import NOTHING, Text, joined, say, sentences, verbatim
+from ketum.writing.texts import NOTHING, Text, joined, say, sentences, term
 
 BANNED = Grounds("law.banned", tables=("legal_status",))
 RESTRICTED = Grounds("law.restricted", tables=("legal_status",))
@@ -44,39 +43,14 @@ UNCLEAR = Grounds("law.unclear", tables=("legal_status",))
 AGE_LIMIT = Grounds("law.age-limit", tables=("legal_status",))
 FACTS = (BANNED, RESTRICTED, UNCLEAR, AGE_LIMIT)
 
-Substance = Literal["leaf", "7oh", "pseudoindoxyl"]
-Status = Literal["banned", "unclear", "regulated", "legal"]
-
-_COLUMNS: dict[Substance, tuple[str, ...]] = {
-    "leaf": ("status_leaf",),
-    "7oh": ("status_7oh_concentrated",),
-    "pseudoindoxyl": ("status_pseudoindoxyl", "status_7oh_concentrated"),
-}
 _NAMES: dict[Substance, Text] = {
     "leaf": say("kratom leaf"),
     "7oh": say("concentrated 7-OH"),
     "pseudoindoxyl": say("pseudoindoxyl"),
 }
-_STRICTEST: tuple[Status, ...] = ("banned", "unclear", "regulated", "legal")
 _CERTAINTY: dict[str, Certainty] = {"high": "high", "medium": "moderate", "low": "low"}
 _OTHER_FORMS = say("An extract, a shot or a mixture may fall under stricter rules than plain leaf.")
-_STALE_MONTHS = 18
 _TOWNS = 3
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Law:
-    """The row that governs, and why it may not be relied on."""
-
-    region: str
-    substance: Substance
-    row: Fact | None
-    national: Fact | None
-    status: Status
-    doubt: Text = NOTHING
-    hint: Text = NOTHING
-    share: float | None = None
 
 
 def law(situation: Situation) -> Iterator[Finding]:
@@ -85,7 +59,7 @@ def law(situation: Situation) -> Iterator[Finding]:
     hint = _OTHER_FORMS if any(in_group(name, "extract", "mixture", "unknown") for name in named) else NOTHING
     share = most_seven_oh(situation.portions)
     for substance in sorted({cast(Substance, kinds()[name].law) for name in named}):
-        found = _look_up(situation.person.region, substance, situation.day)
+        found = look_up(situation.person.region, substance, situation.day)
         yield from _findings(replace(found, hint=hint, share=share), situation.person.age_years)
 
 
@@ -94,7 +68,7 @@ def _legal_kind(portion: Portion) -> str:
     return CONCENTRATED.get(portion.alkaloid or "", portion.product)
 
 
-def _findings(found: _Law, age_years: float) -> Iterator[Finding]:
+def _findings(found: Ruling, age_years: float) -> Iterator[Finding]:
     if found.status == "banned":
         yield _banned(found)
         return
@@ -102,79 +76,12 @@ def _findings(found: _Law, age_years: float) -> Iterator[Finding]:
         yield _unclear(found)
     if found.status == "regulated":
         yield _restricted(found)
-    limit = _age_limit(found.row)
+    limit = age_limit(found.row)
     if limit is not None and age_years < limit:
         yield _too_young(found, limit, age_years)
 
 
-def _look_up(region: str, substance: Substance, today: date) -> _Law:
-    country = region[:2]
-    national = _row(country, substance)
-    local = _row(region, substance) if region != country else None
-    if local is None and _divided(country) and _status(national, substance) != "banned":
-        missing = (
-            say("the state is not listed")
-            if region != country
-            else say("the state is not named, and the law differs by state")
-        )
-        return _Law(region, substance, None, national, "unclear", missing)
-    rows = [row for row in (local, national) if row is not None]
-    if not rows:
-        return _Law(region, substance, None, None, "unclear", say("this place is not in the table"))
-    row = min(rows, key=lambda one: _STRICTEST.index(_status(one, substance)))
-    return _Law(region, substance, row, national, *_relied_on(row, substance, today))
-
-
-def _relied_on(row: Fact, substance: Substance, today: date) -> tuple[Status, Text]:
-    status = _status(row, substance)
-    stale = _months_old(row, today) > _STALE_MONTHS
-    if stale and status == "banned":
-        return status, say("a ban may have been lifted since")
-    if stale and status != "unclear":
-        return "unclear", say("what was seen said {status}, but that is too old to rely on", status=status)
-    if status == "legal" and row.details["confidence"] == "low":
-        return "unclear", say("what was seen said legal, but only by leaving it out of a list of bans")
-    return status, NOTHING
-
-
-@cache
-def _listed() -> tuple[Fact, ...]:
-    return facts_in("legal_status")
-
-
-def _row(region: str, substance: Substance) -> Fact | None:
-    """Return the newest row of a region that speaks of this substance, in its own column first."""
-    here = [one for one in _listed() if one.details["iso"] == region and one.details["level"] != "local"]
-    for column in _COLUMNS[substance]:
-        if rows := [one for one in here if column in one.details]:
-            return max(rows, key=_seen_on)
-    return None
-
-
-def _divided(country: str) -> bool:
-    return any(one.details["level"] == "state" and one.details["iso"].startswith(f"{country}-") for one in _listed())
-
-
-def _status(row: Fact | None, substance: Substance) -> Status:
-    said = next((row.details[name] for name in _COLUMNS[substance] if name in row.details), "") if row else ""
-    return next((status for status in _STRICTEST if status == said), "unclear")
-
-
-def _seen_on(row: Fact) -> date:
-    written = _DATE.match(row.details.get("last_checked_source_date", ""))
-    return date(int(written[1]), int(written[2] or 1), int(written[3] or 1)) if written else date.min
-
-
-def _months_old(row: Fact, today: date) -> float:
-    return (today - _seen_on(row)).days / 30.4375
-
-
-def _age_limit(row: Fact | None) -> int | None:
-    years = re.findall(r"\d+", row.details.get("age_limit", "")) if row else []
-    return max(map(int, years), default=None)
-
-
-def _over_the_cap(found: _Law) -> float | None:
+def _over_the_cap(found: Ruling) -> float | None:
     """Return the cap on 7-OH, in percent of the alkaloids, where the certificate shows more; else None."""
     written = re.match(r"[\d.]+", found.row.details.get("cap_7oh_pct_of_alkaloids", "")) if found.row else None
     cap = float(written[0]) if written else None
@@ -182,8 +89,7 @@ def _over_the_cap(found: _Law) -> float | None:
 
 
 def _local_bans(region: str) -> Text:
-    towns = [row for row in _listed() if row.details["iso"] == region and row.details["level"] == "local"]
-    names = [row.details["jurisdiction"].rsplit(",", 1)[0] for row in towns if row.value == "banned"]
+    names = banning_towns(region)
     if not names:
         return NOTHING
     first, more = joined("; ", names[:_TOWNS]), len(names) - _TOWNS
@@ -196,54 +102,54 @@ def _local_bans(region: str) -> Text:
     return say("Some towns or counties there were seen to ban it themselves: {towns}.", towns=first)
 
 
-def _hint(found: _Law) -> Text:
+def _hint(found: Ruling) -> Text:
     return found.hint if found.substance == "leaf" and found.status != "banned" else NOTHING
 
 
-def _place(found: _Law) -> str:
+def _place(found: Ruling) -> str:
     return found.row.details["jurisdiction"] if found.row else found.region
 
 
-def _checked(found: _Law) -> Text:
+def _checked(found: Ruling) -> Text:
     written = found.row.details.get("last_checked_source_date", "") if found.row else ""
     return say("as far as was seen on {day}", day=written) if written else say("though no dated source was seen")
 
 
-def _rows(found: _Law) -> tuple[Fact, ...]:
+def _rows(found: Ruling) -> tuple[Fact, ...]:
     return tuple(dict.fromkeys(row for row in (found.row, found.national) if row is not None))
 
 
-def _numbers(found: _Law) -> Iterator[Number]:
+def _numbers(found: Ruling) -> Iterator[Number]:
     for row in _rows(found):
         origin = seen(row)
         place, day = row.details["jurisdiction"], row.details.get("last_checked_source_date", "unknown")
         yield Number(
             say("source on {place} last checked", place=place), day, "date", origin=origin, fact_ids=(row.fact_id,)
         )
-        if limit := _age_limit(row):
+        if limit := age_limit(row):
             yield Number(
                 say("age limit in {place}", place=place), float(limit), "years", origin=origin, fact_ids=(row.fact_id,)
             )
 
 
-def _clinical(found: _Law) -> Text:
+def _clinical(found: Ruling) -> Text:
     told = (say("{place}: {law}.", place=row.details["jurisdiction"], law=_known(row)) for row in _rows(found))
     return sentences(*told, say("{doubt:capital}.", doubt=found.doubt) if found.doubt else NOTHING)
 
 
 def _known(row: Fact) -> Text:
     parts = (row.details.get("last_known_status", ""), row.details.get("cap_rule_7oh", ""))
-    known = joined("; ", (verbatim(part) for part in parts if not part.startswith("none")))
+    known = joined("; ", (term(part) for part in parts if not part.startswith("none")))
     return known or say("nothing on file")
 
 
-def _certainty(found: _Law) -> Certainty:
+def _certainty(found: Ruling) -> Certainty:
     if found.row is None or not found.row.verified:
         return "very low"
     return "low" if found.doubt else _CERTAINTY[found.row.details["confidence"]]
 
 
-def _finding(found: _Law, grounds: Grounds, severity: Severity, title: Text, because: Text) -> Finding:
+def _finding(found: Ruling, grounds: Grounds, severity: Severity, title: Text, because: Text) -> Finding:
     check = say("Check before relying on this.")
     return Finding(
         code=grounds.code,
@@ -259,7 +165,7 @@ def _finding(found: _Law, grounds: Grounds, severity: Severity, title: Text, bec
     )
 
 
-def _banned(found: _Law) -> Finding:
+def _banned(found: Ruling) -> Finding:
     # The column speaks of leaf; nothing says that a banned concentrate may be kept.
     may_have = (
         found.substance == "leaf" and found.row is not None and found.row.details.get("possession_leaf_ok") == "yes"
@@ -273,8 +179,8 @@ def _banned(found: _Law) -> Finding:
     return _finding(found, BANNED, "note" if may_have else "caution", title, because)
 
 
-def _restricted(found: _Law) -> Finding:
-    limit, over = _age_limit(found.row), _over_the_cap(found)
+def _restricted(found: Ruling) -> Finding:
+    limit, over = age_limit(found.row), _over_the_cap(found)
     name, place = _NAMES[found.substance], _place(found)
     because = sentences(
         say(
@@ -294,7 +200,7 @@ def _restricted(found: _Law) -> Finding:
     return _finding(found, RESTRICTED, "caution" if over else "note", title, because)
 
 
-def _unclear(found: _Law) -> Finding:
+def _unclear(found: Ruling) -> Finding:
     name, place = _NAMES[found.substance], _place(found)
     because = sentences(
         say(
@@ -311,7 +217,7 @@ def _unclear(found: _Law) -> Finding:
     )
 
 
-def _too_young(found: _Law, limit: int, age_years: float) -> Finding:
+def _too_young(found: Ruling, limit: int, age_years: float) -> Finding:
     place = _place(found)
     because = sentences(
         say(

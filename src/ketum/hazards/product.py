@@ -46,24 +46,24 @@ def of_the_product(situation: Situation) -> Iterator[Finding]:
         yield _concentrated("danger", None)
     elif share is not None and share > _CAP:
         yield _concentrated("caution", share)
-    strong = [content for one in taken if (content := _stronger_than_leaf(one)) is not None]
-    if strong or any(in_group(one.product, "extract") for one in taken):
+    strong = [content for portion in taken if (content := _stronger_than_leaf(portion)) is not None]
+    if strong or any(in_group(portion.product, "extract") for portion in taken):
         yield _extract(max(strong, default=None))
-    if any(in_group(one.product, "mixture") or one.with_ for one in taken):
-        yield _mixed(tuple(name for one in taken for name in one.with_ or ()))
-    if any(one.certificate is None for one in taken):
+    if any(in_group(portion.product, "mixture") or portion.with_ for portion in taken):
+        yield _mixed(tuple(name for portion in taken for name in portion.with_ or ()))
+    if any(portion.certificate is None for portion in taken):
         yield _unverified()
 
 
-def _stronger_than_leaf(one: Portion) -> float | None:
+def _stronger_than_leaf(portion: Portion) -> float | None:
     """Return the mitragynine of what is sold as leaf where it is more than leaf holds, in percent; else None."""
-    content = 100 * (one.certificate or {}).get("mitragynine", 0.0)
-    return content if in_group(one.product, "leaf", "brew") and content > fact("pc020").bounds()[1] else None
+    content = 100 * (portion.certificate or {}).get("mitragynine", 0.0)
+    return content if in_group(portion.product, "leaf", "brew") and content > fact("pc020").bounds()[1] else None
 
 
 def most_seven_oh(taken: Sequence[Portion]) -> float | None:
     """Return the largest share of 7-OH and pseudoindoxyl among the alkaloids of a certificate, in percent."""
-    return max((share for one in taken if (share := _share(one.certificate)) is not None), default=None)
+    return max((share for portion in taken if (share := _share(portion.certificate)) is not None), default=None)
 
 
 def _share(certificate: Mapping[str, float] | None) -> float | None:

@@ -16,6 +16,7 @@ from ketum.medicine import Taken
 from ketum.rows import read_rows
 from ketum.sizes import TOGETHER, InteractionSize, Interval
 from ketum.writing.lists import listed
+from ketum.writing.texts import Text, joined, say, term
 
 ALKALOIDS = (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine"))
 
@@ -54,7 +55,7 @@ class _Change:
     own: Mapping[str, Array]
     stopped_h: float | None
     facts: tuple[str, ...]
-    note: str
+    note: Text
 
 
 def changes(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[InteractionSize]:
@@ -92,15 +93,18 @@ def _sought(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[
     for given, one in acting:
         z = spread(one, here.stream)[: here.own["ka"].size]
         own = parameters(one, here.own, z, given.started_h, given.stopped_h)
-        found.append(_Change(one.generic, own, given.stopped_h, one.facts, one.note))
+        found.append(_Change(one.generic, own, given.stopped_h, one.facts, term(one.note)))
         if given.stopped_h is None:
             taken.append(found[-1])
     if len(taken) > 1:
         taken.sort(key=lambda one: one.medicine)
-        names = listed(one.medicine for one in taken)
+        names = listed(term(one.medicine) for one in taken)
         facts = tuple(dict.fromkeys(fact for one in taken for fact in one.facts))
         added = together([one.own for one in taken], here.own)
-        note = f"{names} together, each there in full; what they do to the enzyme is added up, which nobody measured"
+        note = say(
+            "{names} together, each there in full; what they do to the enzyme is added up, which nobody measured",
+            names=names,
+        )
         found.append(_Change(TOGETHER, added, None, facts, note))
     return found
 
@@ -108,30 +112,37 @@ def _sought(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[
 def _size(one: _Change, alkaloid: str, ratios: Sequence[Array], warnings: Sequence[str]) -> InteractionSize:
     parts = [interval(ratio) for ratio in ratios]
     spanned = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
-    said = "; ".join(
-        f"{h.name}: {p.median:.2g} ({p.low:.2g} to {p.high:.2g})" for h, p in zip(hypotheses(), parts, strict=True)
-    )
-    when = (
-        "on the last day of use"
-        if one.stopped_h is None
-        else f"on the first day, {one.stopped_h / DAY:g} days after it was stopped"
-    )
+    said = [
+        say(
+            "{hypothesis}: {median:.2g} ({low:.2g} to {high:.2g})",
+            hypothesis=term(h.name),
+            median=p.median,
+            low=p.low,
+            high=p.high,
+        )
+        for h, p in zip(hypotheses(), parts, strict=True)
+    ]
     notes = [
-        f"{when}; the interval spans two hypotheses of what CYP3A is to 7-hydroxymitragynine",
-        said,
+        say("on the last day of use; the interval spans two hypotheses of what CYP3A is to 7-hydroxymitragynine")
+        if one.stopped_h is None
+        else say(
+            "on the first day, {days:g} days after it was stopped; the interval spans two hypotheses of what CYP3A is to 7-hydroxymitragynine",
+            days=one.stopped_h / DAY,
+        ),
+        *said,
         one.note,
         *warnings,
-        "no study in people",
+        say("no study in people"),
     ]
     return InteractionSize(
         medicine=one.medicine,
         role="perpetrator",
         enzyme="CYP3A",
-        quantity=f"AUC of {alkaloid}",
+        quantity=say("AUC of {name}", name=term(alkaloid)),
         ratio=spanned,
         method="dynamic",
         fact_ids=tuple(dict.fromkeys((*one.facts, *(f for h in hypotheses() for f in h.facts)))),
-        note="; ".join(note for note in notes if note),
+        note=joined("; ", notes),
     )
 
 

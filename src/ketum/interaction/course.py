@@ -44,7 +44,7 @@ class Dose:
 
 
 @dataclass(frozen=True)
-class Course:
+class InteractionCourse:
     """What came out.
 
     Parameters
@@ -97,7 +97,7 @@ def course(
     end_h: float,
     outputs: Sequence[str] = OUTPUTS,
     since_h: float = 0.0,
-) -> Course:
+) -> InteractionCourse:
     """Solve.
 
     Parameters
@@ -140,7 +140,7 @@ def course(
             end.append(after)
         state = list(after)
     values = _values(followed, people, [begin, end], outputs)
-    return Course((points[:-1] + lengths / 2)[first:], lengths[first:], values)
+    return InteractionCourse((points[:-1] + lengths / 2)[first:], lengths[first:], values)
 
 
 @cache

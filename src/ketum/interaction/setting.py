@@ -15,6 +15,7 @@ from ketum.crowd.intake import intakes
 from ketum.interaction.course import Dose
 from ketum.pharmacology.alkaloids import nmol
 from ketum.sizes import Interval
+from ketum.writing.texts import Text, say
 
 DRAWS, SEED = 150, 0
 DAY = 24.0
@@ -33,7 +34,7 @@ class Setting:
     start_h: float
     end_h: float
     stream: Stream
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Text, ...] = ()
 
     def take(self, number: int) -> Setting:
         """Keep the first people only."""
@@ -60,17 +61,17 @@ def setting(case: Case, draws: int = DRAWS, seed: int = SEED) -> Setting:
     return Setting(own, doses, max(last - DAY, 0.0), last, stream, _warnings(doses, own))
 
 
-def _warnings(doses: Sequence[Dose], own: Mapping[str, Array]) -> tuple[str, ...]:
+def _warnings(doses: Sequence[Dose], own: Mapping[str, Array]) -> tuple[Text, ...]:
     """Say where a case leaves what was studied (one tea from 39 mg in the leaf) or what is known of its products."""
     found = []
     if any("MG" not in dose.nmol for dose in doses):
-        found.append("how much mitragynine one of the products holds is not known and is left out: it may be more")
+        found.append(say("how much mitragynine one of the products holds is not known and is left out: it may be more"))
     studied = float(np.median(nmol(STUDIED_MG, "MG") * own["yield_tea"]))
     largest = max((float(np.median(dose.nmol["MG"])) for dose in doses if "MG" in dose.nmol), default=0.0)
     if sum(len(dose.times) for dose in doses) > 1:
-        found.append("repeated use was never studied beside a medicine: extrapolated")
+        found.append(say("repeated use was never studied beside a medicine: extrapolated"))
     elif largest > SAME * studied:
-        found.append("a larger dose than was studied beside a medicine: extrapolated")
+        found.append(say("a larger dose than was studied beside a medicine: extrapolated"))
     return tuple(found)
 
 

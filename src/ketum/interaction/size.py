@@ -13,10 +13,11 @@ from ketum.enzymes.algebra import gut_ratio, iv_ratio, liver_ratio
 from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import VictimFacts, reason_without_size, sampled, victims
 from ketum.interaction.changes import changes
-from ketum.interaction.course import Course, course
+from ketum.interaction.course import InteractionCourse, course
 from ketum.interaction.setting import DAY, Setting, interval, knows_mitragynine, setting
 from ketum.medicine import Taken
 from ketum.sizes import InteractionSize
+from ketum.writing.texts import Text, commas, joined, say, term
 
 PERPETRATOR_DRAWS = 60
 ACTIVITY = ("active_gut", "active_liver", "active_2D6")
@@ -35,7 +36,7 @@ class Unsized:
 
     medicine: str
     enzyme: str
-    reason: str
+    reason: Text
 
 
 def sizes(case: Case, taken: Sequence[Taken]) -> tuple[InteractionSize, ...]:
@@ -72,7 +73,7 @@ def unsized(case: Case, taken: Sequence[Taken]) -> tuple[Unsized, ...]:
     """Name the medicines that kratom may change, or that may change kratom, without a size, and why."""
     names = [one.generic for one in taken]
     if not knows_mitragynine(case):
-        why = "how much mitragynine the product holds is not known, so no size can be given"
+        why = say("how much mitragynine the product holds is not known, so no size can be given")
         return tuple(Unsized(name, "CYP3A", why) for name in names if victims(name) or name in perpetrators())
     reasons = ((name, reason_without_size(name)) for name in names)
     return tuple(Unsized(name, *reason) for name, reason in reasons if reason)
@@ -95,7 +96,7 @@ def enzyme_course(case: Case) -> tuple[Array, Mapping[str, Array]]:
 
 
 def victim_ratio(
-    one: VictimFacts, here: Setting, alone: Course, window: tuple[float, float], by_mouth: bool = True
+    one: VictimFacts, here: Setting, alone: InteractionCourse, window: tuple[float, float], by_mouth: bool = True
 ) -> Array:
     """AUC ratio of a victim taken at a random time within a window in h, shape (people,).
 
@@ -119,31 +120,34 @@ def victim_ratio(
     return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
 
 
-def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone: Course) -> InteractionSize:
+def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone: InteractionCourse) -> InteractionSize:
     by_mouth = given.route in (None, "oral")
     if one.enzyme == "CYP2D6" and poor_2D6:
-        one = replace(one, note="a poor metaboliser has no CYP2D6 that kratom could slow")
+        one = replace(one, note=say("a poor metaboliser has no CYP2D6 that kratom could slow"))
         during = later = np.ones(here.own["ka"].size)
     else:
         windows = ((here.start_h, here.end_h), (here.end_h - DAY + AFTER_H, here.end_h + AFTER_H))
         during, later = (victim_ratio(one, here, alone, window, by_mouth) for window in windows)
-    taken = "by mouth" if by_mouth else "not by mouth, so past the gut wall,"
     notes = [
-        f"{taken} at any time of the last day of use; an AUC ratio does not depend on the half-life",
+        say("by mouth at any time of the last day of use; an AUC ratio does not depend on the half-life")
+        if by_mouth
+        else say(
+            "not by mouth, so past the gut wall, at any time of the last day of use; an AUC ratio does not depend on the half-life"
+        ),
         one.note,
         *here.warnings,
-        f"studied in people after one tea: {', '.join(STUDIES[one.generic])}"
+        say("studied in people after one tea: {studies}", studies=commas(STUDIES[one.generic]))
         if one.generic in STUDIES
-        else "no study of it with kratom",
+        else say("no study of it with kratom"),
     ]
     return InteractionSize(
         medicine=one.generic,
         role="victim",
         enzyme=one.enzyme,
-        quantity=f"AUC of {one.generic}",
+        quantity=say("AUC of {name}", name=term(one.generic)),
         ratio=interval(during),
         method="dynamic",
         fact_ids=(*one.facts, "ddi01" if one.enzyme == "CYP3A" else "ddi04"),
         after_stopping=interval(later / during),
-        note="; ".join(note for note in notes if note),
+        note=joined("; ", notes),
     )

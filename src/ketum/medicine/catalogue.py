@@ -47,8 +47,8 @@ class Entry:
 
     def number(self, *names: str) -> tuple[float, Fact] | None:
         """Return the first of several fields that holds a number, best seen first, with its fact."""
-        found = [one for name in names for one in self.facts.get(name, ()) if _is_number(one)]
-        best = max(found, key=lambda one: one.rank, default=None)
+        found = [row for name in names for row in self.facts.get(name, ()) if _is_number(row)]
+        best = max(found, key=lambda row: row.rank, default=None)
         return None if best is None else (best.number(), best)
 
     def most(self, *names: str) -> tuple[float, Fact] | None:
@@ -57,7 +57,7 @@ class Entry:
         A limit such as ``>=0.5`` leaves everything above open, and so gives infinity. What is only remembered counts
         where nothing was seen; None where no row is a number, a range or a limit.
         """
-        found = [(high, one) for name in names for one in self.facts.get(name, ()) if (high := _high(one)) is not None]
+        found = [(high, row) for name in names for row in self.facts.get(name, ()) if (high := _high(row)) is not None]
         seen = [pair for pair in found if pair[1].verified]
         return max(seen or found, key=lambda pair: (pair[0], pair[1].rank), default=None)
 
@@ -69,7 +69,7 @@ class Entry:
     @property
     def atc(self) -> tuple[str, ...]:
         """Its codes in the ATC index."""
-        return tuple(one.value for one in self.facts.get("atc", ()))
+        return tuple(row.value for row in self.facts.get("atc", ()))
 
 
 @cache
@@ -77,8 +77,8 @@ def entries() -> Mapping[str, Entry]:
     """Return every medicine by its generic name."""
     gathered: dict[str, dict[str, list[Fact]]] = {}
     for table in TABLES:
-        for one in facts_in(table):
-            gathered.setdefault(one.details["generic"], {}).setdefault(one.details["field"], []).append(one)
+        for row in facts_in(table):
+            gathered.setdefault(row.details["generic"], {}).setdefault(row.details["field"], []).append(row)
     return {
         generic: Entry(generic, {name: tuple(sorted(rows, key=lambda row: -row.rank)) for name, rows in fields.items()})
         for generic, fields in gathered.items()
@@ -97,11 +97,11 @@ def names() -> Mapping[str, tuple[str, ...]]:
     Keys are as `ketum.medicine.spelling.plain` writes them.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for one in entries().values():
-        for row in one.facts.get("brands", ()):
+    for medicine in entries().values():
+        for row in medicine.facts.get("brands", ()):
             for brand in row.value.split(";"):
                 if "(comb.)" not in brand:
-                    found.setdefault(plain(_REMARK.sub("", brand)), (one.generic,))
+                    found.setdefault(plain(_REMARK.sub("", brand)), (medicine.generic,))
     found |= {plain(name): parts for name, parts in combinations().items()}
     return found | {plain(generic): (generic,) for generic in entries()}
 
@@ -122,16 +122,16 @@ def combinations() -> Mapping[str, tuple[str, ...]]:
     return {row["name"]: tuple(row["components"].split(";")) for row in read_rows(__package__, "combinations.csv")}
 
 
-def _high(one: Fact) -> float | None:
+def _high(row: Fact) -> float | None:
     try:
-        return one.bounds()[1]
+        return row.bounds()[1]
     except KetumError:
         return None
 
 
-def _is_number(one: Fact) -> bool:
+def _is_number(row: Fact) -> bool:
     try:
-        float(one.value)
+        float(row.value)
     except ValueError:
         return False
     return True

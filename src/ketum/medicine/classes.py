@@ -55,25 +55,25 @@ def classes() -> Mapping[str, MedicineClass]:
 @cache
 def opioid_classes(*roles: str) -> tuple[str, ...]:
     """Name the classes with one of several roles at opioid receptors, in the table's order."""
-    return tuple(name for name, one in classes().items() if one.opioid in roles)
+    return tuple(name for name, group in classes().items() if group.opioid in roles)
 
 
 @cache
 def depressing(what: str) -> tuple[str, ...]:
     """Name the classes that depress ``breathing`` or ``wakefulness``, in the table's order."""
-    return tuple(name for name, one in classes().items() if one.depresses == what)
+    return tuple(name for name, group in classes().items() if group.depresses == what)
 
 
-def code_of(one: Entry, *names: str) -> Fact | None:
+def code_of(entry: Entry, *names: str) -> Fact | None:
     """Return the fact that puts a medicine into one of several classes, best seen first; None where none does."""
     for name in names:
         known = classes()[name]
-        for row in one.facts.get("atc", ()):
+        for row in entry.facts.get("atc", ()):
             if row.value.startswith(known.atc) and not row.value.startswith(known.without):
                 return row
     return None
 
 
-def is_any(one: Entry, *names: str) -> bool:
+def is_any(entry: Entry, *names: str) -> bool:
     """Whether a medicine is in one of several classes."""
-    return code_of(one, *names) is not None
+    return code_of(entry, *names) is not None

@@ -112,9 +112,9 @@ def taken_in(case: Case) -> tuple[tuple[Taken, ...], tuple[Match, ...]]:
     every = list(_each(case))
     merged: dict[str, Taken] = {}
     for _, several in every:
-        for one in several:
-            before = merged.get(one.generic)
-            merged[one.generic] = one if before is None else _together(before, one)
+        for medicine in several:
+            before = merged.get(medicine.generic)
+            merged[medicine.generic] = medicine if before is None else _together(before, medicine)
     return tuple(merged.values()), tuple(found for found, _ in every if found is not None)
 
 
@@ -150,18 +150,18 @@ def _taken(medicine: Medicine, found: Match, generic: str) -> Taken:
     )
 
 
-def _together(one: Taken, other: Taken) -> Taken:
+def _together(first: Taken, other: Taken) -> Taken:
     """Join a medicine that stands twice: the sum of its amounts, and the time that keeps it acting longest."""
-    amounts = (one.mg_per_day, other.mg_per_day)
-    drinks = [number for number in (one.drinks_per_day, other.drinks_per_day) if number is not None]
-    stops = (one.stopped_days_ago, other.stopped_days_ago)
-    starts = [start for start in (one.started_days_ago, other.started_days_ago) if start is not None]
+    amounts = (first.mg_per_day, other.mg_per_day)
+    drinks = [number for number in (first.drinks_per_day, other.drinks_per_day) if number is not None]
+    stops = (first.stopped_days_ago, other.stopped_days_ago)
+    starts = [start for start in (first.started_days_ago, other.started_days_ago) if start is not None]
     return replace(
-        one,
-        given=tuple(sorted({*one.given, *other.given}, key=str.casefold)),
-        guessed=one.guessed and other.guessed,
+        first,
+        given=tuple(sorted({*first.given, *other.given}, key=str.casefold)),
+        guessed=first.guessed and other.guessed,
         mg_per_day=None if None in amounts else sum(a for a in amounts if a is not None),
-        route=one.route if one.route == other.route else None,
+        route=first.route if first.route == other.route else None,
         started_days_ago=max(starts, default=None),
         stopped_days_ago=None if None in stops else min(s for s in stops if s is not None),
         drinks_per_day=max(drinks, default=None),

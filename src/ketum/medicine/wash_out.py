@@ -52,22 +52,22 @@ class _Rule:
             WashOut(days, fact_ids),
         )
 
-    def fits(self, one: Entry, effect: str, route: str | None, given: tuple[str, ...]) -> bool:
+    def fits(self, medicine: Entry, effect: str, route: str | None, given: tuple[str, ...]) -> bool:
         return (
             self.effect in ("", effect)
-            and (not self.medicines or one.generic in self.medicines)
-            and (not self.classes or is_any(one, *self.classes))
+            and (not self.medicines or medicine.generic in self.medicines)
+            and (not self.classes or is_any(medicine, *self.classes))
             and self.route in ("", route)
             and (not self.written or any(self.written in name.casefold() for name in given))
         )
 
 
-def wash_out(one: Entry, effect: str, route: str | None = None, given: tuple[str, ...] = ()) -> WashOut:
+def wash_out(medicine: Entry, effect: str, route: str | None = None, given: tuple[str, ...] = ()) -> WashOut:
     """Return how long an effect of a medicine outlasts its last dose.
 
     Parameters
     ----------
-    one
+    medicine
         The medicine.
     effect
         ``inducer``, ``inhibitor``, ``opioid``, ``mao`` or any other.
@@ -76,7 +76,7 @@ def wash_out(one: Entry, effect: str, route: str | None = None, given: tuple[str
     given
         The names as written: a brand may tell a depot.
     """
-    return next(rule.wash_out for rule in _rules() if rule.fits(one, effect, route, given))
+    return next(rule.wash_out for rule in _rules() if rule.fits(medicine, effect, route, given))
 
 
 @cache

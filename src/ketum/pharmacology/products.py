@@ -22,7 +22,7 @@ class Companion:
 
 
 @dataclass(frozen=True)
-class Use:
+class UsualAmount:
     """How much of a kind of product is taken at one time where a case does not know; columns of ``products.csv``.
 
     Parameters
@@ -71,7 +71,7 @@ class Product:
     facts: tuple[str, ...]
     note: str
     companions: tuple[Companion, ...]
-    use: Use | None = None
+    use: UsualAmount | None = None
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ def products() -> Mapping[str, Product]:
     )
 
 
-def _use(row: dict[str, str]) -> Use | None:
+def _use(row: dict[str, str]) -> UsualAmount | None:
     if not row["use_g"]:
         return None
-    return Use(float(row["use_g"]), float(row["use_sd"]), tuple(row["use_facts"].split(";")), row["use_note"])
+    return UsualAmount(float(row["use_g"]), float(row["use_sd"]), tuple(row["use_facts"].split(";")), row["use_note"])
 
 
 @cache

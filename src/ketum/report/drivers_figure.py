@@ -10,6 +10,7 @@ from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import INK, LOOK, MEDIAN, SHARE_COLOURS, SHARE_INKS, WIDTH, pixels, row_title
 from ketum.writing.names import capital, quantity_name, share_name, unique
 from ketum.writing.numbers import is_finite, percent
+from ketum.writing.texts import Text, commas, say, sentences, term
 
 if TYPE_CHECKING:
     import altair as alt
@@ -35,12 +36,11 @@ def drivers_figure(answer: Answer) -> Figure | None:
         name="drivers",
         chart=alt.vconcat(*panels, _key(data), spacing=12, config=LOOK),
         data=data.rows,
-        title="What drives the spread",
-        caption=(
-            "How much of each spread comes from differences between people, from differences between products, and "
-            "from what is not known. More study can shrink only the last of the three."
+        title=say("What drives the spread"),
+        caption=say(
+            "How much of each spread comes from differences between people, from differences between products, and from what is not known. More study can shrink only the last of the three."
         ),
-        alternative=" ".join(_in_words(endpoint) for endpoint in known),
+        alternative=sentences(*map(_in_words, known)),
     )
 
 
@@ -52,14 +52,21 @@ def shares(endpoint: Endpoint) -> dict[str, float]:
     return {key: part / total for key, part in finite.items()}
 
 
-def shares_in_words(endpoint: Endpoint) -> str:
+def shares_in_words(endpoint: Endpoint) -> Text:
     """Say the shares of one endpoint in a line."""
-    return ", ".join(f"{share_name(key)} {percent(part)}" for key, part in shares(endpoint).items())
+    return commas(
+        say("{layer} {share}", layer=share_name(key), share=percent(part)) for key, part in shares(endpoint).items()
+    )
 
 
-def _in_words(endpoint: Endpoint) -> str:
+def _in_words(endpoint: Endpoint) -> Text:
     plain, _ = quantity_name(endpoint.quantity)
-    return f"{capital(endpoint.alkaloid)}, {plain.lower()}: {shares_in_words(endpoint)}."
+    return say(
+        "{alkaloid:capital}, {quantity:lower}: {shares}.",
+        alkaloid=term(endpoint.alkaloid),
+        quantity=plain,
+        shares=shares_in_words(endpoint),
+    )
 
 
 def _panel(endpoints: Sequence[Endpoint], data: Data) -> alt.LayerChart:
@@ -82,13 +89,13 @@ def _panel(endpoints: Sequence[Endpoint], data: Data) -> alt.LayerChart:
         resolve={"scale": {"color": "independent"}},
         width=_BARS,
         height=_ROW * len(order),
-        title=row_title(capital(endpoints[0].alkaloid)),
+        title=row_title(capital(term(endpoints[0].alkaloid))),
     )
 
 
 def _segments(endpoint: Endpoint) -> list[Row]:
     plain, symbol = quantity_name(endpoint.quantity)
-    what = f"{plain} ({symbol.split(',')[0]})" if symbol else plain
+    what = say("{quantity} ({symbol})", quantity=plain, symbol=symbol.split(",")[0]) if symbol else plain
     segments: list[Row] = []
     start = 0.0
     for key, part in shares(endpoint).items():
@@ -109,7 +116,7 @@ def _key(data: Data) -> alt.LayerChart:
     import altair as alt
 
     one = alt.Chart(data.add([{}]))
-    words = ("between people", "between products", "not knowing")
+    words = (say("between people"), say("between products"), say("not knowing"))
     layers: list[alt.Chart] = []
     for place, (colour, text) in enumerate(zip(SHARE_COLOURS.values(), words, strict=True)):
         x = 8 + 150 * place

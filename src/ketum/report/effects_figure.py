@@ -10,11 +10,12 @@ import numpy as np
 from ketum.answers.content import Answer
 from ketum.answers.curves import QUANTILES, Levels
 from ketum.answers.effects import Yardstick
-from ketum.answers.stopping import ScorePoint, Withdrawal
+from ketum.answers.stopping import ScorePoint, Withdrawal, scale
 from ketum.answers.thin import thin
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_50, BAND_90, INK, LOOK, MEASURED, MEDIAN, WIDTH, pixels, row_title
 from ketum.writing.numbers import interval, number
+from ketum.writing.texts import Text, say, sentences, term
 
 if TYPE_CHECKING:
     import altair as alt
@@ -40,21 +41,27 @@ def receptor_figure(answer: Answer) -> Figure | None:
         name="receptors",
         chart=alt.vconcat(*panels, _key(data), spacing=12, config=LOOK),
         data=data.rows,
-        title="At the receptor",
-        caption=(
-            "Share of mu-opioid receptors that are taken, and how much of their first effect is left. Half of the "
-            "virtual people lie in the dark band, nine of ten in the light one; nearly all of the width is not knowing."
+        title=say("At the receptor"),
+        caption=say(
+            "Share of mu-opioid receptors that are taken, and how much of their first effect is left. Half of the virtual people lie in the dark band, nine of ten in the light one; nearly all of the width is not knowing."
         ),
-        alternative=" ".join(_in_words(one) for one in curves),
+        alternative=sentences(*map(_in_words, curves)),
     )
 
 
-def _in_words(one: Levels) -> str:
+def _in_words(one: Levels) -> Text:
     at = int(np.argmax(one.p95))
-    return (
-        f"{one.alkaloid}: median between {number(one.p50.min())} and {number(one.p50.max())} percent; "
-        f"where it is widest, nine of ten lie at {interval(one.p05[at], one.p95[at])} percent."
+    return say(
+        "{what}: median between {least} and {most} percent; where it is widest, nine of ten lie at {interval} percent.",
+        what=term(one.alkaloid),
+        least=number(one.p50.min()),
+        most=number(one.p50.max()),
+        interval=interval(one.p05[at], one.p95[at]),
     )
+
+
+def _since_the_first(unit: float) -> Text:
+    return say("days since the first dose") if unit > 1 else say("hours since the first dose")
 
 
 def _bands(one: Levels, unit: float, data: Data, *, lowest: bool) -> alt.LayerChart:
@@ -68,7 +75,7 @@ def _bands(one: Levels, unit: float, data: Data, *, lowest: bool) -> alt.LayerCh
         "time:Q",
         scale={"domain": [0, end], "nice": False},
         axis={
-            "title": f"{'days' if unit > 1 else 'hours'} since the first dose" if lowest else None,
+            "title": _since_the_first(unit) if lowest else None,
             "labels": lowest,
             "tickCount": 12,
         },
@@ -87,7 +94,7 @@ def _bands(one: Levels, unit: float, data: Data, *, lowest: bool) -> alt.LayerCh
         base.mark_area(color=BAND_50).encode(x=x, y=y("p25"), y2=alt.Y2("p75")),
         base.mark_line(color=MEDIAN, strokeWidth=1.4).encode(x=x, y=y("p50")),
     ]
-    return alt.LayerChart(layer=layers, width=WIDTH, height=_PANEL, title=row_title(one.alkaloid))
+    return alt.LayerChart(layer=layers, width=WIDTH, height=_PANEL, title=row_title(term(one.alkaloid)))
 
 
 def _key(data: Data) -> alt.LayerChart:
@@ -97,7 +104,7 @@ def _key(data: Data) -> alt.LayerChart:
     layers: list[alt.Chart] = [one.mark_rule(color=MEDIAN, strokeWidth=2).encode(**pixels(x=0, x2=22, y=9))]
     for x, colour in ((95, BAND_50), (267, BAND_90)):
         layers.append(one.mark_rect(color=colour, height=11, width=22).encode(**pixels(x=x, y=9)))
-    for x, text in ((28, "median"), (112, "50 % of virtual people"), (284, "90 % of virtual people")):
+    for x, text in ((28, say("median")), (112, say("50 % of virtual people")), (284, say("90 % of virtual people"))):
         layers.append(one.mark_text(text=text, align="left", color=INK).encode(**pixels(x=x, y=9)))
     return alt.LayerChart(layer=layers, width=WIDTH, height=18)
 
@@ -126,7 +133,7 @@ def relief_figure(answer: Answer) -> Figure | None:
     axis = {"title": None, "ticks": False, "minExtent": _LABELS, "maxExtent": _LABELS, "labelLimit": _LABELS}
     base = alt.Chart(data.add(drawn)).encode(y=alt.Y("what:N", sort=order, axis=axis))
     scale = {"domain": [0, top], "nice": False}
-    x = alt.X("value:Q", scale=scale, axis={"title": "points of pain less, on the scale of 0 to 10", "grid": True})
+    x = alt.X("value:Q", scale=scale, axis={"title": say("points of pain less, on the scale of 0 to 10"), "grid": True})
     colour = alt.Color("colour:N", scale=None, legend=None)
     layers = [
         base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high"), color=colour),
@@ -141,18 +148,21 @@ def relief_figure(answer: Answer) -> Figure | None:
         name="relief",
         chart=alt.vconcat(panel, config=LOOK),
         data=data.rows,
-        title="Relief beside a yardstick",
-        caption=(
-            "Hollow: computed, as if kratom relieved chronic pain like opioids with the same receptor effect; no trial "
-            "in chronic pain exists. Filled: measured. Controls differ between rows, so they do not rank each other; a "
-            "placebo and time alone move pain too. About 2 points are a change that matters to people."
+        title=say("Relief beside a yardstick"),
+        caption=say(
+            "Hollow: computed, as if kratom relieved chronic pain like opioids with the same receptor effect; no trial in chronic pain exists. Filled: measured. Controls differ between rows, so they do not rank each other; a placebo and time alone move pain too. About 2 points are a change that matters to people."
         ),
-        alternative=" ".join(map(_relief_in_words, rows)),
+        alternative=sentences(*map(_relief_in_words, rows)),
     )
 
 
-def _relief_in_words(row: Yardstick) -> str:
-    return f"{row.label}: {number(row.points)} points, {interval(row.low, row.high)}."
+def _relief_in_words(row: Yardstick) -> Text:
+    return say(
+        "{label}: {points} points, {interval}.",
+        label=row.label,
+        points=number(row.points),
+        interval=interval(row.low, row.high),
+    )
 
 
 def withdrawal_figure(answer: Answer) -> Figure | None:
@@ -170,18 +180,24 @@ def withdrawal_figure(answer: Answer) -> Figure | None:
         name="withdrawal",
         chart=alt.vconcat(chart, key, spacing=12, config=LOOK),
         data=data.rows,
-        title="After the last dose of the run: withdrawal",
-        caption=(
-            "Points of the subjective opioid withdrawal scale (0 to 64) above the score that a person has anyway, "
-            "about 2. Line and band: median and nine of ten virtual people. Marks: measured, with one standard "
-            "deviation; when the right one was felt is not stated."
+        title=say("After the last dose of the run: withdrawal"),
+        caption=sentences(
+            scale(),
+            say(
+                "Line and band: median and nine of ten virtual people. Marks: measured, with one standard deviation; when the right one was felt is not stated."
+            ),
         ),
-        alternative=" ".join(_point_in_words(point) for point in stop.points[::2]),
+        alternative=sentences(*map(_point_in_words, stop.points[::2])),
     )
 
 
-def _point_in_words(point: ScorePoint) -> str:
-    return f"After {number(point.hours)} hours: {number(point.median)} points, {interval(point.p05, point.p95)}."
+def _point_in_words(point: ScorePoint) -> Text:
+    return say(
+        "After {hours} hours: {median} points, {interval}.",
+        hours=number(point.hours),
+        median=number(point.median),
+        interval=interval(point.p05, point.p95),
+    )
 
 
 def _score_layers(stop: Withdrawal, data: Data, top: float) -> Sequence[alt.Chart]:
@@ -194,10 +210,10 @@ def _score_layers(stop: Withdrawal, data: Data, top: float) -> Sequence[alt.Char
     x = alt.X(
         "day:Q",
         scale={"domain": [0, float(end) + 0.4], "nice": False},
-        axis={"title": "days since the last dose", "tickCount": 14},
+        axis={"title": say("days since the last dose"), "tickCount": 14},
     )
     scale = {"domain": [0, top], "nice": True}
-    axis = {"title": "points", "tickCount": 5, "minExtent": 42, "maxExtent": 42}
+    axis = {"title": say("points"), "tickCount": 5, "minExtent": 42, "maxExtent": 42}
     band = alt.Chart(data.add(rows))
     anchors: list[Row] = [
         {
@@ -229,7 +245,7 @@ def _score_key(stop: Withdrawal, data: Data) -> alt.LayerChart:
     import altair as alt
 
     rows: list[Row] = [
-        {"x": 28, "y": 9 + 17 * row, "text": f"{letter}  {anchor.label}"}
+        {"x": 28, "y": 9 + 17 * row, "text": Text("{letter}  {label}", {"letter": letter, "label": anchor.label})}
         for row, (letter, anchor) in enumerate(zip("AB", stop.anchors, strict=True))
     ]
     marks: list[Row] = [

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ketum.answers.content import Answer, Endpoint
-from ketum.answers.effects import EffectLine, RoleLine
+from ketum.answers.effect_lines import EffectLine
+from ketum.answers.effects import RoleLine
 from ketum.answers.margins import Margin
 from ketum.report.tables import driver_of
 from ketum.writing.names import unique
 from ketum.writing.numbers import is_finite, number
+from ketum.writing.texts import NOTHING, Text, say, term
 
-MORE_THAN_ANY = "more than any dose"
+MORE_THAN_ANY = say("more than any dose")
 
 
 def view(answer: Answer) -> dict[str, Any]:
@@ -23,7 +25,13 @@ def view(answer: Answer) -> dict[str, Any]:
         "role_rows": _roles(found.roles) if found else [],
         "margin_groups": _groups(answer.margins),
         "margins_unknown": unique(
-            f"{one.alkaloid} at the {one.target} ({one.potency}; {one.note})"
+            say(
+                "{alkaloid} at the {target} ({potency}; {note})",
+                alkaloid=term(one.alkaloid),
+                target=term(one.target),
+                potency=term(one.potency),
+                note=one.note,
+            )
             for one in answer.margins
             if _unfollowed(one)
         ),
@@ -37,8 +45,8 @@ def _effect(line: EffectLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "label": line.label,
         "median": _dose(line.quantity, line.median),
-        "interval": f"{_dose(line.quantity, line.p05)} to {_dose(line.quantity, line.p95)}",
-        "unit": {"fraction": "", "ratio": "times"}.get(line.unit, line.unit),
+        "interval": say("{low} to {high}", low=_dose(line.quantity, line.p05), high=_dose(line.quantity, line.p95)),
+        "unit": {"fraction": NOTHING, "ratio": say("times")}.get(line.unit, term(line.unit)),
         "basis": line.basis,
         "certainty": line.certainty,
         "fact_ids": line.fact_ids,
@@ -64,9 +72,9 @@ def _roles(lines: Sequence[RoleLine]) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(line: RoleLine) -> str:
+def _cell(line: RoleLine) -> Text:
     median, low, high = (_dose(line.quantity, value) for value in (line.median, line.p05, line.p95))
-    return f"{median} ({low} to {high})"
+    return say("{median} ({low} to {high})", median=median, low=low, high=high)
 
 
 def _unfollowed(one: Margin) -> bool:
@@ -86,14 +94,16 @@ def _groups(margins: Sequence[Margin]) -> list[dict[str, Any]]:
 
 def _margin(one: Margin) -> dict[str, Any]:
     ratio = one.ratio
-    high = "not known" if ratio and not is_finite(ratio[2]) else number(ratio[2], 2) if ratio else ""
+    low, high = (number(ratio[0], 2), number(ratio[2], 2)) if ratio else ("", "")
     return {
         "target": one.target,
         "alkaloid": one.alkaloid,
         "parameter": one.parameter if one.potency_nM else "",
-        "potency": one.potency,
+        "potency": term(one.potency),
         "ratio": number(ratio[1], 2) if ratio else "",
-        "interval": f"{number(ratio[0], 2)} to {high}" if ratio and is_finite(ratio[2]) else f"upper end {high}",
+        "interval": say("{low} to {high}", low=low, high=high)
+        if ratio and is_finite(ratio[2])
+        else say("upper end {high}", high=high),
         "verdict": one.verdict,
         "verified": one.verified,
         "fact_id": one.fact_id,

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ketum.report.svg import Drawing, draw
+from ketum.writing.texts import Text
 
 if TYPE_CHECKING:
     import altair as alt
@@ -56,9 +57,9 @@ class Figure:
     name: str
     chart: alt.VConcatChart
     data: Mapping[str, list[Row]]
-    title: str
-    caption: str
-    alternative: str
+    title: Text
+    caption: Text
+    alternative: Text
 
     @property
     def specification(self) -> dict[str, Any]:

@@ -11,24 +11,25 @@ from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_90, LOOK, MEDIAN, WIDTH, row_title
 from ketum.sizes import Interval
 from ketum.writing.numbers import interval, number
+from ketum.writing.texts import NOTHING, Text, say, sentences, term
 
 if TYPE_CHECKING:
     import altair as alt
 
 DAY = 24.0
 _PANEL_HEIGHT = 90
-PLACES = {"gut": "Gut wall", "liver": "Liver"}
+PLACES = {"gut": say("Gut wall"), "liver": say("Liver")}
 
 
 def table(found: Interactions) -> list[dict[str, object]]:
     """Lay the sizes out for the page."""
     return [
         {
-            "medicine": SPELT.get(one.medicine, one.medicine) + " (as a yardstick)" * (one.medicine == YARDSTICK),
-            "what": f"{one.quantity} by way of {one.enzyme}",
-            "who": "kratom changes it" if one.role == "victim" else "it changes kratom",
+            "medicine": _medicine(one.medicine),
+            "what": say("{quantity} by way of {enzyme}", quantity=term(one.quantity), enzyme=one.enzyme),
+            "who": say("kratom changes it") if one.role == "victim" else say("it changes kratom"),
             "ratio": ratio(one.ratio),
-            "after": ratio(one.after_stopping) if one.after_stopping else "",
+            "after": ratio(one.after_stopping) if one.after_stopping else NOTHING,
             "method": one.method,
             "note": one.note,
             "facts": one.fact_ids,
@@ -37,15 +38,30 @@ def table(found: Interactions) -> list[dict[str, object]]:
     ]
 
 
-def studied() -> str:
+def _medicine(generic: str) -> Text:
+    name = term(SPELT.get(generic, generic))
+    return say("{name} (as a yardstick)", name=name) if generic == YARDSTICK else name
+
+
+def hypotheses(found: Interactions) -> list[Text]:
+    """Say what each hypothesis is."""
+    return [say("{name}, {words}", name=term(one.name), words=term(one.words)) for one in found.hypotheses]
+
+
+def studied() -> Text:
     """Name the one study in people that stands behind every size."""
     seen = fact("ddi01")
-    return f"{seen.details['object']} after one tea from {seen.details['precipitant_dose']}, × {number(seen.number())}"
+    return say(
+        "{medicine} after one tea from {dose}, × {ddi01}",
+        medicine=term(seen.details["object"]),
+        dose=term(seen.details["precipitant_dose"]),
+    )
 
 
-def ratio(given: Interval) -> str:
+def ratio(given: Interval) -> Text:
     """Write a ratio: two figures are more than it deserves."""
-    return f"× {number(given.median, 2)} ({interval(number(given.low, 2), number(given.high, 2))})"
+    ends = interval(number(given.low, 2), number(given.high, 2))
+    return say("× {median} ({interval})", median=number(given.median, 2), interval=ends)
 
 
 def enzyme_figure(found: Interactions) -> Figure | None:
@@ -58,16 +74,19 @@ def enzyme_figure(found: Interactions) -> Figure | None:
     data = Data()
     panels = [_panel(band, data) for band in found.enzymes]
     lowest = {band.place: min(band.p50) for band in found.enzymes}
-    said = " ".join(f"{PLACES[place]}: at its lowest {number(least, 2)} of normal." for place, least in lowest.items())
+    said = sentences(
+        *(
+            say("{place}: at its lowest {least} of normal.", place=PLACES[place], least=number(least, 2))
+            for place, least in lowest.items()
+        )
+    )
     return Figure(
         name="enzymes",
         chart=alt.vconcat(*panels, spacing=10, config=LOOK),
         data=data.rows,
-        title="Active CYP3A while kratom is taken, and in the week after",
-        caption=(
-            "CYP3A clears many medicines. Shown is what kratom does to it, without other medicines. Line: median of "
-            "the virtual people; band: nine of ten. 1 is normal. Of long use only the last two weeks are shown. When "
-            "kratom is stopped the enzyme comes back over days, and the level of such a medicine falls with it."
+        title=say("Active CYP3A while kratom is taken, and in the week after"),
+        caption=say(
+            "CYP3A clears many medicines. Shown is what kratom does to it, without other medicines. Line: median of the virtual people; band: nine of ten. 1 is normal. Of long use only the last two weeks are shown. When kratom is stopped the enzyme comes back over days, and the level of such a medicine falls with it."
         ),
         alternative=said,
     )
@@ -80,7 +99,7 @@ def _panel(band: EnzymeBand, data: Data) -> alt.LayerChart:
         {"day": t / DAY, "low": low, "middle": middle, "high": high}
         for t, low, middle, high in zip(band.time_h, band.p05, band.p50, band.p95, strict=True)
     ]
-    base = alt.Chart(data.add(rows)).encode(x=alt.X("day:Q", title="days", scale={"nice": False}))
+    base = alt.Chart(data.add(rows)).encode(x=alt.X("day:Q", title=say("days"), scale={"nice": False}))
     scale = {"domain": [0, max(1.05, max(band.p95))], "nice": False}
     axis = {"values": [0, 0.5, 1.0]}
     area = base.mark_area(color=BAND_90).encode(y=alt.Y("low:Q", scale=scale, axis=axis, title=None), y2="high:Q")

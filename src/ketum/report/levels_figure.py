@@ -15,6 +15,7 @@ from ketum.report.levels_words import levels_in_words, stretches_in_words
 from ketum.report.look import LOOK, WIDTH
 from ketum.report.series import Series, series_of
 from ketum.writing.numbers import is_finite, number
+from ketum.writing.texts import NOTHING, say, sentences
 
 if TYPE_CHECKING:
     import altair as alt
@@ -53,11 +54,9 @@ def levels_figure(report: Answer) -> Figure | None:
         name="levels",
         chart=alt.vconcat(*panels, key, spacing=12, config=LOOK),
         data=data.rows,
-        title="Blood levels over the whole run",
-        caption=(
-            "Predicted concentration in plasma; each panel has its own scale. Half of the virtual people lie in the "
-            "dark band, nine of ten in the light one. The bands hold everything that varies or is not known: people, "
-            "product, and gaps in the evidence."
+        title=say("Blood levels over the whole run"),
+        caption=say(
+            "Predicted concentration in plasma; each panel has its own scale. Half of the virtual people lie in the dark band, nine of ten in the light one. The bands hold everything that varies or is not known: people, product, and gaps in the evidence."
         ),
         alternative=levels_in_words(drawn, published),
     )
@@ -79,13 +78,14 @@ def close_up_figure(report: Answer) -> Figure | None:
         name="levels-close-up",
         chart=alt.vconcat(*rows, key, spacing=12, config=LOOK),
         data=data.rows,
-        title=f"Close up: the {first.words} and the {last.words}",
-        caption=(
-            "Left and right share one scale, so the change from the first day to the last can be read off. Published "
-            "levels come from the doses their labels name, not from this case."
-            + (" What is said above on how sure each curve is holds here too." if _notes(drawn) else "")
+        title=say("Close up: the {first} and the {last}", first=first.words, last=last.words),
+        caption=sentences(
+            say(
+                "Left and right share one scale, so the change from the first day to the last can be read off. Published levels come from the doses their labels name, not from this case."
+            ),
+            say("What is said above on how sure each curve is holds here too.") if _notes(drawn) else NOTHING,
         ),
-        alternative=" ".join(stretches_in_words(curves, stretches) for curves in drawn),
+        alternative=sentences(*(stretches_in_words(curves, stretches) for curves in drawn)),
     )
 
 
@@ -103,10 +103,10 @@ def close_up_windows(report: Answer) -> tuple[Window, ...]:
     last_end = min(end, 2 * doses[-1] - doses[-2])
     if last_end - span < doses[0] + span:
         return ()
-    words = f"{number(span)} hours"
+    hours = number(span)
     return (
-        Window(doses[0], doses[0] + span, f"first {words}"),
-        Window(last_end - span, last_end, f"last {words} of dosing"),
+        Window(doses[0], doses[0] + span, say("first {hours} hours", hours=hours)),
+        Window(last_end - span, last_end, say("last {hours} hours of dosing", hours=hours)),
     )
 
 

@@ -9,17 +9,18 @@ from ketum.report.figure import Data, Row
 from ketum.report.levels_panel import draw_points, point_style
 from ketum.report.look import BAND_50, BAND_90, INK, MEDIAN, WIDTH, pixels
 from ketum.report.series import Series
+from ketum.writing.texts import Text, say
 
 if TYPE_CHECKING:
     import altair as alt
 
 _ROW = 17
-_PREDICTION_TEXTS: tuple[tuple[float, str], ...] = (
-    (28, "median"),
-    (112, "50 % of virtual people"),
-    (284, "90 % of virtual people"),
+_PREDICTION_TEXTS: tuple[tuple[float, Text], ...] = (
+    (28, say("median")),
+    (112, say("50 % of virtual people")),
+    (284, say("90 % of virtual people")),
 )
-_DOSE_TEXT: tuple[float, str] = (436, "a dose is taken")
+_DOSE_TEXT: tuple[float, Text] = (436, say("a dose is taken"))
 
 
 def draw_key(published: Sequence[Series], alkaloids: Sequence[str], data: Data, *, doses: bool) -> alt.LayerChart:
@@ -52,8 +53,10 @@ def _row_y(row: int) -> float:
     return _ROW * (row + 0.5)
 
 
-def _study_in_words(series: Series) -> str:
-    return series.label + ("" if series.matches_product else " (another kind of product)")
+def _study_in_words(series: Series) -> Text:
+    if series.matches_product:
+        return series.label
+    return say("{study} (another kind of product)", study=series.label)
 
 
 def _prediction_marks(data: Data, doses: bool) -> list[alt.Chart]:

@@ -14,6 +14,7 @@ from ketum.report.look import BAND_50, BAND_90, INK, MEASURED, MEDIAN, SHAPES, W
 from ketum.report.series import Series
 from ketum.writing.names import capital
 from ketum.writing.numbers import is_finite
+from ketum.writing.texts import NOTHING, Text, commas, say, term
 
 if TYPE_CHECKING:
     import altair as alt
@@ -25,6 +26,7 @@ _PANEL_HEIGHT = 120
 _Y_LABELS = 42
 _HEADROOM = 1.04
 _STEPS = (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48, 72, 7 * 24, 14 * 24, 28 * 24)
+"""Between ticks, in hours."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Window:
 
     start: float
     end: float
-    words: str = ""
+    words: Text = NOTHING
 
     def holds(self, time: float) -> bool:
         """Say whether `time` lies in it."""
@@ -76,7 +78,7 @@ def draw_panel(panel: Panel, data: Data) -> alt.LayerChart:
         *_dose_marks(panel, x, data),
         *_measured(panel, x, data),
     ]
-    heading = ", ".join(text for text in (capital(panel.curves.alkaloid), panel.window.words) if text)
+    heading = commas((capital(term(panel.curves.alkaloid)), panel.window.words))
     # A close-up stands under the whole run, which has already said how sure the curve is.
     title = row_title(heading, "" if panel.window.words else panel.curves.certainty_note)
     return alt.LayerChart(layer=layers, width=panel.width, height=_PANEL_HEIGHT, title=title)
@@ -87,13 +89,15 @@ def _time_axis(panel: Panel) -> alt.X:
 
     unit = panel.hours_per_tick
     start, end = panel.window.start / unit, panel.window.end / unit
-    axis = {"values": _ticks(start, end, panel.width // 40), "format": "~f", "labels": panel.lowest}
-    title = f"{'days' if unit == DAY else 'hours'} since the first dose" if panel.lowest else None
+    ticks = [hour / unit for hour in _ticks(panel.window.start, panel.window.end, panel.width // 40)]
+    axis = {"values": ticks, "format": "~f", "labels": panel.lowest}
+    since = say("days since the first dose") if unit == DAY else say("hours since the first dose")
+    title = since if panel.lowest else None
     return alt.X("time:Q", scale={"domain": [start, end], "nice": False}, axis=axis | {"title": title})
 
 
 def _ticks(start: float, end: float, most: int) -> list[float]:
-    """Round steps of a clock or a calendar, where decimal ones would cut days and hours in odd places."""
+    """Give hours at round steps of a clock or a calendar, where decimal ones would cut days and hours in odd places."""
     span = max(end - start, 1e-9)
     step = next((step for step in _STEPS if span / step <= most), span / most)
     first = int(np.ceil(start / step - 1e-9))

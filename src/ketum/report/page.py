@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from ketum.hazards.emergency import SIGNS_FACTS
 from ketum.medicine.taken import SPELT
 from ketum.report import effects_tables
 from ketum.report.figure import Figure
-from ketum.report.interactions import studied, table
+from ketum.report.interactions import hypotheses, studied, table
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables, input_tables
@@ -20,6 +20,7 @@ from ketum.writing import numbers
 from ketum.writing.lists import listed
 from ketum.writing.names import capital, product_name, unique, unit_name
 from ketum.writing.plain import plain
+from ketum.writing.texts import ENGLISH, Catalogue, Text, commas, joined, say, term, terms
 
 if TYPE_CHECKING:
     import jinja2
@@ -31,7 +32,9 @@ SEVERITIES = ("emergency", "danger", "caution", "note")
 CERTAINTIES = ("very low", "low", "moderate", "high")
 
 
-def render_page(answer: Answer, figures: Mapping[str, Figure], not_drawn: str = "") -> str:
+def render_page(
+    answer: Answer, figures: Mapping[str, Figure], not_drawn: str = "", catalogue: Catalogue = ENGLISH
+) -> str:
     """Write a report as one self-contained HTML page.
 
     Parameters
@@ -43,40 +46,56 @@ def render_page(answer: Answer, figures: Mapping[str, Figure], not_drawn: str = 
         levels, ``drivers`` with the exposure table.
     not_drawn
         Why there are no figures, where there should be some.
+    catalogue
+        Of translations, which says what it knows in its language; English by default.
 
     Returns
     -------
     str
         The page: no script, no font and no picture is fetched from elsewhere.
     """
-    return _environment().get_template("page.html.j2").render(_view(answer, figures), not_drawn=not_drawn)
+    template = environment(catalogue).get_template("page.html.j2")
+    return template.render(_view(answer, figures), not_drawn=not_drawn)
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment(catalogue: Catalogue = ENGLISH) -> jinja2.Environment:
+    """Return what reads the page's templates and says their texts; tools find the messages in them through it."""
     import jinja2
 
-    environment = jinja2.Environment(
+    said = partial(_said, catalogue)
+    made = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (files(__package__) / name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_harmless,
+        finalize=said,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.filters |= {
+    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
         "number": numbers.number,
-        "capital": capital,
+        "capital": lambda word: capital(term(word)),
         "product": product_name,
-        "listed": _listed,
+        "term": term,
+        "terms": terms,
+        "commas": commas,
+        "listed": partial(joined, "; "),
         "and_": _and,
+        "said": said,  # for what stands in a translated block, which is not finalized
         "drawing": _drawing,
     }
-    return environment
+    return made
 
 
-def _harmless(value: Any) -> Any:
-    """Let no control character or mark of direction of a case's texts reach the page; markup stays markup."""
+def _said(catalogue: Catalogue, value: Any) -> Any:
+    """Say a text in the page's language, and let no control character or mark of direction of a case reach the page.
+
+    Markup stays markup.
+    """
+    if isinstance(value, Text):
+        return plain(value.translated(catalogue))
     return type(value)(plain(value)) if isinstance(value, str) else value
 
 
@@ -87,7 +106,7 @@ def _view(answer: Answer, figures: Mapping[str, Figure]) -> dict[str, Any]:
     inputs = answer.drivers.as_dict() if answer.drivers else None
     return {
         "report": answer,
-        "title": answer.title or "Kratom report",
+        "title": answer.title or say("Kratom report"),
         "person": person_in_words(answer.case.person),
         "medicines": list(map(_medicine_in_words, answer.case.medicine)),
         "emergency_number": helplines.emergency_number(region),
@@ -104,7 +123,7 @@ def _view(answer: Answer, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "without_size": answer.interactions.unsized if answer.interactions else (),
         "enzymes": figures.get("enzymes"),
         "interactions_study": studied(),
-        "hypotheses": answer.interactions.hypotheses if answer.interactions else (),
+        "hypotheses": hypotheses(answer.interactions) if answer.interactions else (),
         "effect_figures": [figures[name] for name in ("receptors", "relief") if name in figures],
         "withdrawal_figure": figures.get("withdrawal"),
         **effects_tables.view(answer),
@@ -114,24 +133,24 @@ def _view(answer: Answer, figures: Mapping[str, Figure]) -> dict[str, Any]:
     }
 
 
-def person_in_words(person: Person) -> str:
+def person_in_words(person: Person) -> Text:
     """Say who the person is in one line."""
     said = (
-        person.sex,
-        f"{numbers.number(person.age_years)} years",
-        f"{numbers.number(person.weight_kg)} kg",
+        term(person.sex),
+        say("{age} years", age=numbers.number(person.age_years)),
+        say("{weight} kg", weight=numbers.number(person.weight_kg)),
         person.region,
-        "pregnant" if person.pregnant else "",
-        "breastfeeding" if person.breastfeeding else "",
+        say("pregnant") if person.pregnant else "",
+        say("breastfeeding") if person.breastfeeding else "",
         *person.conditions,
     )
-    return capital(", ".join(part for part in said if part))
+    return say("{person:capital}", person=commas(said))
 
 
-def _medicine_in_words(medicine: Medicine) -> str:
+def _medicine_in_words(medicine: Medicine) -> Text:
     amount = medicine.amount.text if medicine.amount else ""
-    every = f"every {numbers.number(medicine.every_h)} h" if medicine.every_h else ""
-    return " ".join(part for part in (medicine.name, amount, every) if part)
+    every = say("every {hours} h", hours=numbers.number(medicine.every_h)) if medicine.every_h else ""
+    return joined(" ", (medicine.name, amount, every))
 
 
 def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,9 +160,9 @@ def _finding(finding: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "code": str(finding.get("code") or ""),
         "severity": severity if severity in SEVERITIES else "note",
-        "title": str(finding.get("title") or ""),
-        "because": str(finding.get("because") or ""),
-        "clinical": str(finding.get("clinical") or ""),
+        "title": finding.get("title") or "",
+        "because": finding.get("because") or "",
+        "clinical": finding.get("clinical") or "",
         "numbers": given,
         "intervals": any(number["interval"] for number in given),
         "certainty": certainty,
@@ -162,11 +181,11 @@ LONG = 90
 def _number(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "long": len(str(given.get("origin") or "")) > LONG,
-        "label": str(given.get("label") or ""),
-        "value": numbers.number(given.get("value")),
+        "label": given.get("label") or "",
+        "value": term(numbers.number(given.get("value"))),
         "unit": unit_name(str(given.get("unit") or "")),
         "interval": numbers.interval_of(given.get("interval")),
-        "origin": str(given.get("origin") or ""),
+        "origin": given.get("origin") or "",
         "evidence": unique(map(str, _items(given.get("evidence")))),
     }
 
@@ -184,12 +203,8 @@ def _items(given: Any) -> list[Any]:
     return [given]
 
 
-def _and(names: Sequence[str]) -> str:
-    return listed(SPELT.get(name, name) for name in names)
-
-
-def _listed(items: Sequence[Any]) -> str:
-    return "; ".join(str(item) for item in items)
+def _and(names: Sequence[str]) -> Text:
+    return listed(term(SPELT.get(name, name)) for name in names)
 
 
 def _drawing(figure: Figure) -> Any:

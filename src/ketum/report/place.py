@@ -14,14 +14,16 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from ketum.errors import OutputError, Problem
+from ketum.report.people import PEOPLE, is_store, journal_of, written_in
 from ketum.report.swap import settle
+from ketum.writing.texts import Text, commas, say
 
 PAGE, JSON = "index.html", "report.json"
 STAGE = ".ketum-writing"
@@ -55,9 +57,30 @@ class Place:
         try:
             earlier = json.loads((self.path / JSON).read_text(encoding="utf-8"))
             listed = earlier["files"] if earlier["made_by"] == "ketum" else []
-            return frozenset(name for name in listed if self._is_inside(name))
+            names = {*listed, *self._people_of(**earlier["people_in"])} if "people_in" in earlier else listed
+            return frozenset(name for name in names if self._is_inside(name))
         except (OSError, ValueError, KeyError, TypeError):
             return frozenset()
+
+    def mark_of(self, people_in: str) -> Mapping[str, str]:
+        """Say by what a report's JSON knows its store of people again."""
+        return {"folder": people_in, "journal_sha256": journal_of(self.path / people_in)}
+
+    def _people_of(self, folder: str, journal_sha256: str) -> frozenset[str]:
+        """Name the files of a report's store of people; none where another run's stands in its place."""
+        store = self.path / folder
+        if not is_store(store) or not self._is_inside(f"{folder}/{PEOPLE}") or journal_of(store) != journal_sha256:
+            return frozenset()
+        return frozenset(f"{folder}/{name}" for name in written_in(store))
+
+    def check_people(self) -> None:
+        """Refuse to write a report beside people of another run that no report here speaks of."""
+        if is_store(self.path / PEOPLE) and not any(name.startswith(f"{PEOPLE}/") for name in self.own_files()):
+            raise refusal(
+                self.path,
+                say("it holds the people of another run, which may not have been finished: {folder}", folder=PEOPLE),
+                cure=say("name another folder with -o, finish that run by its own command, or take its people away"),
+            )
 
     def check_foreign(self, names: Iterable[str]) -> None:
         """Refuse to write over a file that ketum did not make."""
@@ -67,8 +90,8 @@ class Place:
         if foreign:
             raise refusal(
                 self.path,
-                f"it holds files of the same name that ketum did not write: {', '.join(foreign)}",
-                cure="name another folder with -o, or move these files away",
+                say("it holds files of the same name that ketum did not write: {names}", names=commas(foreign)),
+                cure=say("name another folder with -o, or move these files away"),
             )
 
     def _is_inside(self, name: str) -> bool:
@@ -152,7 +175,9 @@ def _take(place: Place) -> int:
             if _locked(lock, place):
                 return lock
             os.close(lock)
-    raise refusal(place.path, "runs come and go in it too fast", cure="try again, or name another folder with -o")
+    raise refusal(
+        place.path, say("runs come and go in it too fast"), cure=say("try again, or name another folder with -o")
+    )
 
 
 def _locked(lock: int, place: Place) -> bool:
@@ -164,8 +189,8 @@ def _locked(lock: int, place: Place) -> bool:
         os.close(lock)
         raise refusal(
             place.path,
-            f"another run of ketum is writing there: {holder}",
-            cure="wait until it has ended, or name another folder with -o",
+            say("another run of ketum is writing there: {holder}", holder=holder),
+            cure=say("wait until it has ended, or name another folder with -o"),
         ) from None
     except OSError as error:
         if error.errno not in _NO_LOCKS_HERE:
@@ -210,9 +235,13 @@ def _clear_earlier_kinds(target: Path) -> None:
 
 def _check_place(target: Path) -> None:
     if target.exists() and not target.is_dir():
-        raise refusal(target, "a file stands where the folder should be", cure="name another folder with -o")
+        raise refusal(target, say("a file stands where the folder should be"), cure=say("name another folder with -o"))
     if not target.parent.is_dir():
-        raise refusal(target, "the folder that should hold it does not exist", cure=f"make {target.parent} first")
+        raise refusal(
+            target,
+            say("the folder that should hold it does not exist"),
+            cure=say("make {folder} first", folder=str(target.parent)),
+        )
 
 
 @contextlib.contextmanager
@@ -221,24 +250,28 @@ def telling(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise refusal(target, f"it cannot be written: {error.strerror or error}", cure=_cure(error, target)) from error
+        why = say("it cannot be written: {why}", why=error.strerror or str(error))
+        raise refusal(target, why, cure=_cure(error, target)) from error
 
 
-def _cure(error: OSError, target: Path) -> str:
+def _cure(error: OSError, target: Path) -> Text:
     if error.errno in _FULL:
-        return f"free some space on the disk of {target.parent}, or name a folder on another disk with -o"
+        return say(
+            "free some space on the disk of {folder}, or name a folder on another disk with -o",
+            folder=str(target.parent),
+        )
     if error.errno in _FORBIDDEN:
-        return "name a folder that you may write with -o"
-    return "name another folder with -o"
+        return say("name a folder that you may write with -o")
+    return say("name another folder with -o")
 
 
 def refusal(target: Path, what: str, cure: str) -> OutputError:
     """Say why a folder cannot be used."""
     problem = Problem(
-        where="output folder",
+        where=say("output folder"),
         what=what,
         given=str(target),
-        allowed="a new folder, an empty one, or that of an earlier report",
+        allowed=say("a new folder, an empty one, or that of an earlier report"),
         cure=cure,
     )
     return OutputError(str(target), [problem])

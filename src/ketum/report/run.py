@@ -29,7 +29,13 @@ def write_answer(answer: Answer, folder: Path | str) -> Path:
         files["summary.nc" if many else "trajectories.nc"] = _netcdf(tree)
     if answer.drivers is not None:
         files["drivers.csv"] = answer.drivers.write_csv
-    return write_report(answer, folder, files) / PAGE
+    return write_report(answer, folder, files, _people_in(answer, Path(folder))) / PAGE
+
+
+def _people_in(answer: Answer, folder: Path) -> str | None:
+    """Name the store of the answer's people in a folder; None where there is none, or it is elsewhere."""
+    store = answer.store
+    return store.name if store is not None and store.parent.resolve() == folder.resolve() else None
 
 
 def _netcdf(tree: xr.DataTree) -> Writer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ketum.answers.content import PublishedLevel
 from ketum.writing.names import unique
 from ketum.writing.numbers import is_finite
+from ketum.writing.texts import Text, joined
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Series:
     """All published levels that carry one label, under one letter."""
 
     letter: str
-    label: str
+    label: Text
     levels: tuple[PublishedLevel, ...]
 
     @property
@@ -35,9 +36,9 @@ class Series:
         return unique(level.fact_id for level in self.levels)
 
     @property
-    def access(self) -> str:
+    def access(self) -> Text:
         """How the source was seen."""
-        return "; ".join(unique(level.access for level in self.levels))
+        return joined("; ", unique(level.access for level in self.levels))
 
     def of(self, alkaloid: str) -> tuple[PublishedLevel, ...]:
         """The points of one alkaloid, in time."""

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ketum.errors import DrawingError
+from ketum.writing.texts import Text, say
 
 _NAMESPACE = re.compile(r'\s+xmlns(?::\w+)?="[^"]*"')
 _LONGEST_S = 300.0
+RESERVED_GB = 70
+"""Addresses that V8 reserves, about; measured."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +50,24 @@ def draw(charts: Sequence[dict[str, Any]]) -> list[Drawing]:
             command, input=json.dumps(charts).encode(), capture_output=True, timeout=_LONGEST_S, check=False
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise DrawingError(f"the process that draws: {error}") from error
+        raise DrawingError(say("the process that draws: {said}", said=str(error))) from error
     if done.returncode:
         raise DrawingError(_why(done.returncode, done.stderr.decode("utf-8", "replace")))
     return [Drawing(one["svg"], base64.b64decode(one["png"])) for one in json.loads(done.stdout)]
 
 
-def _why(code: int, said: str) -> str:
+def _why(code: int, said: str) -> Text:
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
-        return (
-            f"drawing reserves about 70 GB of addresses, and here a process may have {limit / 1e9:.0f} GB "
-            "(ulimit -v); run again without that limit, the same seed gives the same numbers"
+        return say(
+            "drawing reserves about {reserved} GB of addresses, and here a process may have {limit:.0f} GB (ulimit -v); run again without that limit, the same seed gives the same numbers",
+            reserved=RESERVED_GB,
+            limit=limit / 1e9,
         )
-    lines = said.strip().splitlines() or ["it said nothing"]
+    lines = said.strip().splitlines() or [say("it said nothing")]
     if code < 0:
-        return f"the process that draws was ended by {signal.Signals(-code).name}"
-    return f"the process that draws: {lines[-1]}"
+        return say("the process that draws was ended by {signal}", signal=signal.Signals(-code).name)
+    return say("the process that draws: {said}", said=lines[-1])
 
 
 def for_page(svg: str) -> str:

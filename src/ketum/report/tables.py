@@ -8,8 +8,9 @@ from typing import Any
 
 from ketum.answers.content import DoseLine, Endpoint
 from ketum.report.drivers_figure import shares, shares_in_words
-from ketum.writing.names import SPANS, capital, quantity_name, share_name, split_quantity, unique, unit_name
+from ketum.writing.names import SPANS, quantity_name, share_name, split_quantity, unique, unit_name
 from ketum.writing.numbers import interval, is_finite, number
+from ketum.writing.texts import NOTHING, Text, say, term
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Cell:
     name: str
     median: str
     interval: str
-    unit: str
+    unit: Text
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,15 @@ class Driver:
     """What drives one spread: a small bar and the same in words."""
 
     parts: tuple[tuple[str, str], ...]
-    words: str
+    words: Text
 
 
 @dataclass(frozen=True)
 class ExposureRow:
     """One quantity of one alkaloid over the spans of the table; None where it was not computed."""
 
-    plain: str
-    symbol: str
+    plain: Text
+    symbol: Text
     cells: tuple[Cell | None, ...]
     driver: Driver | None
 
@@ -45,7 +46,7 @@ class ExposureTable:
     """All quantities of one alkaloid."""
 
     alkaloid: str
-    spans: tuple[str, ...]
+    spans: tuple[Text, ...]
     rows: tuple[ExposureRow, ...]
 
 
@@ -82,7 +83,7 @@ def _cell(endpoint: Endpoint) -> Cell:
         name=f"{endpoint.alkaloid}:{endpoint.quantity}",
         median=number(endpoint.median),
         interval=interval(endpoint.p05, endpoint.p95),
-        unit=unit_name(endpoint.unit) if is_finite(endpoint.median) else "",
+        unit=unit_name(endpoint.unit) if is_finite(endpoint.median) else NOTHING,
     )
 
 
@@ -126,8 +127,8 @@ def content_tables(doses: Sequence[DoseLine]) -> tuple[ContentTable, ...]:
 class InputRow:
     """What one input does to one endpoint."""
 
-    layer: str
-    label: str
+    layer: Text
+    label: Text
     alone: str
     in_all: str
 
@@ -136,7 +137,7 @@ class InputRow:
 class InputTable:
     """The strongest inputs of one endpoint."""
 
-    title: str
+    title: Text
     rows: tuple[InputRow, ...]
 
 
@@ -149,7 +150,11 @@ def input_tables(drivers: Mapping[str, Any] | None) -> tuple[InputTable, ...]:
     endpoints = drivers["endpoints"] if drivers else ()
     return tuple(
         InputTable(
-            f"{capital(endpoint['alkaloid'])}: {quantity_name(split_quantity(endpoint['quantity'])[0])[0].lower()}",
+            say(
+                "{alkaloid:capital}: {quantity:lower}",
+                alkaloid=term(endpoint["alkaloid"]),
+                quantity=quantity_name(split_quantity(endpoint["quantity"])[0])[0],
+            ),
             tuple(map(_input_row, (*endpoint["inputs"][:STRONGEST], *endpoint["tied"][:STRONGEST_TIED]))),
         )
         for endpoint in endpoints

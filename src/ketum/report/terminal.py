@@ -8,9 +8,16 @@ from collections.abc import Iterator, Sequence
 from ketum.hazards.finding import Finding
 from ketum.medicine import Match, Taken
 from ketum.writing.plain import plain
+from ketum.writing.texts import Text, commas, joined, say, term, verbatim
 
 WIDTH = 100
 _INDENT = " " * 11
+SEVERITIES = {
+    "emergency": say("EMERGENCY"),
+    "danger": say("DANGER"),
+    "caution": say("CAUTION"),
+    "note": say("NOTE"),
+}
 
 
 def as_text(found: Sequence[Finding], taken: Sequence[Taken] = (), matches: Sequence[Match] = ()) -> str:
@@ -27,17 +34,18 @@ def as_text(found: Sequence[Finding], taken: Sequence[Taken] = (), matches: Sequ
     """
     lines = [line for one in found for line in _finding(one)]
     if not found:
-        lines = ["nothing was found by the checks that exist; that is no proof that nothing can happen"]
+        lines = [say("nothing was found by the checks that exist; that is no proof that nothing can happen")]
     return plain("\n".join([*lines, *_read(found, taken, matches)]))
 
 
 def _finding(one: Finding) -> Iterator[str]:
-    yield f"{one.severity.upper():9}  {one.title}  [{one.code}]"
+    yield f"{SEVERITIES[one.severity]:9}  {one.title}  [{one.code}]"
     yield from _wrapped(one.because)
     if one.severity != "note":
-        yield from _wrapped(f"Watch: {one.watch}")
-        yield from _wrapped(f"Ask: {one.ask}")
-    yield from _wrapped(f"How sure: {one.certainty}. Facts: {', '.join(one.evidence) or 'none'}.")
+        yield from _wrapped(say("Watch: {watch}", watch=one.watch))
+        yield from _wrapped(say("Ask: {ask}", ask=one.ask))
+    facts = commas(one.evidence) or say("none")
+    yield from _wrapped(say("How sure: {certainty}. Facts: {facts}.", certainty=term(one.certainty), facts=facts))
     yield ""
 
 
@@ -47,14 +55,22 @@ def _read(found: Sequence[Finding], taken: Sequence[Taken], matches: Sequence[Ma
         return
     told = " ".join(f"{one.title} {one.because}" for one in found)
     quiet = sorted(one.shown for one in taken if one.generic not in told and one.shown not in told)
-    others = sorted({f"{one.given} as {' + '.join(one.generics)}" for one in matches if _renamed(one)})
+    others = sorted({_as_read(one) for one in matches if _renamed(one)})
     if others:
-        yield from _wrapped("Names read: " + "; ".join(others) + ".", "")
+        yield from _wrapped(say("Names read: {names}.", names=joined("; ", others)), "")
     if quiet:
+        names = commas(quiet)
         yield from _wrapped(
-            f"Known, and nothing on file against it beside kratom: {', '.join(quiet)}. That is not proof of no effect.",
+            say(
+                "Known, and nothing on file against it beside kratom: {names}. That is not proof of no effect.",
+                names=names,
+            ),
             "",
         )
+
+
+def _as_read(one: Match) -> Text:
+    return say("{given} as {read}", given=verbatim(one.given), read=joined(" + ", map(term, one.generics)))
 
 
 def _renamed(one: Match) -> bool:

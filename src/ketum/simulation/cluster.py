@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ketum.errors import InputError, Problem
+from ketum.writing.texts import joined, say
 
 PATIENCE = "10s"
 """How long an address may take to answer."""
@@ -33,13 +34,16 @@ def cluster(address: str | None) -> Iterator[Executor | None]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise _refusal("dask.distributed is not installed", address, 'pip install "ketum[cluster]"') from error
+        raise _refusal(say("dask.distributed is not installed"), address, 'pip install "ketum[cluster]"') from error
     try:
         # Not the default: the cluster's work is the integration, and files are written here without it.
         client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # a time-out is an OSError, a malformed address a ValueError
-        cure = f"start a scheduler with `dask scheduler`, and give the address that it prints ({_last_line(error)})"
-        raise _refusal("no Dask scheduler answers at this address", address, cure) from error
+        cure = say(
+            "start a scheduler with `dask scheduler`, and give the address that it prints ({why})",
+            why=_last_line(error),
+        )
+        raise _refusal(say("no Dask scheduler answers at this address"), address, cure) from error
     with client:
         _check_workers(client, address)
         executor: Executor = client.get_executor()  # type: ignore[no-untyped-call]
@@ -59,16 +63,25 @@ def _check_workers(client: Any, address: str) -> None:
     try:
         found: dict[str, dict[str, str]] = client.run(versions)
     except Exception as error:  # whatever a worker that cannot import ketum raises
-        cure = f"install the same ketum wherever a worker runs ({_last_line(error)})"
-        raise _refusal("a worker of this cluster cannot run ketum", address, cure) from error
+        cure = say("install the same ketum wherever a worker runs ({why})", why=_last_line(error))
+        raise _refusal(say("a worker of this cluster cannot run ketum"), address, cure) from error
     if not found:
-        raise _refusal("this cluster has no workers yet", address, f"start some: `dask worker {address}`")
+        raise _refusal(
+            say("this cluster has no workers yet"), address, say("start some: `dask worker {address}`", address=address)
+        )
     own = versions()
     for worker, theirs in found.items():
         if theirs != own:
             differ = [name for name in own if theirs.get(name) != own[name]]
-            other = "; ".join(f"{name} {theirs.get(name)} and not {own[name]}" for name in differ)
-            raise _refusal(f"worker {worker} runs other versions", address, f"install the same everywhere: {other}")
+            other = joined(
+                "; ",
+                (
+                    say("{name} {theirs} and not {own}", name=name, theirs=str(theirs.get(name)), own=own[name])
+                    for name in differ
+                ),
+            )
+            cure = say("install the same everywhere: {other}", other=other)
+            raise _refusal(say("worker {worker} runs other versions", worker=worker), address, cure)
 
 
 def _last_line(error: Exception) -> str:

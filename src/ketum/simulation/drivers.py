@@ -27,6 +27,7 @@ from ketum.pharmacology import ALKALOIDS
 from ketum.simulation.indices import Index, Method, design, independent_runs, indices, tied
 from ketum.simulation.simulate import endpoints_of
 from ketum.simulation.solving import span_of
+from ketum.writing.texts import NOTHING, Text, joined, say, sentences, term
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,15 +35,18 @@ if TYPE_CHECKING:
 SAMPLES = 512
 MAIN = ("Cmax", "tmax", "AUC", "Cmax_last", "AUC_last", "Cmin_last", "half_life")
 MEASURES = {
-    "sobol": "share of the variance of the endpoint's logarithm",
-    "morris": "mean absolute effect on the endpoint's logarithm over the input's range from 5th to 95th percentile",
+    "sobol": say("share of the variance of the endpoint's logarithm"),
+    "morris": say(
+        "mean absolute effect on the endpoint's logarithm over the input's range from 5th to 95th percentile"
+    ),
 }
 NOTES = {
-    "sobol": "parameters that the fit ties to each other stay tied: together they are one input; beside it stands how "
-    "much of the variance would go if one of them became known, and these shares overlap",
-    "morris": "each parameter is varied by itself: where the fit ties parameters to each other, that tie is cut",
+    "sobol": say(
+        "parameters that the fit ties to each other stay tied: together they are one input; beside it stands how much of the variance would go if one of them became known, and these shares overlap"
+    ),
+    "morris": say("each parameter is varied by itself: where the fit ties parameters to each other, that tie is cut"),
 }
-JOINT = {"posterior": "all that the fit leaves open"}
+JOINT = {"posterior": say("all that the fit leaves open")}
 SHOWN, SHOWN_TIED = 6, 3
 
 
@@ -52,11 +56,11 @@ class Input:
 
     layer: str
     name: str
-    label: str
+    label: Text
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class DrivenEndpoint:
     """One endpoint with its inputs, strongest first.
 
     Parameters
@@ -96,7 +100,7 @@ class Drivers:
 
     method: Method
     runs: int
-    endpoints: tuple[Endpoint, ...]
+    endpoints: tuple[DrivenEndpoint, ...]
     left_out: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -116,24 +120,37 @@ class Drivers:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             writer.writeheader()
-            for endpoint in map(Endpoint.as_dict, self.endpoints):
+            for endpoint in map(DrivenEndpoint.as_dict, self.endpoints):
                 writer.writerows(endpoint | row for row in (*endpoint["inputs"], *endpoint["tied"]))
 
     def as_text(self, quantities: Sequence[str] = ("Cmax", "AUC")) -> str:
         """Write the strongest inputs of the first alkaloid down, for a terminal."""
-        lines = [f"what drives the spread ({MEASURES[self.method]}; {self.runs} runs)"]
+        lines: list[str] = [
+            say("what drives the spread ({measure}; {runs} runs)", measure=MEASURES[self.method], runs=self.runs)
+        ]
         for endpoint in (e for e in self.endpoints if e.alkaloid == self.endpoints[0].alkaloid):
             if endpoint.quantity in quantities:
-                lines.append(f"{endpoint.quantity} of {endpoint.alkaloid}:")
+                lines.append(
+                    say("{quantity} of {alkaloid}:", quantity=endpoint.quantity, alkaloid=term(endpoint.alkaloid))
+                )
                 lines += [_line(given, index) for given, index in endpoint.inputs[:SHOWN]]
                 lines += [_line(given, index) for given, index in endpoint.tied[:SHOWN_TIED]]
-        return "\n".join(lines)
+        return joined("\n", lines)
 
 
-def _line(given: Input, index: Index) -> str:
-    alone = f"alone {index.first:5.2f} +- {index.first_interval:.2f}" if np.isfinite(index.first) else ""
-    in_all = f"in all {index.total:5.2f} +- {index.total_interval:.2f}" if np.isfinite(index.total) else ""
-    return f"  {alone:19} {in_all:20} {given.layer}: {given.label}"
+def _line(given: Input, index: Index) -> Text:
+    alone = (
+        say("alone {share:5.2f} +- {interval:.2f}", share=index.first, interval=index.first_interval)
+        if np.isfinite(index.first)
+        else NOTHING
+    )
+    in_all = (
+        say("in all {share:5.2f} +- {interval:.2f}", share=index.total, interval=index.total_interval)
+        if np.isfinite(index.total)
+        else NOTHING
+    )
+    row = {"alone": alone, "in_all": in_all, "layer": term(given.layer), "label": given.label}
+    return Text("  {alone:19} {in_all:20} {layer}: {label}", row)
 
 
 def drivers(
@@ -173,7 +190,7 @@ def drivers(
         rows = zip(inputs, indices(names, sample, values, method, seed), strict=True)
         own = tuple(sorted(rows, key=lambda row: -row[1].total))
         beside = _tied(stream, values, len(inputs), seed)
-        endpoints.append(Endpoint(alkaloid, quantity, own, beside))
+        endpoints.append(DrivenEndpoint(alkaloid, quantity, own, beside))
     return Drivers(method, len(sample), tuple(endpoints), left_out)
 
 
@@ -248,25 +265,26 @@ class _Apart(_Noting):
 
 
 PRODUCT = {
-    "content": "content of the main alkaloid",
-    "companion": "content, next to the main alkaloid, of",
-    "certificate": "error of the certificate for",
-    "serving": "weight of a serving",
+    "content": say("content of the main alkaloid"),
+    "companion": say("content, next to the main alkaloid, of"),
+    "certificate": say("error of the certificate for"),
+    "serving": say("weight of a serving"),
 }
 
 
-def _label(layer: str, name: str) -> str:
+def _label(layer: str, name: str) -> Text:
     if layer == "product":
         number, what, code = [*name.split("/"), ""][:3]
         own = next((a.name for a in ALKALOIDS if a.code == code), code)
-        return f"product {int(number) + 1}: {PRODUCT.get(what, what)} {own}".rstrip()
+        label = say("product {number}: {what}", number=int(number) + 1, what=PRODUCT.get(what) or term(what))
+        return sentences(label, term(own))
     if name.startswith(STRENGTH):
-        return f"how strongly {name.removeprefix(STRENGTH)} changes CYP3A"
+        return say("how strongly {name} changes CYP3A", name=term(name.removeprefix(STRENGTH)))
     if name in JOINT:
         return JOINT[name]
     for row in (*pharmacology.parameters(), *pharmacology.effect_parameters()):
         if row.name == name:
-            return row.label
+            return term(row.label)
     differing = (*pharmacology.effects(), *pharmacology.effect_variability())
-    label = next((row.label for row in differing if row.name == name), name)
-    return f"how much people differ in: {label}" if layer == "knowledge" else label
+    label = term(next((row.label for row in differing if row.name == name), name))
+    return say("how much people differ in: {label}", label=label) if layer == "knowledge" else label

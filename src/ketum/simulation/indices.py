@@ -62,10 +62,10 @@ def design(inputs: Sequence[str], samples: int, method: Method = "sobol", seed: 
     if method == "morris":
         from SALib.sample import morris
 
-        return np.asarray(morris.sample(problem, samples, num_levels=LEVELS, seed=seed))
+        return np.asarray(morris.sample(problem, samples, num_levels=LEVELS, seed=_never_zero(seed)))
     from SALib.sample import sobol
 
-    return np.asarray(sobol.sample(problem, power_of_two(samples), calc_second_order=False, seed=seed))
+    return np.asarray(sobol.sample(problem, power_of_two(samples), calc_second_order=False, seed=_never_zero(seed)))
 
 
 def indices(
@@ -89,12 +89,12 @@ def indices(
     if method == "morris":
         from SALib.analyze import morris
 
-        found = morris.analyze(problem, sample, values, num_levels=LEVELS, seed=seed)
+        found = morris.analyze(problem, sample, values, num_levels=LEVELS, seed=_never_zero(seed))
         pairs = zip(found["mu_star"], found["mu_star_conf"], strict=True)
         return [Index(math.nan, math.nan, float(total), float(interval)) for total, interval in pairs]
     from SALib.analyze import sobol
 
-    found = sobol.analyze(problem, values, calc_second_order=False, seed=seed)
+    found = sobol.analyze(problem, values, calc_second_order=False, seed=_never_zero(seed))
     columns = (np.asarray(found[name], dtype=float).tolist() for name in ("S1", "S1_conf", "ST", "ST_conf"))
     return [Index(*row) for row in zip(*columns, strict=True)]
 
@@ -114,7 +114,9 @@ def tied(names: Sequence[str], sample: Array, values: Array, seed: int = 0) -> l
     """
     from SALib.analyze import delta
 
-    found = delta.analyze(_problem(names, "sobol"), sample, values, num_resamples=RESAMPLES, seed=seed, method="sobol")
+    found = delta.analyze(
+        _problem(names, "sobol"), sample, values, num_resamples=RESAMPLES, seed=_never_zero(seed), method="sobol"
+    )
     pairs = zip(found["S1"], found["S1_conf"], strict=True)
     return [Index(float(first), float(interval), math.nan, math.nan) for first, interval in pairs]
 
@@ -123,6 +125,11 @@ def independent_runs(inputs: int, runs: int) -> npt.NDArray[np.intp]:
     """Find the runs of Sobol's design that are drawn afresh, and not from others by changing one input."""
     place = np.arange(runs) % (inputs + 2)
     return np.flatnonzero((place == 0) | (place == inputs + 1))
+
+
+def _never_zero(seed: int) -> int:
+    """Shift a seed: SALib takes 0 for none, and then gives other intervals each time."""
+    return seed + 1
 
 
 def power_of_two(samples: int) -> int:

@@ -33,7 +33,6 @@ from ketum.simulation.workers import counter, workers_for
 
 MANY = 20_000
 """People from which a run is not held in memory."""
-STORE = "people.zarr"
 PROBE = 8
 
 
@@ -103,7 +102,7 @@ def simulate_many(
             raise StoppedError(f"{ledger.people_done} of {number} people are in {store}; {GOES_ON}") from stop
         tree = _tree(case, ledger, probe, shares, seed)
     few = draw_crowd(case, Stream(seed, PROBE), span.end_h)
-    return Run(case, contents(case), span.end_h, span.dose_times, tree, few.beside, few.enzymes)
+    return Run(case, contents(case), span.end_h, span.dose_times, tree, few.beside, few.enzymes, store)
 
 
 def _blocks(case: Case, seed: int, days: float | None, store: Store, done: set[int]) -> Iterator[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketum.arrays import Array
@@ -46,6 +47,8 @@ class Run:
         The opioids taken beside kratom.
     enzymes
         The medicines that change how kratom is lost.
+    store
+        Folder with every person's endpoints, where they are more than memory holds.
     """
 
     case: Case
@@ -55,6 +58,7 @@ class Run:
     tree: xr.DataTree
     beside: OpioidsBeside
     enzymes: Enzymes
+    store: Path | None = None
 
 
 def simulate(

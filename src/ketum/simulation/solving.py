@@ -23,6 +23,7 @@ from ketum.pharmacology import ALKALOIDS, molar_mass, study_peak
 from ketum.pharmacology.closed_forms import terminal_half_life
 from ketum.simulation.effects import effect_endpoints
 from ketum.simulation.endpoints import Endpoints, joined, labelled
+from ketum.writing.texts import say
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -203,8 +204,11 @@ def _raise_failures(people: list[int]) -> None:
     """Refuse to report quantiles of some of the people as if they were all."""
     if people:
         raise SolveError(
-            f"the integration failed for {len(people)} of the virtual people, first for number {people[0]}\n"
-            "    This is a defect of ketum's model, not of your file. Please report the command and the case file."
+            say(
+                "the integration failed for {count} of the virtual people, first for number {first}\n    This is a defect of ketum's model, not of your file. Please report the command and the case file.",
+                count=len(people),
+                first=people[0],
+            )
         )
 
 

@@ -93,7 +93,7 @@ def effect_data() -> tuple[EffectDatum, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class StudyCourse:
     """What a study's people go through.
 
     Parameters
@@ -131,7 +131,9 @@ class Course:
         return np.asarray((1 + slope * self.effect[:, 2]) / (1 + slope * self.effect[:, 0]))
 
 
-def course(study: Study, typical: Mapping[str, Array], effects: Mapping[str, Array], z: Mapping[str, Array]) -> Course:
+def course(
+    study: Study, typical: Mapping[str, Array], effects: Mapping[str, Array], z: Mapping[str, Array]
+) -> StudyCourse:
     """Simulate a study.
 
     Parameters
@@ -160,7 +162,7 @@ def course(study: Study, typical: Mapping[str, Array], effects: Mapping[str, Arr
     )
     effect, missing = solved["effect"].to_numpy(), solved["missing_drive"].to_numpy()
     stops = study.rest_h == 0 and bool(study.habit)
-    return Course(own, effect, missing[:, 0], missing[:, 1:] if stops else missing[:, :0])
+    return StudyCourse(own, effect, missing[:, 0], missing[:, 1:] if stops else missing[:, :0])
 
 
 def _doses(study: Study, mg: Array) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ketum.words.tokens import BOUNDARY, DENIALS, plain, tokens
-from ketum.words.vocabulary import Concept, Match, Of, longest, matches, phrases, squeezed
+from ketum.words.vocabulary import Concept, FoundPhrase, Of, longest, matches, phrases, squeezed
 
 When = Literal["now", "recent", "past"]
 
@@ -103,15 +103,15 @@ class Understood:
 
     def named(self, *means: str) -> tuple[str, ...]:
         """Return the names of the symptoms that mean any of these, each once; those that are over are left out."""
-        return _names(one for one in self.symptoms if one.when == "now" and one.concept.means & set(means))
+        return _names(sign for sign in self.symptoms if sign.when == "now" and sign.concept.means & set(means))
 
     def lately(self, *means: str) -> tuple[str, ...]:
         """Return the names of the symptoms that mean any of these and are said to be over."""
-        return _names(one for one in self.symptoms if one.when == "recent" and one.concept.means & set(means))
+        return _names(sign for sign in self.symptoms if sign.when == "recent" and sign.concept.means & set(means))
 
     def has(self, *means: str) -> tuple[str, ...]:
         """Return the names of the conditions that mean any of these, each once."""
-        return _names(one for one in self.conditions if one.concept.means & set(means))
+        return _names(illness for illness in self.conditions if illness.concept.means & set(means))
 
 
 def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Understood:
@@ -125,9 +125,9 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
     unread: dict[Of, list[str]] = {"symptom": [], "condition": []}
     for text in symptoms:
         found = read(text, "symptom")
-        plain_sign = any(one.when != "past" and one.concept.means != _HARMLESS for one in found)
+        plain_sign = any(sign.when != "past" and sign.concept.means != _HARMLESS for sign in found)
         background = () if plain_sign else read(text, "condition")
-        now += [one for one in found if one.when != "past"]
+        now += [sign for sign in found if sign.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
             unread["symptom"].append(text)
@@ -135,7 +135,7 @@ def understand(symptoms: Iterable[str], conditions: Iterable[str] = ()) -> Under
         found = read(text, "symptom")
         background = _known_illness(text, found)
         found = tuple(sign for sign in found if not background or _pressing(sign, text))
-        now += [one for one in found if one.when != "past"]
+        now += [sign for sign in found if sign.when != "past"]
         known += background
         if not found and not background and not _nothing(text):
             unread["condition"].append(text)
@@ -148,7 +148,7 @@ def read(text: str, of: Of) -> tuple[Heard, ...]:
     for sentence in _SENTENCE.split(_after_colon(plain(text))):
         found += _in_sentence(sentence, of, text)
         silent = [part for part in _CLAUSE.split(sentence) if not any(_in_sentence(part, of, text))]
-        found += [one for part in silent for one in _as_a_whole(part, of, text)]
+        found += [whole for part in silent for whole in _as_a_whole(part, of, text)]
     return tuple(dict.fromkeys(found))
 
 
@@ -183,7 +183,7 @@ def _beside_illnesses(text: str) -> set[Concept]:
 
 
 def _so(heard: Iterable[Heard]) -> tuple[Heard, ...]:
-    return tuple(one for one in heard if not one.denied)
+    return tuple(sign for sign in heard if not sign.denied)
 
 
 def _nothing(text: str) -> bool:
@@ -201,13 +201,13 @@ def _in_sentence(sentence: str, of: Of, text: str) -> Iterator[Heard]:
         yield Heard(Concept(of, "an illness in the family", frozenset()), text, False, "past", False)
         return
     words, found = _matched(sentence, of)
-    used = {at for one in found for at in one.places}
-    for one in found:
-        yield Heard(one.concept, text, _denied(words, one.places, used), _when(sentence), one.guessed)
+    used = {at for phrase in found for at in phrase.places}
+    for phrase in found:
+        yield Heard(phrase.concept, text, _denied(words, phrase.places, used), _when(sentence), phrase.guessed)
 
 
 @lru_cache(maxsize=256)  # a case's sentences are looked at more than once
-def _matched(sentence: str, of: Of) -> tuple[tuple[str, ...], tuple[Match, ...]]:
+def _matched(sentence: str, of: Of) -> tuple[tuple[str, ...], tuple[FoundPhrase, ...]]:
     """Return the stems of a sentence and the phrases found in it."""
     words = tuple(tokens(sentence))
     return words, tuple(longest(list(matches(words, of)), words))
@@ -237,7 +237,7 @@ def _as_a_whole(part: str, of: Of, text: str) -> Iterator[Heard]:
     """Yield what a part in which nothing was found resembles as a whole, such as "chestpain"."""
     words = tokens(part)
     joined = re.sub(
-        r"\W+", "", part if not DENIALS & set(words) else "".join(one for one in words if one not in DENIALS)
+        r"\W+", "", part if not DENIALS & set(words) else "".join(word for word in words if word not in DENIALS)
     )
     if len(joined) < _SHORTEST_WHOLE:
         return
@@ -248,4 +248,4 @@ def _as_a_whole(part: str, of: Of, text: str) -> Iterator[Heard]:
 
 
 def _names(found: Iterable[Heard]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.concept.name for one in found))
+    return tuple(dict.fromkeys(told.concept.name for told in found))

@@ -61,7 +61,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class FoundPhrase:
     """Where a phrase stands.
 
     Parameters
@@ -103,7 +103,7 @@ def _own_meaning(of: Of) -> frozenset[str]:
     return frozenset(word for phrase in phrases(of) for word in phrase.words) | set(map(stem, _ORDINARY.split()))
 
 
-def matches(words: Sequence[str], of: Of) -> Iterator[Match]:
+def matches(words: Sequence[str], of: Of) -> Iterator[FoundPhrase]:
     """Yield where each phrase stands in a list of stems, those inside longer ones included."""
     alike: dict[str, dict[int, bool]] = {}
     for at, token in enumerate(words):
@@ -117,7 +117,8 @@ def matches(words: Sequence[str], of: Of) -> Iterator[Match]:
             continue
         chosen = _together(words, places, bool({NOT, BOUNDARY} & set(phrase.words)))
         if chosen is not None:
-            yield Match(phrase.concept, chosen, any(options[at] for options, at in zip(places, chosen, strict=True)))
+            guessed = any(options[at] for options, at in zip(places, chosen, strict=True))
+            yield FoundPhrase(phrase.concept, chosen, guessed)
 
 
 @cache
@@ -172,21 +173,21 @@ def _together(words: Sequence[str], places: Sequence[Mapping[int, bool]], as_wri
     return None
 
 
-def longest(matches: Sequence[Match], words: Sequence[str]) -> list[Match]:
+def longest(matches: Sequence[FoundPhrase], words: Sequence[str]) -> list[FoundPhrase]:
     """Leave out what lies inside a longer match, and the same concept twice in one place.
 
     In "no breathing trouble" the "no" denies the trouble: "no breathing" is then no match of its own.
     """
 
-    def inside(one: Match, other: Match) -> bool:
-        mine, others = set(one.places), set(other.places)
+    def inside(phrase: FoundPhrase, other: FoundPhrase) -> bool:
+        mine, others = set(phrase.places), set(other.places)
         positive = {at for at in mine if words[at] != NOT}
         harmless = other.concept.means == {"known"}  # "not breathing normally" is no word of normal breathing
         return mine < others or (mine != positive and positive < others and not mine <= others and not harmless)
 
-    kept: list[Match] = []
-    for one in sorted(matches, key=lambda one: (-len(one.places), one.guessed)):
-        again = any(one.concept == other.concept and set(one.places) & set(other.places) for other in kept)
-        if not again and not any(inside(one, other) for other in matches):
-            kept.append(one)
-    return sorted(kept, key=lambda one: min(one.places))
+    kept: list[FoundPhrase] = []
+    for phrase in sorted(matches, key=lambda phrase: (-len(phrase.places), phrase.guessed)):
+        again = any(phrase.concept == other.concept and set(phrase.places) & set(other.places) for other in kept)
+        if not again and not any(inside(phrase, other) for other in matches):
+            kept.append(phrase)
+    return sorted(kept, key=lambda phrase: min(phrase.places))

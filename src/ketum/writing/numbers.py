@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
-NOT_KNOWN = "not known"
+from ketum.writing.texts import say
+
+NOT_KNOWN = say("not known")
 
 
 def is_finite(value: object) -> bool:
@@ -37,10 +39,10 @@ def number(value: object, figures: int = 3) -> str:
 
 def interval(low: object, high: object) -> str:
     """Write an interval: an en dash between positive numbers, "to" where a sign could be misread."""
-    joint = " to " if any(is_finite(end) and float(end) < 0 for end in (low, high)) else "–"  # type: ignore[arg-type]
-    if not is_finite(low) or not is_finite(high):
-        joint = " to "
-    return f"{number(low)}{joint}{number(high)}"
+    ends = (low, high)
+    if all(is_finite(end) and float(end) >= 0 for end in ends):  # type: ignore[arg-type]
+        return f"{number(low)}–{number(high)}"
+    return say("{low} to {high}", low=number(low), high=number(high))
 
 
 def interval_of(given: Any) -> str:
@@ -58,7 +60,7 @@ def percent(part: float | None) -> str:
     """Write a part of one in percent; a small one is small, but never said to be nothing."""
     if part is None or not is_finite(part):
         return NOT_KNOWN
-    return "under 1\N{NO-BREAK SPACE}%" if part < 0.005 else f"{100 * part:.0f}\N{NO-BREAK SPACE}%"
+    return say("under 1\N{NO-BREAK SPACE}%") if part < 0.005 else f"{100 * part:.0f}\N{NO-BREAK SPACE}%"
 
 
 def _scientific(x: float, figures: int) -> str:

@@ -7,7 +7,7 @@ xgettext or pybabel finds it (keywords ``say:1`` and ``say_plural:1,2``).
 In a message
 ------------
 - ``{name}`` is the value given by that name; numbers may have a format, such as ``{hours:g}``.
-- ``{name:capital}`` begins with a capital letter.
+- ``{name:capital}`` begins with a capital letter; ``{name:lower}`` has none.
 - ``{AE021}``, the id of a fact, is its value as written in its table; ``{AE021:.0f}`` formats its number, and
   ``{AE021:unit}``, ``{AE021:n}``, ``{AE021:spread}``, ``{AE021:low}`` and ``{AE021:high}`` are its unit, number of
   people and spread. So no number of a source is typed a second time.
@@ -16,16 +16,21 @@ In a message
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from gettext import NullTranslations
+from string import Formatter
 from typing import Any, Protocol
 
 from ketum.evidence import fact
 
-CAPITAL = ":capital}"
+CASES = (":capital}", ":lower}")
 _NO_VALUES: Mapping[str, Any] = {}
 
 
 class Catalogue(Protocol):
     """What translates, as `gettext.NullTranslations` and its kin do."""
+
+    def __hash__(self) -> int:
+        """Return a number by which to remember what was made with it."""
 
     def gettext(self, message: str, /) -> str:
         """Return a message in the other language."""
@@ -68,6 +73,8 @@ class Text(str):
     def __format__(self, spec: str) -> str:
         if spec == "capital":
             return self[:1].upper() + self[1:]
+        if spec == "lower":
+            return self.lower()
         return str.__format__(self, spec)
 
     def translated(self, catalogue: Catalogue) -> str:
@@ -118,7 +125,12 @@ def verbatim(text: str) -> Text:
 
 
 def term(word: str) -> Text:
-    """Return a word that stands in a table, such as the name of a sign: translated where the catalogue knows it."""
+    """Return a word that stands in a table, such as the name of a sign: translated where the catalogue knows it.
+
+    A text stays what it is.
+    """
+    if isinstance(word, Text):
+        return word
     return verbatim(word) if "{" in word or "}" in word else Text(word)
 
 
@@ -130,6 +142,15 @@ def terms(words: Iterable[str]) -> Text:
 def sentences(*texts: str) -> Text:
     """Join sentences, empty ones left out."""
     return joined(" ", texts)
+
+
+def quoted(text: str) -> tuple[str, ...]:
+    """Return the ids of the facts whose numbers stand in a text, each once."""
+    if not isinstance(text, Text):
+        return ()
+    named = [name for message in (text.message, text.many) for _, name, _, _ in Formatter().parse(message) if name]
+    within = [fact_id for value in text.values.values() for fact_id in quoted(value)]
+    return tuple(dict.fromkeys([*(name for name in named if name not in text.values), *within]))
 
 
 def commas(names: Iterable[str]) -> Text:
@@ -174,7 +195,7 @@ def _written(message: str, values: Mapping[str, Any]) -> str:
     if "{" not in message:
         return message
     given = _Values(values)
-    if CAPITAL in message:
+    if any(case in message for case in CASES):
         for name, value in values.items():
             if isinstance(value, str) and not isinstance(value, Text):
                 given[name] = verbatim(value)
@@ -183,3 +204,6 @@ def _written(message: str, values: Mapping[str, Any]) -> str:
 
 NOTHING = Text("")
 """A text that says nothing."""
+
+ENGLISH: Catalogue = NullTranslations()
+"""The catalogue that leaves everything as it is."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ketum.engine.doses.covariates import NEVER, Course, Covariates, Interpolation
+from ketum.engine.doses.covariates import NEVER, CovariateCourse, Covariates, Interpolation
 from ketum.engine.doses.dose_table import numbers
 from ketum.engine.equations.formula import Formula
 from ketum.engine.equations.system import System
@@ -24,7 +24,7 @@ def read(
     subjects: int,
     dosing: Collection[str],
     parameters: Collection[str],
-) -> tuple[Course, ...]:
+) -> tuple[CovariateCourse, ...]:
     """Check covariates.
 
     Parameters
@@ -45,36 +45,38 @@ def read(
     ModelError
         With everything that cannot be used.
     """
-    each = [covariates] if isinstance(covariates, Covariates) else list(covariates)
-    problems = [problem for one in each for problem in _bad_names(one, system, dosing, parameters)]
+    tables = [covariates] if isinstance(covariates, Covariates) else list(covariates)
+    problems = [problem for given in tables for problem in _bad_names(given, system, dosing, parameters)]
     if not problems:
-        names = [name for one in each for name in _columns(one.table)]
+        names = [name for given in tables for name in _columns(given.table)]
         twice = sorted({name for name in names if names.count(name) > 1})
         problems = [Problem(name, "stands in two tables of covariates", cure="keep one of them") for name in twice]
         problems += _worked_out_once(system, set(names))
-        problems += [problem for one in each for problem in _bad_cells(one.table, subjects)]
+        problems += [problem for given in tables for problem in _bad_cells(given.table, subjects)]
     if not problems:
-        problems = [problem for one in each for problem in _bad_order(one, subjects)]
+        problems = [problem for given in tables for problem in _bad_order(given, subjects)]
     if problems:
         raise ModelError("covariates", problems)
-    return tuple(_course(one, subjects) for one in each)
+    return tuple(_course(given, subjects) for given in tables)
 
 
 def _columns(table: pd.DataFrame) -> list[str]:
     return [str(name) for name in table.columns if name not in ("ID", "TIME")]
 
 
-def _bad_names(one: Covariates, system: System, dosing: Collection[str], parameters: Collection[str]) -> list[Problem]:
+def _bad_names(
+    given: Covariates, system: System, dosing: Collection[str], parameters: Collection[str]
+) -> list[Problem]:
     known = sorted({*system.constants, *dosing} - set(system.places.values()))
     problems = []
-    if one.interpolation not in get_args(Interpolation):
+    if given.interpolation not in get_args(Interpolation):
         ways = ", ".join(get_args(Interpolation))
-        problems.append(Problem("interpolation", "not a way to interpolate", str(one.interpolation), ways))
-    if "TIME" not in one.table:
+        problems.append(Problem("interpolation", "not a way to interpolate", str(given.interpolation), ways))
+    if "TIME" not in given.table:
         problems.append(Problem("TIME", "this column is missing from the table of covariates"))
-    if not _columns(one.table):
+    if not _columns(given.table):
         problems.append(Problem("", "the table of covariates has no column of a parameter", allowed=", ".join(known)))
-    for name in _columns(one.table):
+    for name in _columns(given.table):
         if name in system.places.values():
             cure = "write the volume as a parameter, and the concentration as a rule"
             problems.append(Problem(name, "a compartment's size cannot be a covariate", cure=cure))
@@ -120,13 +122,13 @@ def _bad_cells(table: pd.DataFrame, subjects: int) -> list[Problem]:
     return problems
 
 
-def _bad_order(one: Covariates, subjects: int) -> list[Problem]:
-    ids, moments = _ids(one.table), one.table["TIME"].to_numpy(float)
+def _bad_order(given: Covariates, subjects: int) -> list[Problem]:
+    ids, moments = _ids(given.table), given.table["TIME"].to_numpy(float)
     order = np.argsort(ids, kind="stable")
     begins = np.append(True, np.diff(ids[order]) != 0)[: ids.size]
     back = np.flatnonzero(~begins & (np.diff(moments[order], prepend=-np.inf) <= 0))
-    late = np.flatnonzero(begins & (moments[order] > 0)) if one.interpolation != "next" else back[:0]
-    named = "ID" in one.table
+    late = np.flatnonzero(begins & (moments[order] > 0)) if given.interpolation != "next" else back[:0]
+    named = "ID" in given.table
     lacking = np.setdiff1d(np.arange(subjects if named else 1), ids)
 
     def who(person: float) -> str:
@@ -153,18 +155,18 @@ def _ids(table: pd.DataFrame) -> npt.NDArray[np.float64]:
     return table["ID"].to_numpy(float) if "ID" in table else np.zeros(len(table))
 
 
-def _course(one: Covariates, subjects: int) -> Course:
-    names, ids = _columns(one.table), _ids(one.table)
-    people = subjects if "ID" in one.table else 1
+def _course(given: Covariates, subjects: int) -> CovariateCourse:
+    names, ids = _columns(given.table), _ids(given.table)
+    people = subjects if "ID" in given.table else 1
     order = np.argsort(ids, kind="stable")
     person = ids[order].astype(np.intp)
     count = np.bincount(person, minlength=people)
     place = np.arange(person.size) - (np.cumsum(count) - count)[person]
     times = np.full((people, int(count.max())), NEVER)
-    times[person, place] = one.table["TIME"].to_numpy(float)[order]
+    times[person, place] = given.table["TIME"].to_numpy(float)[order]
     values = np.empty((len(names), *times.shape))
     for i, name in enumerate(names):
-        column = one.table[name].to_numpy(float)[order]
+        column = given.table[name].to_numpy(float)[order]
         values[i] = column[np.cumsum(count) - 1][:, None]  # what follows the last record
         values[i, person, place] = column
-    return Course(tuple(names), one.interpolation, times, values)
+    return CovariateCourse(tuple(names), given.interpolation, times, values)

@@ -47,7 +47,7 @@ class Covariates:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class CovariateCourse:
     """Covariates that share their records, checked.
 
     Parameters
@@ -68,7 +68,7 @@ class Course:
     times: Array
     values: Array
 
-    def take(self, people: Index) -> Course:
+    def take(self, people: Index) -> CovariateCourse:
         """Keep only some of the people."""
         if self.times.shape[0] == 1:
             return self
@@ -126,7 +126,7 @@ def _parts(name: str) -> tuple[str, str, str]:
     return f"{name} at", f"{name} slope", f"{name} since"
 
 
-def changing(system: System, courses: Sequence[Course]) -> System:
+def changing(system: System, courses: Sequence[CovariateCourse]) -> System:
     """Make a system's constants move where they are covariates.
 
     Parameters

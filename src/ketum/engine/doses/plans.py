@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.engine.doses.covariates import Course
+from ketum.engine.doses.covariates import CovariateCourse
 from ketum.engine.doses.records import MODELLED_DURATION, MODELLED_RATE, Code, Dosing, Plan, Records, Steady
 
 
@@ -16,7 +16,7 @@ def plan(
     records: Records,
     dosing: Mapping[int, Dosing],
     parameters: Mapping[str, Array],
-    courses: Sequence[Course] = (),
+    courses: Sequence[CovariateCourse] = (),
     settable: Mapping[str, int] | None = None,
 ) -> Plan:
     """Turn records into actions.
@@ -54,6 +54,30 @@ class _Block:
     target: int
 
 
+@dataclass(frozen=True)
+class _Dose:
+    """What one record gives at a time; columns have shape (people or 1, 1).
+
+    Parameters
+    ----------
+    target
+        The state that it enters.
+    infused
+        Whether it is an infusion rather than a bolus.
+    amount, rate, duration
+        Of the dose; rate and duration are 0 for a bolus.
+    lag
+        Delay until it arrives.
+    """
+
+    target: int
+    infused: bool
+    amount: Array
+    rate: Array
+    duration: Array
+    lag: Array
+
+
 class _Draft:
     """A plan in the making: blocks of actions, in the order of the records."""
 
@@ -62,7 +86,7 @@ class _Draft:
         records: Records,
         dosing: Mapping[int, Dosing],
         parameters: Mapping[str, Array],
-        courses: Sequence[Course],
+        courses: Sequence[CovariateCourse],
     ) -> None:
         self.records, self.dosing, self.parameters, self.courses = records, dosing, parameters, courses
         self.blocks: list[_Block] = []
@@ -78,24 +102,26 @@ class _Draft:
             self._add_dose(row, r.time[row], at)
 
     def _add_dose(self, row: int, now: float, at: float) -> None:
-        r, target = self.records, int(self.records.target[row])
-        how = self.dosing.get(target, Dosing())
-        factor, lag = self._value(how.bioavailability, row, 1.0), self._value(how.lag, row, 0.0)
-        infused = bool(r.rate[0, row] != 0)
-        amount, rate, duration = self._infusion(row, how, factor)
+        r, dose = self.records, self._dose(row)
         if r.ss[row]:
-            self._add_steady(row, now, at, target, infused, amount, rate, duration, lag)
+            self._add_steady(row, now, at, dose)
             if not r.ii[row]:  # a constant infusion ends where its steady state is reached
                 return
-        starts = np.maximum(now + lag + np.arange(r.addl[row] + 1) * r.ii[row], at)
-        self._give(starts, starts + duration, amount, rate, infused, target)
+        starts = np.maximum(now + dose.lag + np.arange(r.addl[row] + 1) * r.ii[row], at)
+        self._give(dose, starts, starts + dose.duration)
 
-    def _give(self, starts: Array, stops: Array, amount: Array, rate: Array, infused: bool, target: int) -> None:
-        if not infused:
-            self.add_block(starts, amount, Code.ADD, target)
+    def _dose(self, row: int) -> _Dose:
+        target = int(self.records.target[row])
+        how = self.dosing.get(target, Dosing())
+        factor, lag = self._value(how.bioavailability, row, 1.0), self._value(how.lag, row, 0.0)
+        return _Dose(target, bool(self.records.rate[0, row] != 0), *self._infusion(row, how, factor), lag)
+
+    def _give(self, dose: _Dose, starts: Array, stops: Array) -> None:
+        if not dose.infused:
+            self.add_block(starts, dose.amount, Code.ADD, dose.target)
             return
-        self.add_block(starts, rate, Code.RATE, target)
-        self.add_block(stops, -rate, Code.RATE, target)
+        self.add_block(starts, dose.rate, Code.RATE, dose.target)
+        self.add_block(stops, -dose.rate, Code.RATE, dose.target)
 
     def _infusion(self, row: int, how: Dosing, factor: Array) -> tuple[Array, Array, Array]:
         """Work out (amount, rate, duration), each of shape (people or 1, 1); rate is 0 for a bolus."""
@@ -112,36 +138,34 @@ class _Draft:
             rate = self._value(how.rate, row, np.nan)
         return amount, rate, amount / rate
 
-    def _add_steady(
-        self,
-        row: int,
-        now: float,
-        at: float,
-        target: int,
-        infused: bool,
-        amount: Array,
-        rate: Array,
-        duration: Array,
-        lag: Array,
-    ) -> None:
+    def _add_steady(self, row: int, now: float, at: float, dose: _Dose) -> None:
         interval, adds = float(self.records.ii[row]), bool(self.records.ss[row] == 2)
         if not adds:
             self._cancel(at)
         size = self.records.people.size
-        columns = [np.broadcast_to(c[:, 0], size) for c in (amount, rate, duration, lag)]
-        held = {n: np.broadcast_to(v, size) for course in self.courses for n, v in course.held(now).items()}
-        steady = Steady(target, infused, columns[0], columns[1], columns[2], interval, columns[3], adds, held)
+        steady = Steady(
+            target=dose.target,
+            infused=dose.infused,
+            amount=np.broadcast_to(dose.amount[:, 0], size),
+            rate=np.broadcast_to(dose.rate[:, 0], size),
+            duration=np.broadcast_to(dose.duration[:, 0], size),
+            interval=interval,
+            lag=np.broadcast_to(dose.lag[:, 0], size),
+            adds=adds,
+            held={n: np.broadcast_to(v, size) for course in self.courses for n, v in course.held(now).items()},
+        )
         self.steady.append(steady)
         self.add_block(at, 0.0, Code.STEADY, len(self.steady) - 1)
         if not interval:
             return
         # Earlier implied doses may still be on their way, or have arrived and still run.
         on_their_way = steady.on_their_way[:, None]
-        for j in range(1, int(np.ceil(np.max(lag + duration) / interval)) + 1):
-            start = now + lag - j * interval
+        for j in range(1, int(np.ceil(np.max(dose.lag + dose.duration) / interval)) + 1):
+            start = now + dose.lag - j * interval
             coming = j <= on_their_way
-            begin, end = np.maximum(start, at), np.maximum(start + duration, at)
-            self._give(np.where(coming, begin, at), end, amount * coming, rate * (end > at), infused, target)
+            begin, end = np.maximum(start, at), np.maximum(start + dose.duration, at)
+            left = replace(dose, amount=dose.amount * coming, rate=dose.rate * (end > at))
+            self._give(left, np.where(coming, begin, at), end)
 
     def _value(self, name: str | None, row: int, missing: float) -> Array:
         if name is None:

@@ -87,10 +87,8 @@ class Records:
     def take(self, rows: slice) -> Records:
         """Keep only some of the people."""
         own = {n: _rows(v, rows) for n, v in self.extra.items()}
-        return Records(
-            self.people[rows], self.time, self.evid, self.target, self.ii, self.addl, self.ss,
-            _rows(self.amount, rows), _rows(self.rate, rows), self.hair, own,
-        )  # fmt: skip
+        amount, rate = _rows(self.amount, rows), _rows(self.rate, rows)
+        return replace(self, people=self.people[rows], amount=amount, rate=rate, extra=own)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from ketum.engine.equations.system import System
 
 
 @dataclass(frozen=True)
-class Source:
+class ModelSource:
     """A model as it travels to other processes: text, from which each makes its equations once.
 
     Parameters
@@ -28,8 +28,8 @@ class Source:
     name: str
     sensitivities: Sensitivities = ()
 
-    def __reduce__(self) -> tuple[type[Source], tuple[str, str, Sensitivities]]:
-        return Source, (self.sbml, self.name, self.sensitivities)  # without the equations, which are larger
+    def __reduce__(self) -> tuple[type[ModelSource], tuple[str, str, Sensitivities]]:
+        return ModelSource, (self.sbml, self.name, self.sensitivities)  # without the equations, which are larger
 
     @cached_property
     def system(self) -> System:

@@ -95,6 +95,25 @@ class System:
         return {name: formula for name, formula in self.rules.items() if name in wanted}
 
 
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """Integrated states of some people.
+
+    Parameters
+    ----------
+    times
+        Output times, shape (times,).
+    kept
+        Which states these are; at least those that the outputs rest on, see `System.states_for`.
+    states
+        Shape (times, kept, people).
+    """
+
+    times: Array
+    kept: Index
+    states: Array
+
+
 def start_values(system: System, given: Mapping[str, Array], people: int) -> dict[str, Array]:
     """Work out every person's values at time zero.
 
@@ -123,9 +142,7 @@ def start_values(system: System, given: Mapping[str, Array], people: int) -> dic
 
 def evaluate(
     system: System,
-    states: Array,
-    kept: Index,
-    times: Array,
+    trajectory: Trajectory,
     own: Mapping[str, Array],
     outputs: Sequence[str],
     courses: Mapping[str, Array] | None = None,
@@ -136,12 +153,8 @@ def evaluate(
     ----------
     system
         The model.
-    states
-        Shape (times, kept, people).
-    kept
-        Which states these are; at least those that the outputs rest on, see `System.states_for`.
-    times
-        Shape (times,).
+    trajectory
+        The integrated states.
     own
         Each constant's values, shape (people,).
     outputs
@@ -153,8 +166,9 @@ def evaluate(
     -------
     ndarray, shape (outputs, people, times)
     """
+    states, times = trajectory.states, trajectory.times
     scope: dict[str, Any] = {name: own[name][:, None] for name in system.constants}
-    scope |= {system.states[state]: states[:, i, :].T for i, state in enumerate(kept)}
+    scope |= {system.states[state]: states[:, i, :].T for i, state in enumerate(trajectory.kept)}
     scope[TIME] = times[None, :]
     scope |= courses or {}
     for name, formula in system.rules_for(system.with_places(outputs)).items():

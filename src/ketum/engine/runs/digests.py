@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ketum.engine.doses.covariates import Course
+from ketum.engine.doses.covariates import CovariateCourse
 from ketum.engine.doses.records import Records
 from ketum.engine.runs.job import Job
 from ketum.engine.solve.integrate import settings
@@ -26,11 +26,11 @@ def digests(job: Job) -> dict[str, str]:
         "model": job.source.system.sha256,
         "parameters": digest(job.parameters),
         "doses": digest(records),
-        "covariates": digest([getattr(each, field.name) for each in job.courses for field in fields(Course)]),
+        "covariates": digest([getattr(each, field.name) for each in job.courses for field in fields(CovariateCourse)]),
         "dosing": digest(repr(sorted(job.dosing.items()))),
-        "times": digest([job.times, job.after]),
+        "times": digest([job.grid.times, job.grid.after]),
         "outputs": digest(repr(job.outputs)),
-        "tolerances": digest([float(job.rtol), float(job.atol)]),
+        "tolerances": digest([float(job.tolerances.rtol), float(job.tolerances.atol)]),
         "number of people": str(job.subjects),
         "version of ketum or of its integrator": repr((__version__, settings())),
     }
@@ -45,8 +45,8 @@ def digest(content: Any) -> str:
             for name in sorted(each):  # the order of names may differ from process to process
                 add([name, each[name]])
         elif isinstance(each, list):
-            for one in each:
-                add(one)
+            for part in each:
+                add(part)
         elif isinstance(each, np.ndarray):
             total.update(f"{each.dtype}{each.shape}".encode() + each.tobytes())
         else:

@@ -9,20 +9,21 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ketum.arrays import Array
-from ketum.engine.doses.covariates import Course, changing, in_rates
+from ketum.engine.doses.covariates import CovariateCourse, changing, in_rates
 from ketum.engine.doses.dose_sensitivity import checked, with_moved_doses
 from ketum.engine.doses.plans import plan
 from ketum.engine.doses.records import Dosing, Plan, Records
 from ketum.engine.equations.sensitivity import output_name, unmoved
-from ketum.engine.equations.source import Source
+from ketum.engine.equations.source import ModelSource
 from ketum.engine.equations.system import System
 from ketum.engine.solve.integrate import compile_system, settings
 from ketum.engine.solve.pruning import needed, onto, reduced
 from ketum.engine.solve.remembered import remembered
-from ketum.engine.solve.solved import Runner, Solved
+from ketum.engine.solve.scaling import Tolerances
+from ketum.engine.solve.solved import Runner, SolvedChunk
+from ketum.engine.solve.timeline import Grid
 
 RESIDUAL = "steady_state_residual"
 
@@ -31,17 +32,15 @@ RESIDUAL = "steady_state_residual"
 class Job:
     """Everything that a run needs, checked."""
 
-    source: Source
-    times: Array
-    after: npt.NDArray[np.bool_]
+    source: ModelSource
+    grid: Grid
     parameters: Mapping[str, Array]
     outputs: tuple[str, ...]
     records: tuple[Records, ...]
     dosing: Mapping[int, Dosing]
     subjects: int
-    rtol: float
-    atol: float
-    courses: tuple[Course, ...] = ()
+    tolerances: Tolerances
+    courses: tuple[CovariateCourse, ...] = ()
 
     @cached_property
     def states(self) -> tuple[str, ...]:
@@ -72,29 +71,34 @@ class Job:
         own = {n: column if column.size == 1 else column[records.people] for n, column in self.parameters.items()}
         courses = tuple(course.take(records.people) for course in self.courses)
         return Part(
-            self.source, self.times, self.after, own, self.outputs, records, self.dosing, self.rtol, self.atol,
-            self.states, courses,
-        )  # fmt: skip
+            source=self.source,
+            grid=self.grid,
+            parameters=own,
+            outputs=self.outputs,
+            records=records,
+            dosing=self.dosing,
+            tolerances=self.tolerances,
+            states=self.states,
+            courses=courses,
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
     """One chunk of people, as it is sent to a worker."""
 
-    source: Source
-    times: Array
-    after: npt.NDArray[np.bool_]
+    source: ModelSource
+    grid: Grid
     parameters: Mapping[str, Array]
     outputs: tuple[str, ...]
     records: Records
     dosing: Mapping[int, Dosing]
-    rtol: float
-    atol: float
+    tolerances: Tolerances
     states: tuple[str, ...]
-    courses: tuple[Course, ...] = ()
+    courses: tuple[CovariateCourse, ...] = ()
 
 
-def solve_part(part: Part) -> Solved:
+def solve_part(part: Part) -> SolvedChunk:
     """Integrate one chunk. Runs in a worker."""
     people = part.records.people.size
     whole = part.source.system
@@ -112,22 +116,23 @@ def solve_part(part: Part) -> Solved:
         given |= unmoved(whole, given, people)
         actions = with_moved_doses(planned, part.parameters, part.source.sensitivities, whole.states)
     actions = onto(actions, whole, part.states)
-    courses = {name: column for course in part.courses for name, column in course.at(part.times).items()}
-    integrator = _integrator(part.source, system, part.rtol, part.atol, actions.infused)
-    return integrator.run(actions, part.times, part.after, given, part.outputs, courses)
+    courses = {name: column for course in part.courses for name, column in course.at(part.grid.times).items()}
+    integrator = _integrator(part.source, system, part.tolerances, actions.infused)
+    return integrator.run(actions, part.grid, given, part.outputs, courses)
 
 
 _compiled = threading.local()
 
 
-def _integrator(source: Source, system: System, rtol: float, atol: float, infused: tuple[int, ...]) -> Runner:
+def _integrator(source: ModelSource, system: System, tolerances: Tolerances, infused: tuple[int, ...]) -> Runner:
     """Compile once in each process and thread: an integrator's state is scratch space that two cannot share."""
     known: dict[str, Runner] = _compiled.__dict__
     changing_names, states = sorted(system.varying), system.states
-    key = f"{system.sha256}/{source.sensitivities}/{rtol!r}/{atol!r}/{infused}/{changing_names}/{states}"
+    exact = f"{tolerances.rtol!r}/{tolerances.atol!r}"
+    key = f"{system.sha256}/{source.sensitivities}/{exact}/{infused}/{changing_names}/{states}"
     if key not in known:
         with remembered(key):
-            known[key] = compile_system(system, rtol, atol, infused)
+            known[key] = compile_system(system, tolerances, infused)
     return known[key]
 
 
@@ -137,8 +142,8 @@ def attributes(job: Job, failed: list[int]) -> dict[str, Any]:
     return {
         "model": job.source.system.name,
         "model_sha256": job.source.system.sha256,
-        "rtol": job.rtol,
-        "atol": job.atol,
+        "rtol": job.tolerances.rtol,
+        "atol": job.tolerances.atol,
         **({"interpolation": ", ".join(interpolation)} if interpolation else {}),
         "failed": failed,
         **settings(),

@@ -7,8 +7,7 @@ enough to come after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ import numpy as np
 
 from ketum.arrays import Array, Index
 from ketum.engine.runs.job import RESIDUAL, Job, Part, attributes, solve_part
-from ketum.engine.runs.work import results
+from ketum.engine.runs.work import Workers, results
+from ketum.engine.solve.timeline import Grid
 from ketum.errors import ModelError, Problem
 
 if TYPE_CHECKING:
@@ -102,9 +102,7 @@ def rows_of(doses: pd.DataFrame, seen: Array, rows: Index, subjects: int) -> Row
     return Rows(np.repeat(np.arange(subjects), rows.size), row, time, when)
 
 
-def solve_rows(
-    job: Job, rows: Rows, executor: Executor | None, chunk: int, progress: Callable[[int], None] | None
-) -> tuple[xr.Dataset, dict[int, str]]:
+def solve_rows(job: Job, rows: Rows, workers: Workers) -> tuple[xr.Dataset, dict[int, str]]:
     """Solve everybody at their own observations; who failed with what is known of the reason."""
     by = np.argsort(rows.person, kind="stable")
     bounds = np.searchsorted(rows.person[by], np.arange(job.subjects + 1))
@@ -116,20 +114,19 @@ def solve_rows(
         return np.concatenate(found), np.repeat(np.arange(people.size), [each.size for each in found])
 
     def parts() -> Iterator[Part]:
-        for part in job.parts(min(chunk, TOGETHER)):
-            times = np.unique(np.append(rows.seen[own(part)[0]], job.times[-1]))
-            yield replace(part, times=times, after=np.ones(times.size, dtype=bool))
+        for part in job.parts(min(workers.chunk, TOGETHER)):
+            times = np.unique(np.append(rows.seen[own(part)[0]], job.grid.end))
+            yield replace(part, grid=Grid(times, np.ones(times.size, dtype=bool)))
 
     values = np.empty((len(job.outputs), rows.person.size))
     residual = np.zeros(job.subjects)
     failed: dict[int, str] = {}
-    for part, solved in results(solve_part, parts(), executor):
+    for part, solved in results(solve_part, parts(), workers.executor):
         mine, lane = own(part)
-        values[:, mine] = solved.values[:, lane, np.searchsorted(part.times, rows.seen[mine])]
+        values[:, mine] = solved.values[:, lane, np.searchsorted(part.grid.times, rows.seen[mine])]
         residual[part.records.people] = solved.residual
         failed |= solved.failures(part.records.people)
-        if progress is not None:
-            progress(part.records.people.size)
+        workers.tell(part.records.people.size)
     failed = dict(sorted(failed.items()))
     return _dataset(job, rows, values, residual[rows.person], list(failed)), failed
 

@@ -8,7 +8,6 @@ Nothing need be on the disk before something else for that. It is all there when
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import zlib
@@ -23,10 +22,11 @@ from uuid import uuid4
 import numpy as np
 
 from ketum.engine.runs.digests import refuse_other_inputs
-from ketum.engine.runs.files import clear, consolidate, flush, lock, occupied, writing
+from ketum.engine.runs.files import clear, consolidate, flush, occupied, writing
+from ketum.engine.runs.journal import JOURNAL, checksum, entries, line, locked, sum_of
 from ketum.errors import OutputError, Problem
 
-JOURNAL, ROOT = "journal.jsonl", "zarr.json"
+ROOT = "zarr.json"
 ABANDONED_S = 3600.0
 """Age of an unfinished layout from which the run that made it is taken to have been killed."""
 Values = Mapping[str, np.ndarray[Any, Any]]
@@ -83,7 +83,7 @@ class Store:
         with writing(self.path):
             for name, array in values.items():
                 self.group[name][self._rows(number, number + 1)] = array
-            self.journal.write(_line(entry))
+            self.journal.write(line(entry))
             self.journal.flush()
         self.notes[number] = entry
 
@@ -105,7 +105,7 @@ class Store:
             self.group.attrs.put(dict(attributes))
             consolidate(self.path)
             self.flush()
-            self.journal.write(_line({"sealed": _sum(self.path / ROOT)}))
+            self.journal.write(line({"sealed": sum_of(self.path / ROOT)}))
             self.journal.flush()
             os.fsync(self.journal.fileno())
         self.sealed = True
@@ -179,13 +179,13 @@ def opened(
     fresh = not occupied(path)
     if fresh:
         _create(path, {"made_from": dict(made_from), "size": block}, lay_out)
-    journal = _locked(path, kind)
+    journal = locked(path, kind)
     try:
-        header, *lines = _entries(path, journal, kind)
+        header, *lines = entries(path, journal, kind)
         refuse_other_inputs(path, header["made_from"], made_from)
         _refuse_spoilt(path, header["layout"])
-        notes = {line["block"]: line for line in lines if "block" in line}
-        sealed = any(line.get("sealed") == _sum(path / ROOT) for line in lines)
+        notes = {each["block"]: each for each in lines if "block" in each}
+        sealed = any(each.get("sealed") == sum_of(path / ROOT) for each in lines)
         if not sealed:
             _restore_root(path, header["root"])
         store = Store(path, journal, people, header["size"], axis, notes, sealed)
@@ -195,16 +195,6 @@ def opened(
         yield store
     finally:
         journal.close()
-
-
-def checksum(values: np.ndarray[Any, Any]) -> int:
-    """Sum numbers up, so that one that is lost or changed is noticed."""
-    return zlib.crc32(np.ascontiguousarray(values).tobytes())
-
-
-def _line(entry: Mapping[str, Any]) -> bytes:
-    text = json.dumps(entry)
-    return f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
 
 
 def _create(path: Path, header: Mapping[str, Any], lay_out: Callable[[Path], None]) -> None:
@@ -218,7 +208,7 @@ def _create(path: Path, header: Mapping[str, Any], lay_out: Callable[[Path], Non
         try:
             lay_out(beside)
             root = (beside / ROOT).read_text(encoding="utf-8")
-            (beside / JOURNAL).write_bytes(_line({**header, "root": root, "layout": _layout(beside)}))
+            (beside / JOURNAL).write_bytes(line({**header, "root": root, "layout": _layout(beside)}))
             with suppress(OSError):
                 beside.replace(path)
             if not (path / JOURNAL).is_file():
@@ -230,22 +220,14 @@ def _create(path: Path, header: Mapping[str, Any], lay_out: Callable[[Path], Non
 def _layout(path: Path) -> dict[str, int]:
     """Sum up the files of an empty store, but for its root, which says later that nobody is lacking."""
     files = {each.relative_to(path).as_posix(): each for each in sorted(path.rglob("*")) if each.is_file()}
-    return {name: _sum(each) for name, each in files.items() if name not in (ROOT, JOURNAL)}
-
-
-def _sum(path: Path) -> int:
-    """Sum a file up; -1 where there is none."""
-    try:
-        return zlib.crc32(path.read_bytes())
-    except OSError:
-        return -1
+    return {name: sum_of(each) for name, each in files.items() if name not in (ROOT, JOURNAL)}
 
 
 def _refuse_spoilt(path: Path, layout: Mapping[str, int]) -> None:
     problems = [
         Problem(name, "this file of the store is lost or changed", cure="delete the store, or choose another name")
         for name, known in layout.items()
-        if _sum(path / name) != known
+        if sum_of(path / name) != known
     ]
     if problems:
         raise OutputError(str(path), problems)
@@ -253,53 +235,8 @@ def _refuse_spoilt(path: Path, layout: Mapping[str, int]) -> None:
 
 def _restore_root(path: Path, root: str) -> None:
     """Put the store's root back as it was laid out, where it is anything else."""
-    if _sum(path / ROOT) != zlib.crc32(root.encode()):
+    if sum_of(path / ROOT) != zlib.crc32(root.encode()):
         beside = path / f".{ROOT}"
         with writing(path):
             beside.write_bytes(root.encode())
             beside.replace(path / ROOT)
-
-
-def _locked(path: Path, kind: str) -> IO[bytes]:
-    """Open the journal, and keep every other run away until it is closed."""
-    try:
-        journal = (path / JOURNAL).open("r+b")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise _no_store(path, kind) from error
-    except OSError as error:
-        problem = Problem("", f"cannot be written: {error.strerror}", cure="choose a folder that is writable")
-        raise OutputError(str(path), [problem]) from error
-    try:
-        lock(journal)
-    except (BlockingIOError, PermissionError) as error:
-        journal.close()
-        cure = "wait until it has ended, or choose another folder"
-        raise OutputError(str(path), [Problem("", "another run is writing into this store", cure=cure)]) from error
-    return journal
-
-
-def _entries(path: Path, journal: IO[bytes], kind: str) -> list[dict[str, Any]]:
-    """Read the journal, leaving out lines that are not as they were written."""
-    journal.seek(0)
-    written = journal.read()
-    entries: list[dict[str, Any]] = []
-    for line in written[: written.rfind(b"\n") + 1].splitlines():
-        try:
-            entry = json.loads(line[9:]) if int(line[:8], 16) == zlib.crc32(line[9:]) else None
-        except ValueError:
-            entry = None
-        if entry is not None:
-            entries.append(entry)
-        elif not entries:  # the header
-            break
-    if not entries or "made_from" not in entries[0]:
-        raise _no_store(path, kind)
-    with writing(path):
-        journal.truncate(written.rfind(b"\n") + 1)  # a line that was cut off would spoil the next
-        journal.seek(0, os.SEEK_END)
-    return entries
-
-
-def _no_store(path: Path, kind: str) -> OutputError:
-    problem = Problem("", f"there is something here that is not {kind}", cure="choose another name")
-    return OutputError(str(path), [problem])

@@ -5,8 +5,7 @@ A store is a folder that xarray and Zarr read without ketum; see `ketum.engine.r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Executor
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from ketum.engine.runs.digests import digests
 from ketum.engine.runs.files import compressor, consolidate
 from ketum.engine.runs.job import RESIDUAL, Job, Part, attributes, label, solve_part
 from ketum.engine.runs.store import opened
-from ketum.engine.runs.work import results
+from ketum.engine.runs.work import Workers, results
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,9 +28,7 @@ UNFINISHED = "unfinished"
 """Attribute of a store that still lacks people; their numbers read as NaN."""
 
 
-def solve_into(
-    job: Job, path: Path, executor: Executor | None, chunk: int, progress: Callable[[int], None] | None
-) -> tuple[xr.Dataset, dict[int, str]]:
+def solve_into(job: Job, path: Path, workers: Workers) -> tuple[xr.Dataset, dict[int, str]]:
     """Solve a job into a store, or finish one that was begun.
 
     Parameters
@@ -40,8 +37,8 @@ def solve_into(
         What is solved.
     path
         The store's folder.
-    executor, chunk, progress
-        See `ketum.engine.Model.solve`. A store that was begun keeps its own `chunk`.
+    workers
+        Who solves it. A store that was begun keeps its own size of chunks.
 
     Returns
     -------
@@ -53,14 +50,13 @@ def solve_into(
     OutputError
         Where the store cannot be written, or was made from something else.
     """
-    laid_out = partial(_lay_out, job=job, chunk=chunk)
-    with opened(path, "a store of results", digests(job), laid_out, people=job.subjects, axis=0, block=chunk) as store:
-        if progress is not None and store.people_done:
-            progress(store.people_done)
-        for block, finished in results(solve_block, blocks(job, store.block, set(store.notes)), executor):
-            store.write(block.number, _named(job, finished), {"failed": finished.failed})
-            if progress is not None:
-                progress(block.people)
+    block, laid_out = workers.chunk, partial(_lay_out, job=job, chunk=workers.chunk)
+    with opened(path, "a store of results", digests(job), laid_out, people=job.subjects, axis=0, block=block) as store:
+        if store.people_done:
+            workers.tell(store.people_done)
+        for task, finished in results(solve_block, blocks(job, store.block, set(store.notes)), workers.executor):
+            store.write(task.number, _named(job, finished), {"failed": finished.failed})
+            workers.tell(task.people)
         lost = [pair for note in store.notes.values() for pair in note["failed"].items()]
         failed = dict(sorted((int(person), why) for person, why in lost))
         store.seal(attributes(job, list(failed)))
@@ -68,7 +64,7 @@ def solve_into(
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class BlockTask:
     """People with consecutive numbers, who lie in one piece of the store.
 
     Parameters
@@ -96,7 +92,7 @@ class Finished:
     failed: dict[int, str]
 
 
-def blocks(job: Job, chunk: int, done: Collection[int]) -> Iterator[Block]:
+def blocks(job: Job, chunk: int, done: Collection[int]) -> Iterator[BlockTask]:
     """Cut people into blocks, one at a time, leaving out those that are done."""
     shapes: list[list[tuple[Records, slice]]] = [[] for _ in range(0, job.subjects, chunk)]
     for records in job.records:
@@ -107,13 +103,13 @@ def blocks(job: Job, chunk: int, done: Collection[int]) -> Iterator[Block]:
         if number not in done:
             start = number * chunk
             parts = tuple(job.part(records.take(rows)) for records, rows in own)
-            yield Block(number, start, min(chunk, job.subjects - start), parts)
+            yield BlockTask(number, start, min(chunk, job.subjects - start), parts)
 
 
-def solve_block(block: Block) -> Finished:
+def solve_block(block: BlockTask) -> Finished:
     """Integrate a block. Runs in a worker."""
     first = block.parts[0]
-    values = np.empty((len(first.outputs), block.people, first.times.size))
+    values = np.empty((len(first.outputs), block.people, first.grid.times.size))
     residual = np.zeros(block.people)
     failed: dict[int, str] = {}
     for part in block.parts:
@@ -142,7 +138,8 @@ def _lay_out(path: Path, job: Job, chunk: int) -> None:
 
     path.mkdir(parents=True)
     group = zarr.create_group(path, zarr_format=3, attributes={**attributes(job, []), UNFINISHED: True})
-    people, times = (job.subjects, min(chunk, job.subjects)), (job.times.size, job.times.size)
+    moments = job.grid.times
+    people, times = (job.subjects, min(chunk, job.subjects)), (moments.size, moments.size)
     for name in job.outputs:
         group.create_array(
             label(name),
@@ -164,6 +161,6 @@ def _lay_out(path: Path, job: Job, chunk: int) -> None:
             fill_value=np.nan,
             dimension_names=("subject",),
         )
-    for name, column in (("subject", np.arange(job.subjects)), ("time", job.times)):
+    for name, column in (("subject", np.arange(job.subjects)), ("time", moments)):
         group.create_array(name, data=column, chunks=column.shape, dimension_names=(name,))
     consolidate(path)

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
@@ -28,6 +29,30 @@ LOST = (
     "a worker ended before it delivered its people, perhaps because the machine ran out of memory\n"
     "    cure: fewer workers, or fewer people in a chunk; a run that is written to a store goes on where it stopped"
 )
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who works a run off, and how.
+
+    Parameters
+    ----------
+    executor
+        Where chunks of people are solved; in this process when None.
+    chunk
+        People per chunk.
+    progress
+        Called with the number of people finished since the last call.
+    """
+
+    executor: Executor | None
+    chunk: int
+    progress: Callable[[int], None] | None
+
+    def tell(self, people: int) -> None:
+        """Say that so many more people are finished."""
+        if self.progress is not None:
+            self.progress(people)
 
 
 def results(

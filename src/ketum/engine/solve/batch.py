@@ -15,7 +15,7 @@ from ketum.engine.solve.expressions import Equations, infusion_into
 from ketum.engine.solve.timeline import BATCH, MAX_STEPS, Timeline
 
 if TYPE_CHECKING:
-    from ketum.engine.solve.stepper import Acts
+    from ketum.engine.solve.stepper import ActionTable, Stepper
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +80,16 @@ class Batch:
         found: list[int] = np.where(plan.codes == Code.ADD, plan.targets, -1).tolist()
         return found
 
-    def acts(self) -> Acts:
+    def driven(self, stepper: Stepper) -> Array:
+        """Integrate everybody the faster way; the wanted states as they are, shape (times, wanted, people)."""
+        from ketum.engine.solve.stepper import Looks
+
+        looks = Looks(self.timeline.grid, self.wanted, self.scales[self.wanted])
+        return stepper.run(self._action_table(), self.pars, looks, MAX_STEPS)
+
+    def _action_table(self) -> ActionTable:
         """Everybody's actions for the stepper."""
-        from ketum.engine.solve.stepper import ADD, ADD_ALL, RATE, REPLACE, SET, Acts
+        from ketum.engine.solve.stepper import ADD, ADD_ALL, RATE, REPLACE, SET, ActionTable
 
         plan, first = self.timeline.plan, self._rate(None)
         # What only outputs look at has no place among the parameters of the rates.
@@ -103,14 +110,14 @@ class Batch:
                 kind, target = ADD_ALL if plan.steady[target].adds else REPLACE, target + 1
             kinds.append(kind)
             targets.append(target)
-        return Acts(
-            np.take_along_axis(instants, order, axis=1),
-            order,
-            np.array(kinds),
-            np.array(targets),
-            self._amounts()[:, used],
-            np.stack([self.initial.T, *(state.T for state in self.steady)]),
-            (first, first + len(self.equations.infused)),
+        return ActionTable(
+            instants=np.take_along_axis(instants, order, axis=1),
+            columns=order,
+            kinds=np.array(kinds),
+            targets=np.array(targets),
+            amounts=self._amounts()[:, used],
+            bases=np.stack([self.initial.T, *(state.T for state in self.steady)]),
+            rates=(first, first + len(self.equations.infused)),
         )
 
     def _added(self, lanes: Index) -> Array:

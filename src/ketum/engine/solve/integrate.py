@@ -12,20 +12,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ketum.arrays import Array, Index
 from ketum.engine.doses.records import Plan
 from ketum.engine.equations.switches import freeze
-from ketum.engine.equations.system import System, evaluate, start_values
+from ketum.engine.equations.system import System, Trajectory, evaluate, start_values
 from ketum.engine.solve.batch import Batch
 from ketum.engine.solve.degree import with_ramps
 from ketum.engine.solve.expressions import Equations, write
 from ketum.engine.solve.library import hy
-from ketum.engine.solve.scaling import ATOL, Pilot, largest_doses
-from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Runner, Solved
-from ketum.engine.solve.steady import settling, steady_states
-from ketum.engine.solve.timeline import BATCH, MAX_STEPS, Timeline
+from ketum.engine.solve.scaling import Pilot, Tolerances, largest_doses
+from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Runner, SolvedChunk
+from ketum.engine.solve.start import Start, start
+from ketum.engine.solve.timeline import BATCH, Grid, Timeline
 
 if TYPE_CHECKING:
     from ketum.engine.solve.stepper import Stepper
@@ -86,76 +85,63 @@ class Integrator:
     def run(
         self,
         plan: Plan,
-        times: Array,
-        after: npt.NDArray[np.bool_],
+        grid: Grid,
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Integrate people under a plan.
 
         Parameters
         ----------
         plan
             What happens to them.
-        times
-            Output times, increasing, shape (times,).
-        after
-            Whether an output at the instant of an action is taken after it, shape (times,).
+        grid
+            When outputs are taken.
         given
             Parameters that differ from the model's own, each of shape (people,).
         outputs
             Ids of what is returned.
         courses
-            Values at `times` of parameters that change in time, shape (people or 1, times).
+            Values at the output times of parameters that change in time, shape (people or 1, times).
         """
-        people = plan.people.size
-        scope = start_values(self.system, given, people)
-        initial = np.array([scope[name] for name in self.system.states])
-        tolerance = float(self.taylor.tol)
-        known = settling(self.system)
-        reached = [steady_states(s, initial, {**given, **s.held}, self._flow, *known, tolerance) for s in plan.steady]
+        begin, residual = start(self.system, plan, given, self._flow, float(self.taylor.tol))
         wanted = self.system.states_for(outputs)
-        states, failed = self._states(plan, times, after, scope, initial, wanted, [state for state, _ in reached])
-        values = evaluate(self.system, states, wanted, times, scope, outputs, courses)
-        residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
+        states, failed = self._states(plan, grid, begin, wanted)
+        values = evaluate(self.system, Trajectory(grid.times, wanted, states), begin.scope, outputs, courses)
         unsteady = np.setdiff1d(np.flatnonzero(residual > UNSTEADY * max(self.taylor.tol, 1e-8)), failed)
         values[:, unsteady] = np.nan
         reasons = ("",) * failed.size + (NO_STEADY_STATE,) * unsteady.size
-        return Solved(values, residual, np.concatenate([failed, unsteady]), reasons)
+        return SolvedChunk(values, residual, np.concatenate([failed, unsteady]), reasons)
 
     def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
         """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
-        scope = start_values(self.system, given, plan.people.size)
-        after = np.zeros(times.size, dtype=bool)
-        everything = np.arange(len(self.system.states))
-        return self._states(plan, times, after, scope, initial, everything, [])[0]
+        begin = Start(start_values(self.system, given, plan.people.size), initial)
+        grid = Grid(times, np.zeros(times.size, dtype=bool))
+        return self._states(plan, grid, begin, np.arange(len(self.system.states)))[0]
 
-    def _states(
-        self,
-        plan: Plan,
-        times: Array,
-        after: npt.NDArray[np.bool_],
-        scope: Mapping[str, Array],
-        initial: Array,
-        wanted: Index,
-        steady: Sequence[Array],
-    ) -> tuple[Array, Index]:
+    def _states(self, plan: Plan, grid: Grid, begin: Start, wanted: Index) -> tuple[Array, Index]:
         """Integrate batch by batch; the wanted states, shape (times, wanted, people), and who failed."""
-        people, end = plan.people.size, float(times[-1])
-        own = np.max(np.abs([initial, *steady]), axis=0)
-        scales = self.pilot.scales(own, largest_doses(plan, initial.shape, end), end)
-        pars = self.equations.parameters(scope, scales, end)
-        timeline = Timeline(with_ramps(plan, end) if self.equations.gaps else plan, times, after)
-        held = [state / scales for state in steady]
-        batch = Batch(self.taylor, self.equations, timeline, pars, initial / scales, scales, wanted, held)
+        people, end = plan.people.size, grid.end
+        own = np.max(np.abs([begin.states, *begin.steady]), axis=0)
+        scales = self.pilot.scales(own, largest_doses(plan, begin.states.shape, end), end)
+        batch = Batch(
+            self.taylor,
+            self.equations,
+            Timeline(with_ramps(plan, end) if self.equations.gaps else plan, grid),
+            pars=self.equations.parameters(begin.scope, scales, end),
+            initial=begin.states / scales,
+            scales=scales,
+            wanted=wanted,
+            steady=[state / scales for state in begin.steady],
+        )
         stepper = self.effort.stepper(self.taylor, people)
         if stepper is not None:
-            states = stepper.run(batch.acts(), times, after, pars, scales[wanted], wanted, MAX_STEPS)
+            states = batch.driven(stepper)
             return states, np.flatnonzero(~np.isfinite(states).all(axis=(0, 1)))
-        states, failed = np.empty((times.size, wanted.size, people)), []
-        for start in range(0, people, BATCH):
-            rows = np.arange(start, min(start + BATCH, people))
+        states, failed = np.empty((grid.times.size, wanted.size, people)), []
+        for first in range(0, people, BATCH):
+            rows = np.arange(first, min(first + BATCH, people))
             found = batch.run(np.resize(rows, BATCH))  # a short batch repeats people: no empty lanes
             if not np.isfinite(found).all():
                 found, lost = self._one_by_one(batch, rows)
@@ -180,18 +166,16 @@ class Still:
     def run(
         self,
         plan: Plan,
-        times: Array,
-        after: npt.NDArray[np.bool_],
+        grid: Grid,
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Evaluate the rules; see `Integrator.run`."""
-        people = plan.people.size
-        start = start_values(self.system, given, people)
-        none = np.zeros(0, dtype=np.intp)
-        values = evaluate(self.system, np.empty((times.size, 0, people)), none, times, start, outputs, courses)
-        return Solved(values, np.zeros(people), none)
+        people, none = plan.people.size, np.zeros(0, dtype=np.intp)
+        nothing = Trajectory(grid.times, none, np.empty((grid.times.size, 0, people)))
+        values = evaluate(self.system, nothing, start_values(self.system, given, people), outputs, courses)
+        return SolvedChunk(values, np.zeros(people), none)
 
 
 def settings() -> dict[str, str | int]:
@@ -203,17 +187,15 @@ def settings() -> dict[str, str | int]:
     }
 
 
-def compile_system(system: System, rtol: float, atol: float = ATOL, infused: tuple[int, ...] = ()) -> Runner:
+def compile_system(system: System, tolerances: Tolerances, infused: tuple[int, ...] = ()) -> Runner:
     """Compile a system's rates to machine code (about 0.3 s for 16 states).
 
     Parameters
     ----------
     system
         The equations.
-    rtol
-        Tolerance, relative to each state's peak.
-    atol
-        Error that is always allowed, in each state's own units.
+    tolerances
+        Of the integration.
     infused
         Indices of states that can receive an infusion.
     """
@@ -223,14 +205,14 @@ def compile_system(system: System, rtol: float, atol: float = ATOL, infused: tup
     if frozen.surfaces:
         from ketum.engine.solve.switched import compile_switched
 
-        return compile_switched(system, frozen, rtol, atol, infused)
+        return compile_switched(system, frozen, tolerances, infused)
     equations = write(system, frozen, infused)
     taylor = hy.taylor_adaptive_batch(
         list(equations.pairs),
         np.zeros((len(system.states), BATCH)),
-        tol=rtol,
+        tol=tolerances.rtol,
         pars=np.zeros((len(equations.names), BATCH)),
         compact_mode=COMPACT_MODE,
         fast_math=FAST_MATH,
     )
-    return Integrator(system, equations, taylor, Pilot(equations, taylor, rtol, atol))
+    return Integrator(system, equations, taylor, Pilot(equations, taylor, tolerances))

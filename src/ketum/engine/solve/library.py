@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -25,7 +29,8 @@ hy: Any = _Heyoka()
 @cache
 def _loaded() -> Any:
     try:
-        import heyoka
+        with _whole():
+            import heyoka
     except ImportError as error:
         why = f"heyoka, which solves the equations, cannot be loaded: {error}"
         raise EngineError("engine", [Problem("", why, cure=CURE)]) from error
@@ -34,3 +39,20 @@ def _loaded() -> Any:
     if hasattr(heyoka.llvm_state, "set_diskcache_enabled"):
         heyoka.llvm_state.set_diskcache_enabled(False)
     return heyoka
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block: an import that it cuts short looks like a broken installation."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    asked: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if asked:
+            signal.raise_signal(signal.SIGINT)

@@ -19,8 +19,8 @@ import numba
 import numpy as np
 
 from ketum.arrays import Array
-from ketum.engine.solve.stepper import PADS, Acts, Stepper
-from ketum.engine.solve.timeline import BATCH
+from ketum.engine.solve.stepper import PADS, ActionTable, Looks, Stepper
+from ketum.engine.solve.timeline import BATCH, Grid
 
 SIGNATURE = re.compile(
     r"^define void @step\(" + ", ".join(rf"ptr [^%,]*%{n}_ptr" for n in ("state", "par", "time", "h", "tc")) + r"\)",
@@ -85,6 +85,14 @@ def _fastest(stepper: Stepper, state: Array, pars: Array, end: float) -> Stepper
 
 def _undosed(stepper: Stepper, state: Array, pars: Array, times: Array, limit: int) -> Array:
     none, nobody = np.zeros(0, np.intp), np.zeros((BATCH, 0))
-    acts = Acts(nobody, nobody.astype(np.intp), none, none, nobody, state.T[None], (0, 0))
-    wanted = np.arange(state.shape[0])
-    return stepper.run(acts, times, np.ones(times.size), pars, np.ones(state.shape), wanted, limit)
+    acts = ActionTable(
+        instants=nobody,
+        columns=nobody.astype(np.intp),
+        kinds=none,
+        targets=none,
+        amounts=nobody,
+        bases=state.T[None],
+        rates=(0, 0),
+    )
+    grid = Grid(times, np.ones(times.size, dtype=bool))
+    return stepper.run(acts, pars, Looks(grid, np.arange(state.shape[0]), np.ones(state.shape)), limit)

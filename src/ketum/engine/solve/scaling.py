@@ -26,6 +26,22 @@ PILOT_STEPS = 2000
 """Steps after which a pilot run is given up; what it has met by then is used."""
 
 
+@dataclass(frozen=True)
+class Tolerances:
+    """How exact an integration is.
+
+    Parameters
+    ----------
+    rtol
+        Error that is allowed, relative to each state's own peak.
+    atol
+        Error that is always allowed, in each state's own units.
+    """
+
+    rtol: float
+    atol: float = ATOL
+
+
 def power_of_two(size: Array) -> Array:
     """Round to the nearest power of two; zero and what is not finite stay zero."""
     good = np.isfinite(size) & (size > 0)
@@ -33,10 +49,10 @@ def power_of_two(size: Array) -> Array:
     return np.where(good, 2.0 ** np.clip(exponent, -960, 960), 0.0)
 
 
-def chosen(peaks: Array, rtol: float, atol: float) -> Array:
+def chosen(peaks: Array, tolerances: Tolerances) -> Array:
     """Turn peaks into scales; a state that never left zero has the scale 1."""
     scales = power_of_two(peaks / HEADROOM)
-    return np.maximum(np.where(scales > 0, scales, 1.0), power_of_two(np.array(atol / rtol)))
+    return np.maximum(np.where(scales > 0, scales, 1.0), power_of_two(np.array(tolerances.atol / tolerances.rtol)))
 
 
 def _octaves(amounts: Array) -> Array:
@@ -55,14 +71,13 @@ class Pilot:
         The rates.
     taylor
         heyoka's batch integrator; its state is scratch space.
-    rtol, atol
-        Tolerances.
+    tolerances
+        Of the integration.
     """
 
     equations: Equations
     taylor: Any
-    rtol: float
-    atol: float
+    tolerances: Tolerances
     known: dict[tuple[bytes, float], Array] = field(default_factory=dict)
 
     def scales(self, own: Array, doses: Array, horizon: float) -> Array:
@@ -92,7 +107,7 @@ class Pilot:
                 dose[state] = amount
                 reached = self._peaks(dose, horizon)[:, None]
                 peaks = np.where(octaves[state] == amount, np.maximum(peaks, reached), peaks)
-        return chosen(peaks, self.rtol, self.atol)
+        return chosen(peaks, self.tolerances)
 
     def _peaks(self, doses: Array, horizon: float) -> Array:
         key = (doses.tobytes(), horizon)
@@ -108,7 +123,7 @@ class Pilot:
         # Until a run has said more, what starts at zero is taken to become as large as what does not.
         peaks: Array = np.where(state != 0, np.abs(state), largest)
         for _ in range(2):
-            peaks = self._run(start, state, chosen(peaks, self.rtol, self.atol), horizon)
+            peaks = self._run(start, state, chosen(peaks, self.tolerances), horizon)
         return peaks
 
     def _run(self, start: Mapping[str, Array], state: Array, scales: Array, horizon: float) -> Array:

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from ketum.arrays import Array, Index
 from ketum.engine.doses.records import Plan
+from ketum.engine.solve.timeline import Grid
 
 UNSTEADY = 1000.0
 """A change over one interval beyond so many times the tolerance means that there is no steady state."""
@@ -22,7 +20,7 @@ NO_STEADY_STATE = (
 
 
 @dataclass(frozen=True, eq=False)
-class Solved:
+class SolvedChunk:
     """What comes out of a chunk of people.
 
     Parameters
@@ -54,10 +52,9 @@ class Runner(Protocol):
     def run(
         self,
         plan: Plan,
-        times: Array,
-        after: npt.NDArray[np.bool_],
+        grid: Grid,
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Solve; see `Integrator.run`."""

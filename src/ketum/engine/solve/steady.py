@@ -9,6 +9,7 @@ followed until their own state is steady and no further, so that nobody's number
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -39,12 +40,33 @@ Flow = Callable[[Plan, Array, Mapping[str, Array], Array], Array]
 """(plan, times, parameters, initial state) -> states at those times, shape (times, states, people)."""
 
 
-def settling(system: System) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Tell which states can be steady, some rate depending on them, and which are amounts; shape (states,) each."""
-    used = set().union(*(rate.names() for rate in system.rates.values()))
-    reached = set(system.states_for(sorted(used)).tolist())
-    settles = np.array([i in reached for i in range(len(system.states))])
-    return settles, np.array([name in system.species for name in system.states])
+@dataclass(frozen=True, eq=False)
+class Steadiness:
+    """What makes the states of a system steady.
+
+    Parameters
+    ----------
+    settles
+        Which states can be steady, shape (states,). The others (what was excreted, an area under a curve) only add up,
+        and nothing depends on them: they keep their initial value.
+    amounts
+        Which states cannot be negative, shape (states,).
+    enough
+        Change over one interval, relative to each state's size, that counts as none.
+    """
+
+    settles: npt.NDArray[np.bool_]
+    amounts: npt.NDArray[np.bool_]
+    enough: float
+
+    @classmethod
+    def of(cls, system: System, tolerance: float) -> Steadiness:
+        """Tell which states can be steady, some rate depending on them; `tolerance` is that of the integration."""
+        used = set().union(*(rate.names() for rate in system.rates.values()))
+        reached = set(system.states_for(sorted(used)).tolist())
+        settles = np.array([i in reached for i in range(len(system.states))])
+        amounts = np.array([name in system.species for name in system.states])
+        return cls(settles, amounts, max(RESIDUAL, tolerance / 10))
 
 
 def steady_states(
@@ -52,9 +74,7 @@ def steady_states(
     initial: Array,
     parameters: Mapping[str, Array],
     flow: Flow,
-    settles: npt.NDArray[np.bool_],
-    amounts: npt.NDArray[np.bool_],
-    tolerance: float,
+    steadiness: Steadiness,
 ) -> tuple[Array, Array]:
     """Find the state at the moment that a steady-state record names.
 
@@ -68,13 +88,8 @@ def steady_states(
         Each person's parameters, shape (people,).
     flow
         Integrates people under a plan.
-    settles
-        Which states can be steady, shape (states,). The others (what was excreted, an area under a curve) only add up,
-        and nothing depends on them: they keep their initial value.
-    amounts
-        Which states cannot be negative, shape (states,).
-    tolerance
-        Of the integration.
+    steadiness
+        What is steady.
 
     Returns
     -------
@@ -83,6 +98,7 @@ def steady_states(
         integration fails.
     """
     interval = steady.interval or CONSTANT_INTERVAL
+    settles, amounts, enough = steadiness.settles, steadiness.amounts, steadiness.enough
 
     def cycle(states: Array, copies: int = 1) -> Array:
         """Carry states over one interval; `copies` sets of them stand side by side. First comes what a bolus makes."""
@@ -102,7 +118,6 @@ def steady_states(
         after = cycle(state)
         near, drift = state, np.abs(after[-1] - state)
         best, least, size = state, _residual(after, state), _size(after)
-        enough = max(RESIDUAL, tolerance / 10)
         for step in range(MOST_STEPS):
             if (least < enough).all():
                 break

@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba.extending import intrinsic
 
 from ketum.arrays import Array, Index
-from ketum.engine.solve.timeline import BATCH
+from ketum.engine.solve.timeline import BATCH, Grid
 
 ADD, RATE, SET, REPLACE, ADD_ALL = range(5)
 """What an action does: to one state, to one parameter (add, set), or to the whole state."""
@@ -25,7 +25,7 @@ LINE, PADS = 64, (16, 32, 48, 64)
 
 
 @dataclass(frozen=True, eq=False)
-class Acts:
+class ActionTable:
     """Everybody's actions.
 
     Parameters
@@ -51,8 +51,27 @@ class Acts:
     rates: tuple[int, int]
 
 
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """What is kept of everybody.
+
+    Parameters
+    ----------
+    grid
+        When outputs are taken.
+    wanted
+        Indices of the states to keep.
+    scales
+        Of the wanted states, shape (wanted, people).
+    """
+
+    grid: Grid
+    wanted: Index
+    scales: Array
+
+
 @intrinsic
-def _call(_: Any, step: Any, state: Any, pars: Any, now: Any, h: Any, series: Any, pad: Any) -> Any:
+def _call(_: Any, step: Any, places: Any, pad: Any) -> Any:
     """Call a function of five pointers, its address, then theirs, on a stack that begins `pad` bytes off a line."""
 
     def code(context: Any, builder: Any, _: Any, given: Any) -> Any:
@@ -61,17 +80,19 @@ def _call(_: Any, step: Any, state: Any, pars: Any, now: Any, h: Any, series: An
         save = builder.module.declare_intrinsic("llvm.stacksave", [place], ir.FunctionType(place, []))
         restore = builder.module.declare_intrinsic("llvm.stackrestore", [place], ir.FunctionType(nothing, [place]))
         before = builder.call(save, [])
-        for size, alignment in ((context.get_constant(numba.intp, LINE), LINE), (given[6], 1)):
+        for size, alignment in ((context.get_constant(numba.intp, LINE), LINE), (given[2], 1)):
             taken = builder.alloca(byte, size)
             taken.align = alignment
             # No instruction, but as far as the compiler knows one that needs the memory.
             builder.asm(ir.FunctionType(nothing, [place]), "", "r,~{memory}", [taken], True)
         kind = ir.FunctionType(nothing, [pointer] * 5).as_pointer()
-        builder.call(builder.inttoptr(given[0], kind), [builder.inttoptr(each, pointer) for each in given[1:6]])
+        addresses = [builder.extract_value(given[1], i) for i in range(5)]
+        pointers = [builder.inttoptr(each, pointer) for each in addresses]
+        builder.call(builder.inttoptr(given[0], kind), pointers)
         builder.call(restore, [before])
         return context.get_dummy_value()
 
-    return numba.void(*[numba.intp] * 7), code
+    return numba.void(numba.intp, places, numba.intp), code
 
 
 def _compiled(function: Any) -> Any:
@@ -95,10 +116,10 @@ def _sum(a, b, low):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _drive(  # type: ignore[no-untyped-def]
-    step, pad, order, limit, times, after, instants, columns, kinds, targets, amounts, bases, rates, pars, scales,
-    wanted, found,
-):  # fmt: skip
+def _drive(machine, acts, pars, looks, found):  # type: ignore[no-untyped-def]
+    step, pad, order, limit = machine
+    instants, columns, kinds, targets, amounts, bases, rates = acts
+    times, after, wanted, scales = looks
     people, n, many, last, end = bases.shape[1], bases.shape[2], pars.shape[1], times.size, times[-1]
     state, own, series = np.zeros((n, BATCH)), np.zeros((many + 1, BATCH)), np.zeros((n, order + 1, BATCH))
     high, low, left, stop, h, nought = np.zeros((6, BATCH))
@@ -151,7 +172,7 @@ def _drive(  # type: ignore[no-untyped-def]
         if resting == BATCH:
             return
         h[:] = left
-        _call(step, state.ctypes.data, own.ctypes.data, high.ctypes.data, h.ctypes.data, series.ctypes.data, pad)  # type: ignore[call-arg]
+        _call(step, (state.ctypes.data, own.ctypes.data, high.ctypes.data, h.ctypes.data, series.ctypes.data), pad)  # type: ignore[call-arg]
         nought[:] = 0.0 * h
         for i in range(n):
             for lane in range(BATCH):
@@ -205,21 +226,17 @@ class Stepper:
     order: int
     pad: int = PADS[0]
 
-    def run(self, acts: Acts, times: Array, after: Any, pars: Array, scales: Array, wanted: Index, limit: int) -> Array:
+    def run(self, acts: ActionTable, pars: Array, looks: Looks, limit: int) -> Array:
         """Integrate people from the first of `acts.bases`.
 
         Parameters
         ----------
         acts
             What happens to them.
-        times, after
-            Output times, and whether each is taken after an action at the same instant, shape (times,).
         pars
-            Shape (parameters, people).
-        scales
-            Of the wanted states, shape (wanted, people).
-        wanted
-            Indices of the states to keep.
+            Parameters of the rates at the start, shape (parameters, people).
+        looks
+            What is kept.
         limit
             Steps between two actions after which a person is given up.
 
@@ -228,12 +245,17 @@ class Stepper:
         ndarray, shape (times, wanted, people)
             NaN from where a person's integration fails.
         """
+        times, after, wanted = looks.grid.times, looks.grid.after, looks.wanted
         found = np.empty((wanted.size, pars.shape[1], times.size))
         _drive(
-            self.address, self.pad, self.order, limit, _plain(times), _plain(after, np.bool_), _plain(acts.instants),
-            _plain(acts.columns, np.intp), _plain(acts.kinds, np.intp), _plain(acts.targets, np.intp),
-            _plain(acts.amounts), _plain(acts.bases), acts.rates, _plain(pars.T), _plain(scales.T),
-            _plain(wanted, np.intp), found,
+            (self.address, self.pad, self.order, limit),
+            (
+                _plain(acts.instants), _plain(acts.columns, np.intp), _plain(acts.kinds, np.intp),
+                _plain(acts.targets, np.intp), _plain(acts.amounts), _plain(acts.bases), acts.rates,
+            ),
+            _plain(pars.T),
+            (_plain(times), _plain(after, np.bool_), _plain(wanted, np.intp), _plain(looks.scales.T)),
+            found,
         )  # fmt: skip
         return found.transpose(2, 0, 1)
 

@@ -16,19 +16,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ketum.arrays import Array
 from ketum.engine.doses.records import Plan
 from ketum.engine.equations.switches import Frozen
-from ketum.engine.equations.system import System, evaluate, start_values
+from ketum.engine.equations.system import System, Trajectory, evaluate, start_values
 from ketum.engine.solve.acts import Acts, Sliding, fences
 from ketum.engine.solve.expressions import write
 from ketum.engine.solve.library import hy
-from ketum.engine.solve.scaling import chosen, largest_doses
-from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, Solved
-from ketum.engine.solve.steady import settling, steady_states
-from ketum.engine.solve.timeline import Timeline
+from ketum.engine.solve.scaling import Tolerances, chosen, largest_doses
+from ketum.engine.solve.solved import NO_STEADY_STATE, UNSTEADY, SolvedChunk
+from ketum.engine.solve.start import Start, start
+from ketum.engine.solve.timeline import Grid, Timeline
 from ketum.engine.solve.walk import Compiled, Walk
 
 COMPACT_MODE = True
@@ -44,98 +43,76 @@ class Switched:
     ----------
     compiled
         The system.
-    rtol, atol
-        Tolerances.
+    tolerances
+        Of the integration.
     """
 
     compiled: Compiled
-    rtol: float
-    atol: float
+    tolerances: Tolerances
 
     def run(
         self,
         plan: Plan,
-        times: Array,
-        after: npt.NDArray[np.bool_],
+        grid: Grid,
         given: Mapping[str, Array],
         outputs: Sequence[str],
         courses: Mapping[str, Array] | None = None,
-    ) -> Solved:
+    ) -> SolvedChunk:
         """Integrate people under a plan; see `Integrator.run`."""
-        people, system = plan.people.size, self.compiled.system
-        start = start_values(system, given, people)
-        initial = np.array([start[name] for name in system.states])
-        known = settling(system)
-        reached = [steady_states(s, initial, {**given, **s.held}, self._flow, *known, self.rtol) for s in plan.steady]
-        states, reasons = self._states(plan, times, after, start, initial, [state for state, _ in reached])
-        residual = np.max([r for _, r in reached], axis=0) if reached else np.zeros(people)
+        system, rtol = self.compiled.system, self.tolerances.rtol
+        begin, residual = start(system, plan, given, self._flow, rtol)
+        states, reasons = self._states(plan, grid, begin)
         lost = ~np.isfinite(states).all(axis=(0, 1))
-        unsteady = ~lost & (residual > UNSTEADY * max(self.rtol, 1e-8))
+        unsteady = ~lost & (residual > UNSTEADY * max(rtol, 1e-8))
         reasons |= dict.fromkeys(np.flatnonzero(unsteady).tolist(), NO_STEADY_STATE)
         failed = np.flatnonzero(lost | unsteady)
-        values = evaluate(system, states, np.arange(len(system.states)), times, start, outputs, courses)
+        everything = Trajectory(grid.times, np.arange(len(system.states)), states)
+        values = evaluate(system, everything, begin.scope, outputs, courses)
         values[:, failed] = np.nan
-        return Solved(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
+        return SolvedChunk(values, residual, failed, tuple(reasons.get(int(row), "") for row in failed))
 
     def _flow(self, plan: Plan, times: Array, given: Mapping[str, Array], initial: Array) -> Array:
         """Carry given states over a plan; the states at `times`, shape (times, states, people)."""
-        start = start_values(self.compiled.system, given, plan.people.size)
-        return self._states(plan, times, np.zeros(times.size, dtype=bool), start, initial, [])[0]
+        begin = Start(start_values(self.compiled.system, given, plan.people.size), initial)
+        return self._states(plan, Grid(times, np.zeros(times.size, dtype=bool)), begin)[0]
 
-    def _states(
-        self,
-        plan: Plan,
-        times: Array,
-        after: npt.NDArray[np.bool_],
-        start: Mapping[str, Array],
-        initial: Array,
-        steady: Sequence[Array],
-    ) -> tuple[Array, dict[int, str]]:
+    def _states(self, plan: Plan, grid: Grid, begin: Start) -> tuple[Array, dict[int, str]]:
         """Integrate person by person; states, shape (times, states, people), and why some failed."""
-        largest = np.max([largest_doses(plan, initial.shape, float(times[-1])), *np.abs(steady)], axis=0)
-        instants = Timeline(plan, times, after).instants
-        states, reasons = np.full((times.size, *initial.shape), np.nan), {}
+        shape = begin.states.shape
+        largest = np.max([largest_doses(plan, shape, grid.end), *np.abs(begin.steady)], axis=0)
+        instants = Timeline(plan, grid).instants
+        states, reasons = np.full((grid.times.size, *shape), np.nan), {}
         for row in range(plan.people.size):
-            acts = Acts(plan, instants[row if instants.shape[0] > 1 else 0], row, [s[:, row] for s in steady])
-            own = {name: column[row : row + 1] for name, column in start.items()}
+            own = begin.person(row)
+            acts = Acts(plan, instants[row if instants.shape[0] > 1 else 0], row, [s[:, 0] for s in own.steady])
             try:
-                states[:, :, row] = self._person(own, initial[:, row], acts, largest[:, row], times, after)
+                states[:, :, row] = self._person(own, acts, largest[:, row], grid)
             except Sliding as sliding:
                 reasons[row] = str(sliding)
         return states, reasons
 
-    def _person(
-        self,
-        start: Mapping[str, Array],
-        initial: Array,
-        acts: Acts,
-        largest: Array,
-        times: Array,
-        after: npt.NDArray[np.bool_],
-    ) -> Array:
+    def _person(self, begin: Start, acts: Acts, largest: Array, grid: Grid) -> Array:
         """Integrate twice where the first run shows that the scales were not right."""
-        peaks = np.maximum(np.abs(initial), largest)
-        scales = chosen(np.where(peaks > 0, peaks, peaks.max(initial=0.0)), self.rtol, self.atol)
+        peaks = np.maximum(np.abs(begin.states[:, 0]), largest)
+        scales = chosen(np.where(peaks > 0, peaks, peaks.max(initial=0.0)), self.tolerances)
         for _ in range(2):
-            walk = Walk(self.compiled, start, initial, scales, times, after)
+            walk = Walk(self.compiled, begin, scales, grid)
             walk.go(acts)
-            better = chosen(walk.peaks, self.rtol, self.atol)
+            better = chosen(walk.peaks, self.tolerances)
             if not walk.alive or (np.abs(np.log2(better / scales)) <= 3).all():
                 break
             scales = better
         return walk.found
 
 
-def compile_switched(
-    system: System, frozen: Frozen, rtol: float, atol: float, infused: tuple[int, ...] = ()
-) -> Switched:
+def compile_switched(system: System, frozen: Frozen, tolerances: Tolerances, infused: tuple[int, ...] = ()) -> Switched:
     """Compile a system whose rates have switches.
 
     Parameters
     ----------
     system, frozen
         The model, and its rates without jumps.
-    rtol, atol, infused
+    tolerances, infused
         See `compile_system`.
     """
     met = [i for i, surface in enumerate(frozen.surfaces) if not surface.of_time]
@@ -151,10 +128,10 @@ def compile_switched(
     taylor = hy.taylor_adaptive(
         list(equations.pairs),
         np.zeros(len(system.states)),
-        tol=rtol,
+        tol=tolerances.rtol,
         pars=np.zeros(len(place)),
         t_events=events,
         compact_mode=COMPACT_MODE,
         fast_math=FAST_MATH,
     )
-    return Switched(Compiled(system, frozen, equations, taylor), rtol, atol)
+    return Switched(Compiled(system, frozen, equations, taylor), tolerances)

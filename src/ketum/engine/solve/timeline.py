@@ -29,6 +29,27 @@ IDLE = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
+class Grid:
+    """When outputs are taken.
+
+    Parameters
+    ----------
+    times
+        Output times, increasing, shape (times,).
+    after
+        Whether an output at an instant of action is taken after it, shape (times,).
+    """
+
+    times: Array
+    after: npt.NDArray[np.bool_]
+
+    @property
+    def end(self) -> float:
+        """The last time."""
+        return float(self.times[-1])
+
+
+@dataclass(frozen=True, eq=False)
 class Legs:
     """The legs of one batch.
 
@@ -61,15 +82,12 @@ class Timeline:
     ----------
     plan
         The plan.
-    times
-        Output times, increasing, shape (times,).
-    after
-        Whether an output at an instant of action is taken after it, shape (times,).
+    grid
+        When outputs are taken.
     """
 
     plan: Plan
-    times: Array
-    after: npt.NDArray[np.bool_]
+    grid: Grid
 
     @property
     def shared(self) -> bool:
@@ -79,10 +97,10 @@ class Timeline:
     @cached_property
     def instants(self) -> Array:
         """Times of the actions, those next to an output time moved onto it; shape (people or 1, actions)."""
-        found = self.plan.times.copy()
-        after = np.clip(np.searchsorted(self.times, found), 1, max(self.times.size - 1, 1))
-        for near in (after - 1, np.minimum(after, self.times.size - 1)):
-            here = self.times[near]
+        found, times = self.plan.times.copy(), self.grid.times
+        after = np.clip(np.searchsorted(times, found), 1, max(times.size - 1, 1))
+        for near in (after - 1, np.minimum(after, times.size - 1)):
+            here = times[near]
             found = np.where(np.abs(found - here) <= SAME * np.maximum(1.0, np.abs(here)), here, found)
         return found
 
@@ -98,7 +116,7 @@ class Timeline:
 
 
 def _legs(timeline: Timeline, lanes: Index) -> Legs:
-    times, end = timeline.times, float(timeline.times[-1])
+    times, end = timeline.grid.times, timeline.grid.end
     instants = timeline.instants[lanes]
     count, width = instants.shape[1], lanes.size
     order = np.argsort(instants, axis=1, kind="stable")
@@ -129,8 +147,8 @@ def _legs(timeline: Timeline, lanes: Index) -> Legs:
     inside = beyond - first
     grids = _grids(times, bounds, stops, first, inside)
     offsets = 1 + np.concatenate([[0], np.cumsum([len(g) for g in grids])])
-    rows = np.array([_rows(timeline, bounds[i], stops[i], first[i], offsets, int(last[i])) for i in range(width)]).T
-    return Legs(grids, offsets[:-1], rows, _actions(order, number, runs, legs), int(offsets[-1]))
+    each = [_rows(timeline.grid, bounds[i, : last[i] + 1], stops[i], first[i], offsets) for i in range(width)]
+    return Legs(grids, offsets[:-1], np.array(each).T, _actions(order, number, runs, legs), int(offsets[-1]))
 
 
 def _grids(times: Array, start: Array, stop: Array, first: Index, inside: Index) -> tuple[Array, ...]:
@@ -150,10 +168,10 @@ def _grids(times: Array, start: Array, stop: Array, first: Index, inside: Index)
     return tuple(laid[begin:end] for begin, end in pairwise(begins.tolist()))
 
 
-def _rows(timeline: Timeline, start: Array, stop: Array, first: Index, offsets: Index, last: int) -> Index:
-    """Find the row of each output of one lane."""
-    times, after = timeline.times, timeline.after
-    leg = np.searchsorted(start[: last + 1], times, side="right") - 1
+def _rows(grid: Grid, start: Array, stop: Array, first: Index, offsets: Index) -> Index:
+    """Find the row of each output of one lane; `start` has its real legs, the others may hold idle ones too."""
+    times, after = grid.times, grid.after
+    leg = np.searchsorted(start, times, side="right") - 1
     leg = leg - ((times == start[np.maximum(leg, 0)]) & ~after)  # no two legs begin at one instant
     safe = np.maximum(leg, 0)
     within = 1 + np.arange(times.size) - first[safe]

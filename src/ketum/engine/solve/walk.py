@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ketum.arrays import Array
 from ketum.engine.doses.records import Code
@@ -19,7 +18,8 @@ from ketum.engine.solve.acts import Acts, Sliding, fences, snapped
 from ketum.engine.solve.degree import RAMP
 from ketum.engine.solve.expressions import HEADROOM, Equations, infusion_into
 from ketum.engine.solve.scaling import power_of_two
-from ketum.engine.solve.timeline import MAX_STEPS
+from ketum.engine.solve.start import Start
+from ketum.engine.solve.timeline import MAX_STEPS, Grid
 
 TINY = 1e-13
 """Distance from a surface, relative to the size of what is compared there, that counts as being on it."""
@@ -57,28 +57,19 @@ class Walk:
     ----------
     solver
         The compiled system.
-    start
-        This person's values at time zero, each of shape (1,).
-    initial
-        States to begin with, shape (states,).
+    begin
+        What this one person begins with.
     scales
         Each state's power of two, shape (states,).
-    times, after
-        Output times, and whether an output at the instant of an action is taken after it.
+    grid
+        When outputs are taken.
     """
 
-    def __init__(
-        self,
-        solver: Compiled,
-        start: Mapping[str, Array],
-        initial: Array,
-        scales: Array,
-        times: Array,
-        after: npt.NDArray[np.bool_],
-    ) -> None:
-        self.solver, self.initial, self.scales, self.times, self.after = solver, initial, scales, times, after
-        self.ta, self.surfaces, self.end = solver.taylor, solver.frozen.surfaces, float(times[-1])
-        equations = solver.equations
+    def __init__(self, solver: Compiled, begin: Start, scales: Array, grid: Grid) -> None:
+        self.solver, self.scales, self.times, self.after = solver, scales, grid.times, grid.after
+        self.ta, self.surfaces, self.end = solver.taylor, solver.frozen.surfaces, grid.end
+        self.initial = begin.states[:, 0]
+        equations, start = solver.equations, begin.scope
         self.place = {name: i for i, name in enumerate(equations.names)}
         self.ta.pars[:] = equations.parameters(start, scales[:, None], self.end)[:, 0]
         self.scope: dict[str, Any] = {name: start[name][0] for name in solver.system.constants}
@@ -91,11 +82,11 @@ class Walk:
         self.floors = np.array([bool(surface.whole) for surface in self.surfaces])
         self.events = [i for i, surface in enumerate(self.surfaces) if not surface.of_time for _ in fences(i)]
         self.side = np.zeros(len(self.surfaces))
-        self.found = np.full((times.size, scales.size), np.nan)
-        self.peaks = np.abs(initial)
+        self.found = np.full((grid.times.size, scales.size), np.nan)
+        self.peaks = np.abs(self.initial)
         self.next, self.steps, self.met = 0, 0, [0.0]
         self.ta.time = 0.0
-        self.ta.state[:] = initial / scales
+        self.ta.state[:] = self.initial / scales
 
     @property
     def alive(self) -> bool:

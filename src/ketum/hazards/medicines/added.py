@@ -34,8 +34,8 @@ def carriers(
 ) -> tuple[Carrier, ...]:
     """Return the medicines that carry an effect and still act, the heavier first."""
     found = [
-        Carrier(one, *weighed)
-        for one in situation.medicines
-        if one.acts(effect) and (weighed := weigh(one)) is not None
+        Carrier(medicine, *weighed)
+        for medicine in situation.medicines
+        if medicine.acts(effect) and (weighed := weigh(medicine)) is not None
     ]
-    return tuple(sorted(found, key=lambda one: (-one.weight, one.taken.generic)))
+    return tuple(sorted(found, key=lambda carrier: (-carrier.weight, carrier.taken.generic)))

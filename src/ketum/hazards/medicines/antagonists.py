@@ -33,22 +33,24 @@ KINDS = opioid_classes("partial agonist", "antagonist", "gut antagonist")
 def antagonists(situation: Situation) -> Iterator[Finding]:
     """Yield what opioid antagonists and partial agonists beside kratom mean."""
     found = tuple(
-        (one, ground) for one in situation.medicines if (ground := code_of(one.entry, *KINDS)) and one.acts("opioid")
+        (medicine, ground)
+        for medicine in situation.medicines
+        if (ground := code_of(medicine.entry, *KINDS)) and medicine.acts("opioid")
     )
-    partial = any(is_any(one.entry, "partial opioid agonist") for one, _ in found)
+    partial = any(is_any(medicine.entry, "partial opioid agonist") for medicine, _ in found)
     if not found:
         return
-    medicines = [one for one, _ in found if not (partial and one.generic == "naloxone")]
-    severity = worst(_severity(situation, one) for one in medicines)
+    medicines = [medicine for medicine, _ in found if not (partial and medicine.generic == "naloxone")]
+    severity = worst(_severity(situation, medicine) for medicine in medicines)
     yield _finding(medicines, severity, situation.used_to_kratom, [ground for _, ground in found])
 
 
-def _severity(situation: Situation, one: Taken) -> Severity:
-    if is_any(one.entry, "partial opioid agonist"):
+def _severity(situation: Situation, medicine: Taken) -> Severity:
+    if is_any(medicine.entry, "partial opioid agonist"):
         return "danger"
-    if is_any(one.entry, "opioid antagonist of the gut"):
+    if is_any(medicine.entry, "opioid antagonist of the gut"):
         return "caution" if situation.used_to_kratom else "note"
-    if one.generic == "naloxone":
+    if medicine.generic == "naloxone":
         return "note"
     return "danger" if situation.used_to_kratom else "caution"
 

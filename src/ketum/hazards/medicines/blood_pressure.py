@@ -33,14 +33,14 @@ def hypotensive(situation: Situation) -> Iterator[Finding]:
     found = carriers(situation, "pressure", _weigh)
     if not found:
         return
-    medicines = [one.taken for one in found]
+    medicines = [carrier.taken for carrier in found]
     names = shown(medicines)
     low = situation.vitals.get("systolic", LOW) < LOW
     frail = len(found) > 2 and (situation.person.age_years or 0) >= OLD
-    severity: Severity = "caution" if any(one.weight == 2 for one in found) or low or frail else "note"
+    severity: Severity = "caution" if any(carrier.weight == 2 for carrier in found) or low or frail else "note"
     sudden = (
         say("Do not stop it suddenly: blood pressure can shoot up.")
-        if any(one.weight == 2 for one in found)
+        if any(carrier.weight == 2 for carrier in found)
         else NOTHING
     )
     yield Finding(
@@ -62,7 +62,7 @@ def hypotensive(situation: Situation) -> Iterator[Finding]:
             say("Standing up may bring a fall."),
             sudden,
             stopped(medicines),
-            not_verified((one.taken, one.ground) for one in found),
+            not_verified((carrier.taken, carrier.ground) for carrier in found),
         ),
         clinical=say(
             "Additive hypotension or sedation is plausible. "
@@ -70,15 +70,15 @@ def hypotensive(situation: Situation) -> Iterator[Finding]:
             "No interaction study."
         ),
         numbers=(Number.of_fact(say("blood pressure of regular users"), "CC007"),),
-        evidence=tuple(dict.fromkeys((*HYPOTENSIVE.facts, *ids(one.ground for one in found)))),
-        certainty=lower("very low", not any(one.ground.verified for one in found)),
+        evidence=tuple(dict.fromkeys((*HYPOTENSIVE.facts, *ids(carrier.ground for carrier in found)))),
+        certainty=lower("very low", not any(carrier.ground.verified for carrier in found)),
         watch=say("Dizziness on standing, falls, fainting."),
         ask=say("The prescriber or a pharmacist; measure blood pressure lying and standing."),
     )
 
 
-def _weigh(one: Taken) -> tuple[Fact, int] | None:
-    if row := code_of(one.entry, "alpha-2 agonist"):
+def _weigh(medicine: Taken) -> tuple[Fact, int] | None:
+    if row := code_of(medicine.entry, "alpha-2 agonist"):
         return row, 2
-    row = code_of(one.entry, "blood pressure medicine") or one.entry.fact("hypotensive")
-    return None if row is None or is_any(one.entry, "antipsychotic") else (row, 1)
+    row = code_of(medicine.entry, "blood pressure medicine") or medicine.entry.fact("hypotensive")
+    return None if row is None or is_any(medicine.entry, "antipsychotic") else (row, 1)

@@ -31,7 +31,7 @@ from ketum.hazards.situation import Situation
 from ketum.medicine import Taken
 from ketum.sizes import TOGETHER, InteractionSize
 from ketum.writing.lists import listed
-from ketum.writing.texts import NOTHING, Text, say, say_plural, sentences
+from ketum.writing.texts import NOTHING, Text, say, say_plural, sentences, term
 
 INHIBITOR = Grounds(
     "interaction.cyp3a-inhibitor",
@@ -60,9 +60,9 @@ def inducers(situation: Situation) -> Iterator[Finding]:
 @cache
 def _listed_classes() -> dict[tuple[str, str], list[Fact]]:
     found: dict[tuple[str, str], list[Fact]] = {}
-    for one in facts_in("perpetrator_classes"):
-        if one.details["enzyme"] == "CYP3A":
-            found.setdefault((one.details["perpetrator"].casefold(), one.details["role"]), []).append(one)
+    for row in facts_in("perpetrator_classes"):
+        if row.details["enzyme"] == "CYP3A":
+            found.setdefault((row.details["perpetrator"].casefold(), row.details["role"]), []).append(row)
     return found
 
 
@@ -71,8 +71,8 @@ def strength(generic: str, roles: Iterable[Fact], role: Role) -> tuple[str, Fact
 
     Where sources differ the strongest counts; what is remembered counts where nothing was seen.
     """
-    found = [(one.value, one) for one in _listed_classes().get((generic, role), ())]
-    found += [(how, one) for one in roles if (how := _told(one, role))]
+    found = [(row.value, row) for row in _listed_classes().get((generic, role), ())]
+    found += [(how, row) for row in roles if (how := _told(row, role))]
     seen = [pair for pair in found if pair[1].verified]
     return min(seen or found, key=lambda pair: _place(pair[0]), default=None)
 
@@ -89,46 +89,57 @@ def _told(row: Fact, role: Role) -> str | None:
             # "CYP3A strong, CYP2D6 weak inhibitor": a clause without a role has that of the next.
             with_role = next((later for later in clauses[place:] if "inhib" in later or "induc" in later), "")
             if "cyp3a" in clause and "in vitro" not in clause and role[:5] in with_role:
-                return next((one for one in STRENGTHS if one in clause), "weak")
+                return next((name for name in STRENGTHS if name in clause), "weak")
     return None
 
 
 def _changers(situation: Situation, role: Role) -> Iterator[Finding]:
     found = []
-    for one in situation.medicines:
-        strong = strength(one.generic, one.entry.facts.get("perpetrator_role", ()), role)
-        if strong and one.acts(role):
-            found.append((one, *strong))
+    for medicine in situation.medicines:
+        strong = strength(medicine.generic, medicine.entry.facts.get("perpetrator_role", ()), role)
+        if strong and medicine.acts(role):
+            found.append((medicine, *strong))
     if found:
         yield _finding(situation, role, found)
 
 
 def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fact]]) -> Finding:
-    names = shown(one for one, _, _ in found)
-    named = [one.generic for one, _, _ in found] + [TOGETHER]
+    names = shown(medicine for medicine, _, _ in found)
+    named = [medicine.generic for medicine, _, _ in found] + [TOGETHER]
     sizes = [size for name in named for size in situation.size(name, "perpetrator", "CYP3A")]
     strongest = min(_place(how) for _, how, _ in found)
     severity: Severity = "caution" if strongest < 2 else "note"
     if role == "inhibitor" and any(size.ratio.median >= STRONG for size in sizes):
         severity = "danger"
-    several = [one for one, _, _ in found]
+    several = [medicine for medicine, _, _ in found]
     because, clinical, watch = (_inhibits if role == "inhibitor" else _induces)(names, len(several))
-    strengths = (say("{name}: {strength} {role}", name=one.generic, strength=how, role=role) for one, how, _ in found)
+    strengths = (
+        say("{name}: {strength} {role}", name=term(medicine.generic), strength=term(how), role=term(role))
+        for medicine, how, _ in found
+    )
     studied = ("DD026", "DD027", "DD028", "DD029") if role == "inhibitor" else ()
     rats = {"DD026": "mitragynine", "DD027": "7-hydroxymitragynine"} if studied else {}
-    wash = dict.fromkeys(name for one in several if one.was_stopped for name in one.outlasts(role).fact_ids)
+    wash = dict.fromkeys(
+        name for medicine in several if medicine.was_stopped for name in medicine.outlasts(role).fact_ids
+    )
     grounds = [ground for _, _, ground in found]
     return Finding(
         code=(INHIBITOR if role == "inhibitor" else INDUCER).code,
         severity=severity,
         title=say("May change how kratom acts: {names}", names=names),
         because=sentences(
-            because, _expected(sizes), _stopped(role, several), not_verified((one, ground) for one, _, ground in found)
+            because,
+            _expected(sizes),
+            _stopped(role, several),
+            not_verified((medicine, ground) for medicine, _, ground in found),
         ),
         clinical=sentences(clinical, say("{strengths:capital}.", strengths=listed(strengths))),
         numbers=(
             *numbers(sizes),
-            *(Number.of_fact(say("{what} in rats with ketoconazole", what=what), name) for name, what in rats.items()),
+            *(
+                Number.of_fact(say("{what} in rats with ketoconazole", what=term(what)), name)
+                for name, what in rats.items()
+            ),
             *(Number.of_fact(say("midazolam after the other medicine was stopped"), name) for name in wash),
         ),
         evidence=tuple(

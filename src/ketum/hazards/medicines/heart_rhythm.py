@@ -37,10 +37,10 @@ def qt(situation: Situation) -> Iterator[Finding]:
         return
     qtc = situation.labs.values.get("qtc")
     severity = _severity(situation, found, qtc)
-    medicines = [one.taken for one in found]
+    medicines = [carrier.taken for carrier in found]
     names = shown(medicines)
     here = () if qtc is None else (Number(say("QTc measured"), qtc, "ms"),)
-    known = any(one.weight == 2 for one in found)
+    known = any(carrier.weight == 2 for carrier in found)
     yield Finding(
         code=QT.code,
         severity=severity,
@@ -54,22 +54,22 @@ def qt(situation: Situation) -> Iterator[Finding]:
             ),
             say("Several such medicines add up.") if len(found) > 1 else NOTHING,
             stopped(medicines),
-            not_verified((one.taken, one.ground) for one in found),
+            not_verified((carrier.taken, carrier.ground) for carrier in found),
         ),
         clinical=say(
             "hERG block by mitragynine in vitro (IC50 0.33 to {CA001:.1f} uM, 4 to 20 times the total Cmax after 2 g of tea); case reports mostly with co-ingestants. "
             "ECG, potassium and magnesium; avoid a further QT drug."
         ),
         numbers=(*here, Number.of_fact(say("hERG IC50 over the peak in blood after 2 g of tea"), "CA012")),
-        evidence=tuple(dict.fromkeys((*QT.facts, *ids(one.ground for one in found)))),
-        certainty=lower("low", not known or not any(one.ground.verified for one in found)),
+        evidence=tuple(dict.fromkeys((*QT.facts, *ids(carrier.ground for carrier in found)))),
+        certainty=lower("low", not known or not any(carrier.ground.verified for carrier in found)),
         watch=say("Fainting, near-fainting, racing or irregular heartbeat: emergency number."),
         ask=say("The prescriber, for an ECG and blood salts."),
     )
 
 
-def _weigh(one: Taken) -> tuple[Fact, int] | None:
-    seen, remembered = one.entry.fact("qt_concern"), one.entry.fact("qt_crediblemeds")
+def _weigh(medicine: Taken) -> tuple[Fact, int] | None:
+    seen, remembered = medicine.entry.fact("qt_concern"), medicine.entry.fact("qt_crediblemeds")
     found = [
         (row, _WEIGHTS[key]) for row in (seen, remembered) if row and (key := row.value.split()[0][:8]) in _WEIGHTS
     ]
@@ -83,8 +83,8 @@ _WEIGHTS = {"most": 2, "moderate": 1, "KR": 2, "PR": 1, "CR": 0}
 def _severity(situation: Situation, found: tuple[Carrier, ...], qtc: float | None) -> Severity:
     if qtc is not None and qtc >= VERY_LONG:
         return "danger"
-    known = [one for one in found if one.weight == 2]
-    seen = [one for one in known if one.ground.verified]
+    known = [carrier for carrier in found if carrier.weight == 2]
+    seen = [carrier for carrier in known if carrier.ground.verified]
     if len(seen) > 1 or (seen and (situation.said.has(*HEART) or (qtc or 0.0) >= LONG)):
         return "danger"
-    return "caution" if known or sum(one.weight > 0 for one in found) > 1 else "note"
+    return "caution" if known or sum(carrier.weight > 0 for carrier in found) > 1 else "note"

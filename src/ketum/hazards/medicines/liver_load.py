@@ -38,7 +38,10 @@ STEPS: tuple[Severity, ...] = ("note", "caution", "danger")
 def hepatotoxic(situation: Situation) -> Iterator[Finding]:
     """Yield what medicines that can injure the liver mean beside kratom."""
     found = carriers(situation, "liver", _weigh)
-    paracetamol = next((one for one in situation.medicines if one.generic == PARACETAMOL and one.acts("liver")), None)
+    paracetamol = next(
+        (medicine for medicine in situation.medicines if medicine.generic == PARACETAMOL and medicine.acts("liver")),
+        None,
+    )
     graded = [_severity(situation, found)] if found else []
     too_much = paracetamol and _paracetamol(situation, paracetamol)
     if too_much:
@@ -48,12 +51,12 @@ def hepatotoxic(situation: Situation) -> Iterator[Finding]:
     yield _finding(situation, worst(graded), found, paracetamol if too_much else None)
 
 
-def _weigh(one: Taken) -> tuple[Fact, int] | None:
-    if one.generic in (PARACETAMOL, "ethanol"):
+def _weigh(medicine: Taken) -> tuple[Fact, int] | None:
+    if medicine.generic in (PARACETAMOL, "ethanol"):
         return None
-    if boxed := one.entry.fact("liver_boxed"):
+    if boxed := medicine.entry.fact("liver_boxed"):
         return boxed, 2
-    row = one.entry.fact("livertox")
+    row = medicine.entry.fact("livertox")
     return (row, 1) if row is not None and row.value.startswith("A") else None
 
 
@@ -63,20 +66,23 @@ def _frail(situation: Situation) -> bool:
 
 
 def _drinks(situation: Situation) -> float:
-    return max((one.drinks_per_day or 0.0 for one in situation.medicines if one.generic == "ethanol"), default=0.0)
+    return max(
+        (medicine.drinks_per_day or 0.0 for medicine in situation.medicines if medicine.generic == "ethanol"),
+        default=0.0,
+    )
 
 
 def _severity(situation: Situation, found: tuple[Carrier, ...]) -> Severity:
-    boxed = sum(one.weight == 2 for one in found)
+    boxed = sum(carrier.weight == 2 for carrier in found)
     step = 1 if boxed or len(found) > 2 else 0
     if _frail(situation):
         step += 1
-    most = 2 if any(one.weight == 2 and one.ground.verified for one in found) else 1
+    most = 2 if any(carrier.weight == 2 and carrier.ground.verified for carrier in found) else 1
     return STEPS[min(step, most)]
 
 
-def _paracetamol(situation: Situation, one: Taken) -> Severity | None:
-    grams = None if one.mg_per_day is None else one.mg_per_day / 1000
+def _paracetamol(situation: Situation, medicine: Taken) -> Severity | None:
+    grams = None if medicine.mg_per_day is None else medicine.mg_per_day / 1000
     if grams is not None and grams > TOO_MUCH_G:
         return "danger"
     if grams is not None and grams > MUCH_G:
@@ -124,8 +130,8 @@ def _finding(
             known=known,
         ),
         numbers=(*daily, Number.of_fact(say("days from first use to liver injury"), "DD044")),
-        evidence=tuple(dict.fromkeys((*HEPATOTOXIC.facts, *ids(one.ground for one in found)))),
-        certainty=lower("low", bool(found) and not any(one.ground.verified for one in found)),
+        evidence=tuple(dict.fromkeys((*HEPATOTOXIC.facts, *ids(carrier.ground for carrier in found)))),
+        certainty=lower("low", bool(found) and not any(carrier.ground.verified for carrier in found)),
         watch=say("Yellow eyes or skin, dark urine, pale stool, itching: see a clinician the same day."),
         ask=say("The prescriber, about liver blood tests."),
     )

@@ -36,31 +36,39 @@ AGONISTS = ("full agonist", "weak agonist")
 
 def opioids(situation: Situation) -> Iterator[Finding]:
     """Yield what an opioid beside kratom means."""
-    found = tuple((one, ground) for one in situation.medicines if (ground := _agonist(one)) and one.acts("opioid"))
-    gut = tuple(one for one in situation.medicines if is_any(one.entry, "opioid of the gut") and one.acts("opioid"))
+    found = tuple(
+        (medicine, ground)
+        for medicine in situation.medicines
+        if (ground := _agonist(medicine)) and medicine.acts("opioid")
+    )
+    gut = tuple(
+        medicine
+        for medicine in situation.medicines
+        if is_any(medicine.entry, "opioid of the gut") and medicine.acts("opioid")
+    )
     if found or (situation.person.opioid_use == "current" and not _any_opioid(situation)):
         yield _opioid(situation, found, gut)
     elif gut:
         yield _gut(gut)
 
 
-def _agonist(one: Taken) -> Fact | None:
-    by_code = code_of(one.entry, "opioid agonist")
-    remembered = one.entry.fact("opioid_role")
+def _agonist(medicine: Taken) -> Fact | None:
+    by_code = code_of(medicine.entry, "opioid agonist")
+    remembered = medicine.entry.fact("opioid_role")
     return by_code or (remembered if remembered and remembered.value in AGONISTS else None)
 
 
 def _any_opioid(situation: Situation) -> bool:
     kinds = opioid_classes("agonist", "partial agonist", "antagonist")
-    return any(is_any(one.entry, *kinds) for one in situation.medicines)
+    return any(is_any(medicine.entry, *kinds) for medicine in situation.medicines)
 
 
 def _opioid(situation: Situation, found: tuple[tuple[Taken, Fact], ...], gut: tuple[Taken, ...]) -> Finding:
-    medicines = [one for one, _ in found]
+    medicines = [medicine for medicine, _ in found]
     sure = not found or any(ground.verified for _, ground in found)
     name = shown(medicines) if medicines else say("an opioid that is not named")
-    grounds = [*(ground for _, ground in found), *(code_of(one.entry, "opioid of the gut") for one in gut)]
-    others = [one for one, _ in sedating(situation)]
+    grounds = [*(ground for _, ground in found), *(code_of(medicine.entry, "opioid of the gut") for medicine in gut)]
+    others = [medicine for medicine, _ in sedating(situation)]
     bowel = (
         say("{names:capital} acts on the gut in the same way, and constipation adds up.", names=shown(gut))
         if gut
@@ -108,7 +116,7 @@ def _opioid(situation: Situation, found: tuple[tuple[Taken, Fact], ...], gut: tu
 
 def _gut(gut: tuple[Taken, ...]) -> Finding:
     name = shown(gut)
-    grounds = [code_of(one.entry, "opioid of the gut") for one in gut]
+    grounds = [code_of(medicine.entry, "opioid of the gut") for medicine in gut]
     return Finding(
         code=OPIOID.code,
         severity="caution",

@@ -20,7 +20,7 @@ def numbers(sizes: Iterable[InteractionSize]) -> tuple[Number, ...]:
     found = []
     for size in sizes:
         label = (
-            say("{quantity}, with {other} over without", quantity=size.quantity, other=size.medicine)
+            say("{quantity}, with {other} over without", quantity=size.quantity, other=term(size.medicine))
             if size.role == "perpetrator"
             else say("{quantity}, with over without", quantity=size.quantity)
         )

@@ -28,7 +28,7 @@ from ketum.hazards.medicines.names import OLD, ids, lower, not_verified, shown, 
 from ketum.hazards.situation import Situation
 from ketum.medicine import Taken, is_any
 from ketum.medicine.classes import code_of, depressing, opioid_classes
-from ketum.writing.texts import NOTHING, say, say_plural, sentences
+from ketum.writing.texts import NOTHING, Text, say, say_plural, sentences
 
 SEDATIVE = Grounds(
     "interaction.sedative",
@@ -43,20 +43,24 @@ FEW_DRINKS = 2.0
 LISTED = "listed in labels"
 BREATHING = ("lungs",)
 
+Sedating = tuple[tuple[Taken, Fact], ...]
+"""Medicines that make sleepy or slow breathing, each with what puts it among them."""
 
-def sedating(situation: Situation) -> tuple[tuple[Taken, Fact], ...]:
+
+def sedating(situation: Situation) -> Sedating:
     """Return every sedating medicine that is no opioid, with what puts it among them."""
     return tuple(
-        (one, ground)
-        for one in situation.medicines
-        if not is_any(one.entry, *OPIOID) and (ground := _ground(one)) and one.acts("sedative")
+        (medicine, ground)
+        for medicine in situation.medicines
+        if not is_any(medicine.entry, *OPIOID) and (ground := _ground(medicine)) and medicine.acts("sedative")
     )
 
 
-def _ground(one: Taken) -> Fact | None:
-    by_code = code_of(one.entry, *SLOWING, *SEDATING)
-    opioid = one.entry.value("opioid_role") in ("full agonist", "weak agonist")
-    return by_code or (None if opioid else one.entry.fact("resp_depressant") or one.entry.fact("cns_depressant"))
+def _ground(medicine: Taken) -> Fact | None:
+    entry = medicine.entry
+    by_code = code_of(entry, *SLOWING, *SEDATING)
+    opioid = entry.value("opioid_role") in ("full agonist", "weak agonist")
+    return by_code or (None if opioid else entry.fact("resp_depressant") or entry.fact("cns_depressant"))
 
 
 def sedatives(situation: Situation) -> Iterator[Finding]:
@@ -64,104 +68,109 @@ def sedatives(situation: Situation) -> Iterator[Finding]:
     found = sedating(situation)
     if not found:
         return
-    severity = _severity(situation, found)
-    every = [one for one, _ in found]
-    names = shown(every)
-    opioid = [one for one in situation.medicines if is_any(one.entry, *OPIOID) and one.acts("opioid")]
-    together = say("Together they add up: each one more makes it worse.") if len(found) > 1 else NOTHING
-    on_top = (
-        say_plural("{names} comes on top.", "{names} come on top.", len(opioid), names=shown(opioid))
-        if opioid
-        else NOTHING
-    )
-    alcohol = any(one.generic == "ethanol" for one, _ in found)
-    warned = [row for one in every if (row := one.entry.fact("breathing_warning"))]
+    medicines = [medicine for medicine, _ in found]
+    remembered = not any(ground.verified for _, ground in found)
     yield Finding(
         code=SEDATIVE.code,
-        severity=severity,
+        severity=_severity(situation, found),
         title=say_plural(
             "Makes sleepy beside kratom: {names}",
             "Make sleepy beside kratom: {names}",
-            len(every),
-            names=names,
+            len(medicines),
+            names=shown(medicines),
         ),
-        because=sentences(
-            say_plural(
-                "{names:capital}: this makes sleepy, and so does kratom.",
-                "{names:capital}: these make sleepy, and so does kratom.",
-                len(every),
-                names=names,
-            ),
-            say("Kratom can slow breathing."),
-            together,
-            on_top,
-            say(
-                "Nobody has measured how strong they are together. "
-                "When kratom was taken with something else, it ended badly more often."
-            ),
-            stopped(every),
-            not_verified(found),
-        ),
-        clinical=sentences(
-            say("Additive CNS and respiratory depression; no human interaction study.")
-            if _slows(found)
-            else say("Additive CNS depression; no human interaction study."),
-            say(
-                "Poison-centre odds ratios are confounded by intent and dose. "
-                "Review need and dose, do not stop a benzodiazepine, barbiturate, gabapentinoid or heavy alcohol use abruptly."
-            ),
-        ),
-        numbers=(
-            Number.of_fact(say("odds of a serious outcome, several substances against kratom alone"), "DD036"),
-            Number.of_fact(say("slow breathing among poison-centre calls about kratom alone"), "AE027"),
-            *(
-                (Number.of_fact(say("deaths after 7-OH products in which alcohol was found"), "PO012"),)
-                if alcohol
-                else ()
-            ),
-        ),
-        evidence=tuple(
-            dict.fromkeys(
-                (
-                    "DD036",
-                    "AE027",
-                    "DD037",
-                    "DD038",
-                    *(("PO012", "AE049") if alcohol else ()),
-                    *ids(warned),
-                    *ids(g for _, g in found),
-                )
-            )
-        ),
-        certainty=lower("moderate" if _slows(found) else "low", not any(g.verified for _, g in found)),
+        because=_because(situation, found),
+        clinical=_clinical(found),
+        numbers=tuple(_numbers(found)),
+        evidence=tuple(dict.fromkeys(_evidence(found))),
+        certainty=lower("moderate" if _slows(found) else "low", remembered),
         watch=say("Hard to wake, slow or noisy breathing, confusion, falls; no driving while sleepy."),
         ask=say("The prescriber or a pharmacist. Do not stop a tranquilliser, a sleeping pill or alcohol suddenly."),
     )
 
 
-def _slows(found: tuple[tuple[Taken, Fact], ...]) -> bool:
-    return any(_slowing(one, ground) for one, ground in found)
+def _because(situation: Situation, found: Sedating) -> Text:
+    medicines = [medicine for medicine, _ in found]
+    opioids = _opioids(situation)
+    return sentences(
+        say_plural(
+            "{names:capital}: this makes sleepy, and so does kratom.",
+            "{names:capital}: these make sleepy, and so does kratom.",
+            len(medicines),
+            names=shown(medicines),
+        ),
+        say("Kratom can slow breathing."),
+        say("Together they add up: each one more makes it worse.") if len(medicines) > 1 else NOTHING,
+        say_plural("{names} comes on top.", "{names} come on top.", len(opioids), names=shown(opioids))
+        if opioids
+        else NOTHING,
+        say(
+            "Nobody has measured how strong they are together. "
+            "When kratom was taken with something else, it ended badly more often."
+        ),
+        stopped(medicines),
+        not_verified(found),
+    )
 
 
-def _slowing(one: Taken, ground: Fact) -> bool:
+def _clinical(found: Sedating) -> Text:
+    return sentences(
+        say("Additive CNS and respiratory depression; no human interaction study.")
+        if _slows(found)
+        else say("Additive CNS depression; no human interaction study."),
+        say(
+            "Poison-centre odds ratios are confounded by intent and dose. "
+            "Review need and dose, do not stop a benzodiazepine, barbiturate, gabapentinoid or heavy alcohol use abruptly."
+        ),
+    )
+
+
+def _numbers(found: Sedating) -> Iterator[Number]:
+    yield Number.of_fact(say("odds of a serious outcome, several substances against kratom alone"), "DD036")
+    yield Number.of_fact(say("slow breathing among poison-centre calls about kratom alone"), "AE027")
+    if _with_alcohol(found):
+        yield Number.of_fact(say("deaths after 7-OH products in which alcohol was found"), "PO012")
+
+
+def _evidence(found: Sedating) -> Iterator[str]:
+    yield from ("DD036", "AE027", "DD037", "DD038")
+    if _with_alcohol(found):
+        yield from ("PO012", "AE049")
+    yield from ids(medicine.entry.fact("breathing_warning") for medicine, _ in found)
+    yield from ids(ground for _, ground in found)
+
+
+def _opioids(situation: Situation) -> list[Taken]:
+    return [medicine for medicine in situation.medicines if is_any(medicine.entry, *OPIOID) and medicine.acts("opioid")]
+
+
+def _with_alcohol(found: Sedating) -> bool:
+    return any(medicine.generic == "ethanol" for medicine, _ in found)
+
+
+def _slows(found: Sedating) -> bool:
+    return any(_slowing(medicine, ground) for medicine, ground in found)
+
+
+def _slowing(medicine: Taken, ground: Fact) -> bool:
     seen = ground.verified and ground.details["field"] == "resp_depressant"
     # That labels list it among what may happen does not make it a medicine that slows breathing.
-    return (seen and ground.value != LISTED) or is_any(one.entry, *SLOWING)
+    return (seen and ground.value != LISTED) or is_any(medicine.entry, *SLOWING)
 
 
-def _severity(situation: Situation, found: tuple[tuple[Taken, Fact], ...]) -> Severity:
-    known = [one for one, ground in found if ground.verified]
-    seen = [one for one, ground in found if ground.rank > ACCESS["secondary"]]
-    opioid = any(is_any(one.entry, *OPIOID) and one.acts("opioid") for one in situation.medicines)
+def _severity(situation: Situation, found: Sedating) -> Severity:
+    known = [(medicine, ground) for medicine, ground in found if ground.verified]
+    seen = [medicine for medicine, ground in known if ground.rank > ACCESS["secondary"]]
     frail = (situation.person.age_years or 0) >= OLD or situation.said.has(*BREATHING)
-    if any(_slowing(one, ground) and not _few_drinks(one) for one, ground in found if ground.verified):
+    if any(_slowing(medicine, ground) and not _few_drinks(medicine) for medicine, ground in known):
         return "danger"
-    if len(seen) > 1 or (seen and (opioid or frail)):
+    if len(seen) > 1 or (seen and (frail or _opioids(situation))):
         return "danger"
-    if known or len(found) > 1 or any(one.entry.value("resp_depressant") for one, _ in found):
+    if known or len(found) > 1 or any(medicine.entry.value("resp_depressant") for medicine, _ in found):
         return "caution"
     return "note"
 
 
-def _few_drinks(one: Taken) -> bool:
-    return one.generic == "ethanol" and one.drinks_per_day is not None and one.drinks_per_day <= FEW_DRINKS
+def _few_drinks(medicine: Taken) -> bool:
+    drinks = medicine.drinks_per_day
+    return medicine.generic == "ethanol" and drinks is not None and drinks <= FEW_DRINKS

@@ -38,10 +38,10 @@ def seizures(situation: Situation) -> Iterator[Finding]:
     found = carriers(situation, "seizure", _weigh)
     if not found:
         return
-    medicines = [one.taken for one in found]
+    medicines = [carrier.taken for carrier in found]
     names = shown(medicines)
-    grounds = [one.ground for one in found]
-    reports = [REPORTED[one.taken.generic] for one in found if one.taken.generic in REPORTED]
+    grounds = [carrier.ground for carrier in found]
+    reports = [REPORTED[carrier.taken.generic] for carrier in found if carrier.taken.generic in REPORTED]
     yield Finding(
         code=FITS.code,
         severity=_severity(situation, found),
@@ -55,7 +55,7 @@ def seizures(situation: Situation) -> Iterator[Finding]:
             ),
             say("Several such medicines add up.") if len(found) > 1 else NOTHING,
             stopped(medicines),
-            not_verified((one.taken, one.ground) for one in found),
+            not_verified((carrier.taken, carrier.ground) for carrier in found),
         ),
         clinical=say(
             "Lowered seizure threshold; seizures in {CC016:.0f} to {CC018:.0f} % of kratom-only poison-centre calls (no incidence, doses unknown). "
@@ -63,22 +63,22 @@ def seizures(situation: Situation) -> Iterator[Finding]:
         ),
         numbers=(Number.of_fact(say("fits among poison-centre calls about kratom alone"), "CC016"),),
         evidence=tuple(dict.fromkeys(("CC016", "CC017", "CC018", "CC019", *reports, *ids(grounds)))),
-        certainty=lower("low", not any(one.verified for one in grounds)),
+        certainty=lower("low", not any(ground.verified for ground in grounds)),
         watch=say("Jerking, staring, passing out, biting the tongue: emergency number."),
         ask=say("The prescriber or a pharmacist."),
     )
 
 
-def _weigh(one: Taken) -> tuple[Fact, int] | None:
-    row = one.entry.fact("seizure_threshold")
-    if row is None and one.generic in REPORTED:
-        row = one.entry.fact("drug_class") or one.entry.fact("stimulant")
+def _weigh(medicine: Taken) -> tuple[Fact, int] | None:
+    row = medicine.entry.fact("seizure_threshold")
+    if row is None and medicine.generic in REPORTED:
+        row = medicine.entry.fact("drug_class") or medicine.entry.fact("stimulant")
     return None if row is None else (row, 2 if row.verified else 1)
 
 
 def _severity(situation: Situation, found: tuple[Carrier, ...]) -> Severity:
-    seen = any(one.weight == 2 for one in found)
+    seen = any(carrier.weight == 2 for carrier in found)
     if situation.said.has(*EPILEPSY):
-        return "danger" if any(one.ground.rank > ACCESS["secondary"] for one in found) else "caution"
-    reported = any(one.taken.generic in REPORTED for one in found)
+        return "danger" if any(carrier.ground.rank > ACCESS["secondary"] for carrier in found) else "caution"
+    reported = any(carrier.taken.generic in REPORTED for carrier in found)
     return "caution" if seen or reported or len(found) > 1 else "note"

@@ -40,30 +40,30 @@ REPORTED = ("venlafaxine",)
 def serotonergic(situation: Situation) -> Iterator[Finding]:
     """Yield what serotonergic medicines beside kratom mean."""
     found = carriers(situation, "serotonin", _weigh)
-    mao = tuple(one for one in situation.medicines if _mao(one) and one.acts("mao"))
-    several = tuple(dict.fromkeys((*mao, *(one.taken for one in found))))
+    mao = tuple(medicine for medicine in situation.medicines if _mao(medicine) and medicine.acts("mao"))
+    several = tuple(dict.fromkeys((*mao, *(carrier.taken for carrier in found))))
     if several:
         yield _finding(_severity(found, mao), several, mao, found)
 
 
-def _mao(one: Taken) -> Fact | None:
-    return code_of(one.entry, "MAO inhibitor", "MAO-B inhibitor") or one.entry.fact("mao_inhibitor")
+def _mao(medicine: Taken) -> Fact | None:
+    return code_of(medicine.entry, "MAO inhibitor", "MAO-B inhibitor") or medicine.entry.fact("mao_inhibitor")
 
 
-def _weigh(one: Taken) -> tuple[Fact, int] | None:
-    row = one.entry.fact("serotonergic")
-    if row is None or _mao(one):
+def _weigh(medicine: Taken) -> tuple[Fact, int] | None:
+    row = medicine.entry.fact("serotonergic")
+    if row is None or _mao(medicine):
         return None
     return row, 2 if row.verified and row.value in ("strong", "moderate") else 1
 
 
 def _severity(found: tuple[Carrier, ...], mao: tuple[Taken, ...]) -> Severity:
-    if any(is_any(one.entry, "MAO inhibitor") for one in mao):
+    if any(is_any(medicine.entry, "MAO inhibitor") for medicine in mao):
         return "danger"
-    if found and any(ground.verified for one in mao if (ground := _mao(one))):
+    if found and any(ground.verified for medicine in mao if (ground := _mao(medicine))):
         return "danger"
-    strong = sum(one.weight == 2 for one in found)
-    reported = any(one.taken.generic in REPORTED for one in found)
+    strong = sum(carrier.weight == 2 for carrier in found)
+    reported = any(carrier.taken.generic in REPORTED for carrier in found)
     return "caution" if mao or reported or strong > 1 or len(found) > 2 else "note"
 
 
@@ -71,7 +71,10 @@ def _finding(
     severity: Severity, several: tuple[Taken, ...], mao: tuple[Taken, ...], found: tuple[Carrier, ...]
 ) -> Finding:
     names = shown(several)
-    grounds = [*((one, _mao(one)) for one in mao), *((one.taken, one.ground) for one in found)]
+    grounds = [
+        *((medicine, _mao(medicine)) for medicine in mao),
+        *((carrier.taken, carrier.ground) for carrier in found),
+    ]
     with_mao = (
         say(
             "{names} blocks an enzyme (MAO) for days to weeks after the last dose.",

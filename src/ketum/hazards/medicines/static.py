@@ -23,72 +23,62 @@ A static number is a screen only. The textbook's static model, without this cali
 
 from __future__ import annotations
 
+import numpy as np
+
+from ketum.enzymes.algebra import activity_under, gut_activity_of, gut_ratio, liver_activity_of, liver_ratio
 from ketum.evidence import fact
 from ketum.hazards.situation import Situation
 from ketum.medicine import Entry, entry
 from ketum.sizes import InteractionSize, Interval
-from ketum.writing.texts import NOTHING, say
+from ketum.writing.texts import NOTHING, say, term
 
 STUDIED_MG = 39.0
 """Mitragynine in the one tea of which an interaction was measured in people (ddi01)."""
 GUT_ROUTES = ("oral", None)
 
 
-def victim(situation: Situation, one: Entry, enzyme: str, route: str | None) -> InteractionSize | None:
+def victim(situation: Situation, medicine: Entry, enzyme: str, route: str | None) -> InteractionSize | None:
     """Return how much kratom raises a medicine, None where too little is on file."""
     if enzyme == "CYP3A":
-        return _gut(situation, one) if route in GUT_ROUTES else None
-    return _cyp2d6(situation, one)
+        return _gut(situation, medicine) if route in GUT_ROUTES else None
+    return _cyp2d6(situation, medicine)
 
 
-def _gut(situation: Situation, one: Entry) -> InteractionSize | None:
-    found = one.number("Fg")
-    if found is None:
-        return None
-    Fg, row = found
+def _gut(situation: Situation, medicine: Entry) -> InteractionSize | None:
+    found = medicine.number("Fg")
     studied, midazolam = fact("ddi01"), entry("midazolam").number("Fg")
     bounds = studied.interval()
-    if midazolam is None or bounds is None or not 0 < Fg <= 1:
+    if found is None or midazolam is None or bounds is None or not 0 < found[0] <= 1:
         return None
-    low, middle, high = (_activity(ratio, midazolam[0]) for ratio in (bounds[0], studied.number(), bounds[1]))
+    Fg, row = found
+    left = gut_activity_of(np.array([bounds[0], studied.number(), bounds[1]]), midazolam[0])
     dose = situation.mitragynine_mg
-    times = (1.0, 1.0, 1.0) if dose is None else tuple(mg / STUDIED_MG for mg in (dose.low, dose.median, dose.high))
-    ratios = [_ratio(Fg, _weaker(a, f)) for a, f in zip((low, middle, high), times, strict=True)]
-    top = 1 / Fg if situation.again_and_again or dose is None else ratios[2]
+    mg = STUDIED_MG if dose is None else np.array([dose.low, dose.median, dose.high])
+    low, middle, high = gut_ratio(activity_under(left, mg / STUDIED_MG), Fg).tolist()
+    if situation.again_and_again or dose is None:
+        high = gut_ratio(0.0, Fg).item()
     return InteractionSize(
-        one.generic, "victim", "CYP3A", f"AUC of {one.generic}", Interval(ratios[1], ratios[0], max(top, ratios[1])),
+        medicine.generic, "victim", "CYP3A", say("AUC of {name}", name=term(medicine.generic)), Interval(middle, low, max(high, middle)),
         "static", tuple(dict.fromkeys(("ddi01", midazolam[1].fact_id, row.fact_id))),
         note=NOTHING if row.verified else say("Fg is remembered, not verified"),
     )  # fmt: skip
 
 
-def _activity(ratio: float, Fg: float) -> float:
-    """Return the activity left in the gut wall that explains a ratio."""
-    return (1 / ratio - Fg) / (1 - Fg)
-
-
-def _weaker(activity: float, times: float) -> float:
-    return 1 / (1 + (1 / activity - 1) * times)
-
-
-def _ratio(Fg: float, activity: float) -> float:
-    return 1 / (Fg + (1 - Fg) * activity)
-
-
-def _cyp2d6(situation: Situation, one: Entry) -> InteractionSize | None:
-    found = one.number("fm_derived_cyp2d6", "fm_cyp2d6")
+def _cyp2d6(situation: Situation, medicine: Entry) -> InteractionSize | None:
+    found = medicine.number("fm_derived_cyp2d6", "fm_cyp2d6")
     studied, probe = fact("ddi04"), entry("dextromethorphan").number("fm_derived_cyp2d6")
     bounds = studied.interval()
     if found is None or probe is None or bounds is None:
         return None
     fm, row = found
-    most = (1 / bounds[1] - (1 - probe[0])) / probe[0]
+    left = liver_activity_of(bounds[1], probe[0])
     dose = situation.mitragynine_mg
-    middle, high = (1.0, 1.0) if dose is None else (dose.median / STUDIED_MG, dose.high / STUDIED_MG)
-    half, full = (1 / (fm * _weaker(most, times) + 1 - fm) for times in (0.5 * middle, high))
-    top = 1 / (1 - fm) if dose is None and fm < 1 else full
+    mg = np.array([0.5, 1.0]) * (STUDIED_MG if dose is None else np.array([dose.median, dose.high]))
+    half, full = liver_ratio(activity_under(left, mg / STUDIED_MG), fm).tolist()
+    if dose is None and fm < 1:
+        full = liver_ratio(0.0, fm).item()
     return InteractionSize(
-        one.generic, "victim", "CYP2D6", f"AUC of {one.generic}", Interval(half, 1.0, max(top, half)), "static",
-        tuple(dict.fromkeys(("ddi04", probe[1].fact_id, row.fact_id))),
+        medicine.generic, "victim", "CYP2D6", say("AUC of {name}", name=term(medicine.generic)), Interval(half, 1.0, max(full, half)),
+        "static", tuple(dict.fromkeys(("ddi04", probe[1].fact_id, row.fact_id))),
         note=NOTHING if row.verified else say("fm is remembered, not verified"),
     )  # fmt: skip

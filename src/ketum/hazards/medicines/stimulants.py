@@ -35,11 +35,13 @@ def stimulants(situation: Situation) -> Iterator[Finding]:
     found = carriers(situation, "stimulant", _weigh)
     if not found:
         return
-    medicines = [one.taken for one in found]
+    medicines = [carrier.taken for carrier in found]
     names = shown(medicines)
     heart = situation.said.has(*HEART)
-    strong = [one for one in found if one.weight == 2]
-    by_code = any(code_of(one.taken.entry, "amphetamine or like") or one.taken.generic == "cocaine" for one in strong)
+    strong = [carrier for carrier in found if carrier.weight == 2]
+    by_code = any(
+        code_of(carrier.taken.entry, "amphetamine or like") or carrier.taken.generic == "cocaine" for carrier in strong
+    )
     severity: Severity = "note"
     if strong or heart or len(found) > 1:
         severity = "danger" if heart and by_code else "caution"
@@ -60,21 +62,21 @@ def stimulants(situation: Situation) -> Iterator[Finding]:
             ),
             say("This person has a heart or blood pressure problem.") if heart else NOTHING,
             stopped(medicines),
-            not_verified((one.taken, one.ground) for one in found),
+            not_verified((carrier.taken, carrier.ground) for carrier in found),
         ),
         clinical=say(
             "Additive sympathetic effect; sinus tachycardia was more frequent in regular kratom users than in controls (wide interval). "
             "Masked sedation, anxiety, seizures."
         ),
         numbers=(Number.of_fact(say("odds of a fast heartbeat in regular users"), "CC002"),),
-        evidence=tuple(dict.fromkeys(("CC002", *ids(one.ground for one in found)))),
-        certainty=lower("low", not any(one.ground.verified for one in found)),
+        evidence=tuple(dict.fromkeys(("CC002", *ids(carrier.ground for carrier in found)))),
+        certainty=lower("low", not any(carrier.ground.verified for carrier in found)),
         watch=say("Racing heart, chest pain, severe headache, agitation; chest pain: emergency number."),
         ask=say("A pharmacist or the prescriber."),
     )
 
 
-def _weigh(one: Taken) -> tuple[Fact, int] | None:
-    by_code = code_of(one.entry, "amphetamine or like")
-    row = by_code or one.entry.fact("stimulant")
-    return None if row is None else (row, 1 if one.generic in MILD else 2)
+def _weigh(medicine: Taken) -> tuple[Fact, int] | None:
+    by_code = code_of(medicine.entry, "amphetamine or like")
+    row = by_code or medicine.entry.fact("stimulant")
+    return None if row is None else (row, 1 if medicine.generic in MILD else 2)

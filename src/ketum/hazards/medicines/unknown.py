@@ -30,13 +30,13 @@ def unknown(situation: Situation) -> Iterator[Finding]:
     own = sorted({found.given for found in situation.matches if KRATOM in found.generics}, key=str.casefold)
     if not matches and not own:
         return
-    every = sorted(matches.values(), key=lambda one: one.given.casefold())
-    guessed = [one for one in every if one.guessed]
-    lost = [name for one in every if not one.guessed for name in (one.unread or (one.given,))]
+    every = sorted(matches.values(), key=lambda match: match.given.casefold())
+    guessed = [match for match in every if match.guessed]
+    lost = [name for match in every if not match.guessed for name in (match.unread or (match.given,))]
     guesses = listed(
         say('"{given}" as {names}', given=found.given, names=joined(" and as ", found.generics)) for found in guessed
     )
-    names = listed([*(one.given for one in guessed), *lost, *own])
+    names = listed([*(match.given for match in guessed), *lost, *own])
     yield Finding(
         code=UNKNOWN.code,
         severity="caution",

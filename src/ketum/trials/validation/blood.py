@@ -21,6 +21,7 @@ from ketum.pharmacology.closed_forms import terminal_half_life
 from ketum.trials import blood as trials
 from ketum.trials.blood import Arm, Datum
 from ketum.trials.validation.row import FOLD_BAR, Row
+from ketum.writing.texts import NOTHING, Text, say, term
 
 REPEATS = 1000
 """How often each trial is simulated."""
@@ -101,7 +102,7 @@ def _row(datum: Datum, found: Mapping[str, Individuals]) -> Row:
     made = Row(
         datum.fact_id, datum.trial, datum.alkaloid, datum.quantity, datum.statistic, datum.role,
         observed, row.unit, interval, kind, predicted, (low, high), fold,
-        smallest, largest, float(p95 / p05), observed_spread, structural, (), row.conditions,
+        smallest, largest, float(p95 / p05), observed_spread, structural, (), term(row.conditions),
     )  # fmt: skip
     return _judged(made)
 
@@ -114,32 +115,44 @@ def _judged(row: Row) -> Row:
     misses = []
     if row.quantity == "tmax":
         if abs(row.predicted - row.observed) > TMAX_BAR_H:
-            misses.append(f"tmax off by {abs(row.predicted - row.observed):.2f} h")
+            misses.append(say("tmax off by {hours:.2f} h", hours=abs(row.predicted - row.observed)))
     elif row.fold_error > FOLD_BAR:
-        misses.append(f"fold error {row.fold_error:.2f}")
+        misses.append(say("fold error {fold:.2f}", fold=row.fold_error))
     if row.interval and row.minimum_interval and row.maximum_interval:
         for name, seen, (low, high) in (
-            ("minimum", row.interval[0], row.minimum_interval),
-            ("maximum", row.interval[1], row.maximum_interval),
+            (say("minimum"), row.interval[0], row.minimum_interval),
+            (say("maximum"), row.interval[1], row.maximum_interval),
         ):
             if not low <= seen <= high:
-                misses.append(f"published {name} {seen:g} outside {low:.3g} to {high:.3g}")
+                miss = say(
+                    "published {name} {seen:g} outside {low:.3g} to {high:.3g}",
+                    name=name,
+                    seen=seen,
+                    low=low,
+                    high=high,
+                )
+                misses.append(miss)
         if row.observed_spread and row.spread and row.spread > SPREAD_BAR * row.observed_spread:
-            misses.append(f"p95/p05 {row.spread:.2f} against a published range of {row.observed_spread:.2f}")
+            miss = say(
+                "p95/p05 {spread:.2f} against a published range of {seen:.2f}",
+                spread=row.spread,
+                seen=row.observed_spread,
+            )
+            misses.append(miss)
     return replace(row, misses=tuple(misses))
 
 
-def _observed(row: Fact) -> tuple[float, tuple[float, float] | None, str]:
+def _observed(row: Fact) -> tuple[float, tuple[float, float] | None, Text]:
     low, high = row.bounds()
     if low != high:
-        return math.sqrt(low * high), (low, high), "range over arms"
+        return math.sqrt(low * high), (low, high), say("range over arms")
     if row.spread_type == "range":
-        return row.number(), row.interval(), "range"
+        return row.number(), row.interval(), say("range")
     try:
         sd = float(row.spread)
     except ValueError:
-        return row.number(), None, ""
-    return row.number(), (row.number() - sd, row.number() + sd), "mean and SD"
+        return row.number(), None, NOTHING
+    return row.number(), (row.number() - sd, row.number() + sd), say("mean and SD")
 
 
 def _statistic(name: str, samples: Sequence[Array]) -> Array:

@@ -15,8 +15,9 @@ from ketum.chance import Stream
 from ketum.crowd.people import draw_knowledge
 from ketum.errors import KetumError
 from ketum.evidence import Fact, fact
-from ketum.trials.effects import SIGNS_ABOVE, Course, EffectDatum, Study, course, effect_data, studies
+from ketum.trials.effects import SIGNS_ABOVE, EffectDatum, Study, StudyCourse, course, effect_data, studies
 from ketum.trials.validation.row import Row
+from ketum.writing.texts import NOTHING, Text, say, term
 
 REPEATS = 200
 BASELINE_SD = 0.55
@@ -38,7 +39,7 @@ def effect_rows(repeats: int = REPEATS, seed: int = 0) -> tuple[Row, ...]:
     return tuple(_row(datum, studies()[datum.study], found[datum.study], repeats) for datum in effect_data())
 
 
-def _simulated(study: Study, repeats: int, seed: int) -> Course:
+def _simulated(study: Study, repeats: int, seed: int) -> StudyCourse:
     known = draw_knowledge(Stream(seed, repeats))
     typical = {name: np.repeat(column, study.n) for name, column in known.items()}
     stream = Stream(seed, repeats * study.n)
@@ -48,22 +49,22 @@ def _simulated(study: Study, repeats: int, seed: int) -> Course:
     return course(study, typical, effects, z)
 
 
-def _row(datum: EffectDatum, study: Study, found: Course, repeats: int) -> Row:
+def _row(datum: EffectDatum, study: Study, found: StudyCourse, repeats: int) -> Row:
     row = fact(datum.fact_id)
     values = _values(datum, row, found, repeats, study.n)
     predicted, low, high = (float(x) for x in np.nanquantile(values, [0.5, 0.05, 0.95]))
     observed = _observed(row)
     interval = row.interval()
-    misses: tuple[str, ...] = ()
+    misses: tuple[Text, ...] = ()
     apart = abs(observed - predicted) / math.hypot(_standard_error(datum, row), (high - low) / 3.29)
     if datum.role == "calibration" and apart > APART:
-        misses = (f"{apart:.1f} joint standard errors from the prediction",)
+        misses = (say("{apart:.1f} joint standard errors from the prediction", apart=apart),)
     same_sign = observed * predicted > 0
     fold = max(predicted / observed, observed / predicted) if same_sign else math.nan
     return Row(
         datum.fact_id, datum.study, "all", datum.quantity, datum.statistic, datum.role,
-        observed, UNITS[datum.quantity], interval, "mean and SD" if interval else "", predicted, (low, high), fold,
-        None, None, math.nan, None, None, misses, NOTES.get(datum.fact_id, row.conditions),
+        observed, UNITS[datum.quantity], interval, say("mean and SD") if interval else NOTHING, predicted, (low, high), fold,
+        None, None, math.nan, None, None, misses, NOTES.get(datum.fact_id) or term(row.conditions),
     )  # fmt: skip
 
 
@@ -83,9 +84,9 @@ UNITS = {
 AS_NUMBER = {"CA011": 1.0}
 """Words that say a number: unchanged is a ratio of one."""
 NOTES = {
-    "CA011": "the source says 'pain tolerance unchanged', read as 1; no number was seen",
-    "EA027": "says that nothing was significant; no number to compare with",
-    "DE049": "one person, quoted by another source",
+    "CA011": say("the source says 'pain tolerance unchanged', read as 1; no number was seen"),
+    "EA027": say("says that nothing was significant; no number to compare with"),
+    "DE049": say("one person, quoted by another source"),
 }
 
 
@@ -107,7 +108,7 @@ def _observed(row: Fact) -> float:
         return math.nan
 
 
-def _values(datum: EffectDatum, row: Fact, found: Course, repeats: int, n: int) -> Array:
+def _values(datum: EffectDatum, row: Fact, found: StudyCourse, repeats: int, n: int) -> Array:
     """Work out a study's statistic; shape (repeats,)."""
 
     def means(values: Array) -> Array:
@@ -128,7 +129,7 @@ def _values(datum: EffectDatum, row: Fact, found: Course, repeats: int, n: int) 
     return means(found.sows() if datum.statistic.startswith("mean before") else found.sows_after().max(axis=1))
 
 
-def _times(datum: EffectDatum, row: Fact, found: Course) -> Array:
+def _times(datum: EffectDatum, row: Fact, found: StudyCourse) -> Array:
     """Give each person a time of the published mean before, and multiply; a placebo is taken to change nothing."""
     before = {"AN002": "AN001", "AN004": "AN003", "AN006": "AN005"}[datum.fact_id]
     stream = Stream(3, found.missing.size)
@@ -141,7 +142,7 @@ def _times(datum: EffectDatum, row: Fact, found: Course) -> Array:
     return np.asarray(baseline * found.gain())
 
 
-def _days(found: Course) -> Array:
+def _days(found: StudyCourse) -> Array:
     """Days until the score has fallen below a tenth of its worst for good; NaN where there is none."""
     from ketum.endpoints.effect import AFTER_H
 

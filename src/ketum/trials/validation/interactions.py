@@ -15,6 +15,7 @@ from ketum.evidence import fact
 from ketum.trials import blood as trials
 from ketum.trials import interaction as trial
 from ketum.trials.validation.row import FOLD_BAR, Row
+from ketum.writing.texts import NOTHING, commas, joined, say, term
 
 TAKEN_H = 14 * 24.0
 REPEATS = 150
@@ -61,7 +62,7 @@ def _trial(seed: int, repeats: int) -> list[Row]:
                 seen.number(),
                 seen.unit,
                 bounds,
-                "90 % CI",
+                say("90 % CI"),
                 predicted,
                 (low, high),
                 _fold(predicted, seen.number()),
@@ -70,23 +71,23 @@ def _trial(seed: int, repeats: int) -> list[Row]:
                 float(p95 / p05),
                 None,
                 None,
-                () if inside else (f"outside the published {bounds[0]:g} to {bounds[1]:g}",),
-                seen.conditions,
+                () if inside else (say("outside the published {low:g} to {high:g}", low=bounds[0], high=bounds[1]),),
+                term(seen.conditions),
             )
         )
     return found
 
 
-def _pair(one: Outcome) -> Row:
-    pair = one.pair
+def _pair(outcome: Outcome) -> Row:
+    pair = outcome.pair
     number = len(ratios(pair.observed))
     several = number > 1
     return Row(
         pair.observed[0], f"{pair.perpetrator}, {pair.direction}", f"{pair.victim} {pair.route}", "AUC ratio",
         f"mean of {number} studies" if several else "one study", "check",
-        one.observed, "ratio", (one.low, one.high) if several else None, "range over studies" if several else "",
-        one.predicted, (one.predicted_low, one.predicted_high), one.fold,
-        None, None, None, None, None, (), "; ".join(filter(None, (", ".join(pair.observed), pair.note))),
+        outcome.observed, "ratio", (outcome.low, outcome.high) if several else None, say("range over studies") if several else NOTHING,
+        outcome.predicted, (outcome.predicted_low, outcome.predicted_high), outcome.fold,
+        None, None, None, None, None, (), joined("; ", (commas(pair.observed), term(pair.note))),
     )  # fmt: skip
 
 
@@ -96,18 +97,18 @@ WASH_OUT_H = {"PT014": 4 * 24.0, "PT015": 7 * 24.0, "PT016": 14 * 24.0}
 
 def _wash_out() -> list[Row]:
     table = pharmacology.posterior()
-    one = perpetrators()["rifampicin"]
+    rifampicin = perpetrators()["rifampicin"]
     z = Stream(1, table["ka"].size).normal("knowledge", "strength")
     found = []
     for fact_id, hours in WASH_OUT_H.items():
         seen = fact(fact_id)
-        after = parameters(one, table, z, hours + TAKEN_H, hours)
+        after = parameters(rifampicin, table, z, hours + TAKEN_H, hours)
         left = (after["co_CYP3A_gut_start"], after["co_CYP3A_liver_start"])
         ratio = oral_ratio(*left, table["trial_Fg"], table["trial_3A"])
         low, predicted, high = (float(x) for x in np.quantile(ratio, [0.05, 0.5, 0.95]))
         fold = _fold(predicted, seen.number())
-        role = "calibration" if fact_id in one.facts else "check"
-        missed = (f"fold error {fold:.2f}",) if role == "calibration" and fold > FOLD_BAR else ()
+        role = "calibration" if fact_id in rifampicin.facts else "check"
+        missed = (say("fold error {fold:.2f}", fold=fold),) if role == "calibration" and fold > FOLD_BAR else ()
         found.append(
             Row(
                 fact_id,
@@ -119,7 +120,7 @@ def _wash_out() -> list[Row]:
                 seen.number(),
                 "ratio",
                 None,
-                "",
+                NOTHING,
                 predicted,
                 (low, high),
                 fold,
@@ -129,7 +130,7 @@ def _wash_out() -> list[Row]:
                 None,
                 None,
                 missed,
-                f"{hours / 24:g} days after the last dose",
+                say("{days:g} days after the last dose", days=hours / 24),
             )
         )
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ketum.writing.texts import Text
+
 FOLD_BAR = 1.5
 
 
@@ -43,7 +45,7 @@ class Row:
     observed: float
     unit: str
     interval: tuple[float, float] | None
-    interval_kind: str
+    interval_kind: Text
     predicted: float
     predicted_interval: tuple[float, float]
     fold_error: float
@@ -52,8 +54,8 @@ class Row:
     spread: float | None
     observed_spread: float | None
     structural: float | None
-    misses: tuple[str, ...]
-    note: str
+    misses: tuple[Text, ...]
+    note: Text
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as plain data for JSON."""

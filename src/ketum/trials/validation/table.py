@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ketum.pharmacology import ALKALOIDS
 from ketum.trials.validation.row import Row
+from ketum.writing.texts import commas, say, term
 
 
 def failures(found: Sequence[Row]) -> tuple[Row, ...]:
@@ -17,8 +18,8 @@ def failures(found: Sequence[Row]) -> tuple[Row, ...]:
 def table(found: Sequence[Row]) -> str:
     """Lay rows out for a terminal."""
     lines = [
-        f"{'fact':7}{'trial':26}{'what':26}{'statistic':24}{'observed':>10} {'unit':8}{'predicted':>10}"
-        f"{'90 % interval':>20}{'fold':>7}  role"
+        f"{say('fact'):7}{say('trial'):26}{say('what'):26}{say('statistic'):24}{say('observed'):>10} {say('unit'):8}"
+        f"{say('predicted'):>10}{say('90 % interval'):>20}{say('fold'):>7}  {say('role')}"
     ]
     for row in found:
         low, high = row.predicted_interval
@@ -29,14 +30,23 @@ def table(found: Sequence[Row]) -> str:
             f"{f'{row.fold_error:.2f}' if math.isfinite(row.fold_error) else '':>7}  {row.role}"
         )
         if row.structural is not None:
-            lines.append(f"{'':7}{'':26}structural half-life {row.structural:.3g} h, apparent {row.predicted:.3g} h")
-        lines += [f"{'':7}{'':26}MISSES: {miss}" for miss in row.misses]
+            both = say(
+                "structural half-life {structural:.3g} h, apparent {apparent:.3g} h",
+                structural=row.structural,
+                apparent=row.predicted,
+            )
+            lines.append(f"{'':7}{'':26}{both}")
+        lines += [f"{'':7}{'':26}{say('MISSES: {miss}', miss=miss)}" for miss in row.misses]
     lines += _pairs(found)
     missed = len(failures(found))
     calibration = sum(row.role == "calibration" for row in found)
     lines.append(
-        f"{calibration - missed} of {calibration} calibration rows within all bars; "
-        + ", ".join(f"{known.code} {known.name}" for known in ALKALOIDS)
+        say(
+            "{within} of {all} calibration rows within all bars; {codes}",
+            within=calibration - missed,
+            all=calibration,
+            codes=commas(f"{known.code} {known.name}" for known in ALKALOIDS),
+        )
     )
     return "\n".join(lines)
 
@@ -45,10 +55,17 @@ def _pairs(found: Sequence[Row]) -> list[str]:
     """Sum up the interaction model's pairs, inhibitors and inducers apart."""
     from ketum.enzymes.pairs import AIM
 
-    lines = []
+    lines: list[str] = []
     for direction, aim in AIM.items():
         folds = [row.fold_error for row in found if row.role == "check" and row.trial.endswith(f", {direction}")]
         if folds:
             mean = math.exp(sum(map(math.log, folds)) / len(folds))
-            lines.append(f"{direction}: geometric mean fold error {mean:.2f} over {len(folds)} pairs (aim {aim})")
+            told = say(
+                "{direction}: geometric mean fold error {mean:.2f} over {count} pairs (aim {aim})",
+                direction=term(direction),
+                mean=mean,
+                count=len(folds),
+                aim=aim,
+            )
+            lines.append(told)
     return lines

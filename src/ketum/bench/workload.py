@@ -1,4 +1,4 @@
-"""The case that all solvers are timed on: 16 states, 90 doses 8 h apart, hourly outputs, people who differ."""
+"""The workload that all solvers are timed on: 16 states, 90 doses 8 h apart, hourly outputs, people who differ."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DOSE: Array = np.array([AMOUNTS.get(name, 0.0) for name in STATES])
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class Workload:
     """People and their doses.
 
     Parameters
@@ -58,11 +58,11 @@ class Case:
         """Output times in h."""
         return np.arange(self.doses * EVERY_H + 1.0)
 
-    def first(self, people: int) -> Case:
+    def first(self, people: int) -> Workload:
         """Keep the first people only."""
         return replace(self, parameters={n: c[:people] for n, c in self.parameters.items()}, lag=self.lag[:people])
 
-    def shared_out(self, parts: int) -> list[Case]:
+    def shared_out(self, parts: int) -> list[Workload]:
         """Share the people out in equal parts."""
         cuts = np.array_split(np.arange(self.people), parts)
         return [replace(self, parameters={n: c[i] for n, c in self.parameters.items()}, lag=self.lag[i]) for i in cuts]
@@ -72,7 +72,7 @@ class Case:
         return {name: float(column[row]) for name, column in self.parameters.items()}
 
 
-def draw(people: int, doses: int = DOSES, lagged: bool = False) -> Case:
+def draw(people: int, doses: int = DOSES, lagged: bool = False) -> Workload:
     """Draw people log-normally, the same ones every time.
 
     Parameters
@@ -87,7 +87,7 @@ def draw(people: int, doses: int = DOSES, lagged: bool = False) -> Case:
     spread = random.standard_normal((4096, len(MEDIANS) + 1))[:people]
     columns = {name: middle * np.exp(sd * spread[:, i]) for i, (name, (middle, sd)) in enumerate(MEDIANS.items())}
     lag = LAG[0] * np.exp(LAG[1] * spread[:, -1]) if lagged else np.zeros(people)
-    return Case(columns, lag, doses)
+    return Workload(columns, lag, doses)
 
 
 def rates(y: Sequence[Any], p: Mapping[str, Any]) -> list[Any]:
