@@ -178,11 +178,19 @@ def margins(
 @app.command()
 def evidence(
     query: Annotated[str, typer.Argument(help=say("A fact id, a source, or words; everything when left out."))] = "",
+    coverage: Annotated[
+        bool,
+        typer.Option("--coverage", help=say("Count instead, table by table, of how many rows the source was seen.")),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look a fact or a source up: value, spread, source, what of it was seen, and where ketum uses it."""
+    from ketum.answers import coverage as counted
     from ketum.answers.lookup import as_dicts, as_text
 
+    if coverage:
+        print(json.dumps(counted.as_dict(query), indent=1) if as_json else counted.as_text(query))
+        return
     print(json.dumps(as_dicts(query), ensure_ascii=False, indent=1) if as_json else as_text(query))
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ketum.enzymes.pairs import AIM, mean_ratio, outcomes, pairs, score
+from ketum.enzymes.pairs import AIM, between_studies, mean_ratio, outcomes, pairs, score
+from ketum.errors import KetumError
 from ketum.evidence import fact
 from ketum.trials import interaction as trial
 from ketum.trials.validation.interactions import rows, simulated
@@ -45,6 +46,16 @@ def test_a_pair_takes_nothing_from_itself(pair):
             assert row.details["generic"] == pair.victim
             assert pair.perpetrator not in row.conditions
     assert fact(pair.Fg).details["generic"] == pair.victim
+
+
+def test_what_is_no_auc_ratio_enters_no_equation():
+    """Metabolite over parent, or two genotypes, says nothing of what a medicine does to another."""
+    fit, unfit = "PI285", ("PI292", "PI294", "PI360", "PI329")
+    assert mean_ratio((fit, *unfit)) == mean_ratio((fit,)) == fact(fit).number()
+    assert between_studies((fit, *unfit)) == between_studies((fit,))
+    for name in unfit:
+        with pytest.raises(KetumError, match=name):
+            mean_ratio((name,))
 
 
 def test_the_score_is_the_geometric_mean_of_fold_errors():

@@ -1,11 +1,13 @@
 """The tables: nothing lost, nothing without a source, and formulas that weigh what they should."""
 
 import csv
+import math
 import re
 from importlib.resources import files
 
 import pytest
 
+from ketum.errors import KetumError
 from ketum.evidence import ACCESS, fact, facts, sources
 
 TABLES = files("ketum.evidence") / "tables"
@@ -98,6 +100,49 @@ def test_no_repeated_dose_result_is_here():
     for one in facts().values():
         if {"huestis2024", "huestis2026"} & set(one.source_ids) and one.table in ("pk_summary", "pk_timecourse"):
             assert one.details.get("day") in ("single", None), one.fact_id
+
+
+MARKS = TABLES / "README.md"
+
+
+def marked(*names):
+    return [one for one in facts().values() if set(one.details.get("mark", "").split(";")) & set(names)]
+
+
+def test_every_mark_of_a_ratio_is_told_in_the_readme():
+    told = set(re.findall(r"`([^`]+)`", MARKS.read_text(encoding="utf-8")))
+    used = {mark for one in facts().values() for mark in one.details.get("mark", "").split(";") if mark}
+    assert used
+    assert used <= told
+
+
+def test_what_compares_genotypes_or_metabolites_is_no_ratio_of_a_medicine():
+    for one in facts().values():
+        if one.table == "perpetrator_inputs" and ("DDGI Ratios" in one.conditions or "1/CLR" in one.conditions):
+            assert one in marked("genotypes compared", "not an AUC ratio"), one.fact_id
+
+
+def test_a_ratio_with_different_doses_is_corrected_or_says_that_it_is_not():
+    """Rifampicin lowers midazolam in a vein in every study: none may stand above 1."""
+    different = [one for one in facts().values() if "Different dose" in one.conditions]
+    assert len(different) > 5
+    for one in different:
+        assert one in marked("dose corrected", "dose differs", "mean of rows"), one.fact_id
+    for one in facts().values():
+        mine = (one.details.get("perpetrator"), one.details.get("victim"), one.details.get("victim_route"))
+        if mine == ("Rifampicin", "Midazolam", "IV"):
+            assert one.number() < 1, one.fact_id
+
+
+def test_a_share_of_gut_and_liver_is_a_share():
+    for one in facts().values():
+        if one.details.get("field", "").split("_")[0] in ("Fg", "F", "Fh", "fm") and one.unit == "fraction":
+            try:
+                low, high = one.bounds()
+            except KetumError:
+                continue
+            assert high == math.inf or 0 <= high <= 1.0, one.fact_id
+            assert low == -math.inf or 0 <= low <= 1.0, one.fact_id
 
 
 def test_serving_weights_lie_within_what_was_observed():

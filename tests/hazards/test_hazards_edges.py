@@ -193,7 +193,7 @@ def test_bands_of_a_rise_and_of_a_narrow_index(name, median, high, expected):
     [
         ("rifampicin", "interaction.cyp3a-inducer", 21), ("phenobarbital", "interaction.cyp3a-inducer", 28),
         ("itraconazole", "interaction.cyp3a-inhibitor", 14), ("clarithromycin", "interaction.cyp3a-inhibitor", 7),
-        ("phenelzine", "interaction.serotonergic", 14), ("fluoxetine", "interaction.serotonergic", 35),
+        ("phenelzine", "interaction.serotonergic", 14), ("fluoxetine", "interaction.serotonergic", 80),
         ("naltrexone", "interaction.opioid-antagonist", 3), ("methadone", "interaction.opioid", 10),
     ],
 )  # fmt: skip

@@ -77,7 +77,7 @@ def one(code, *medicines, **keys):
         (["phenobarbital"], "interaction.sedative", "danger", "DD036"),
         (["phenobarbital"], "interaction.cyp3a-inducer", "caution", "PC041"),
         (["sodium oxybate"], "interaction.sedative", "danger", "DD036"),
-        (["kava"], "interaction.sedative", "note", "DD036"),
+        (["kava"], "interaction.sedative", "caution", "DD036"),  # named in a list of sleep-inducing herbs
         (["phenibut"], "interaction.sedative", "danger", "DD036"),
         (["tianeptine"], "interaction.opioid", "danger", "DD036"),
         (["linezolid", "sertraline"], "interaction.serotonergic", "danger", "DD031"),
@@ -90,7 +90,7 @@ def one(code, *medicines, **keys):
         (["rifampicin"], "interaction.cyp3a-inducer", "caution", "PC044"),
         (["carbamazepine"], "interaction.cyp3a-inducer", "caution", "PC039"),
         (["clarithromycin"], "interaction.cyp3a-inhibitor", "caution", "PC003"),
-        (["grapefruit"], "interaction.cyp3a-inhibitor", "caution", "PC030"),
+        (["grapefruit"], "interaction.cyp3a-inhibitor", "caution", "VF1839"),
         (["tacrolimus"], "interaction.cyp3a-victim", "caution", "ddi01"),
         (["sirolimus"], "interaction.cyp3a-victim", "caution", "ddi01"),
         (["ergotamine"], "interaction.cyp3a-victim", "caution", "ddi01"),
@@ -381,13 +381,13 @@ def test_words_are_plain_and_give_no_verdict_or_dose():
 
 
 def test_a_size_that_is_partly_remembered_is_graded_by_its_lower_end():
-    remembered = "VF1952"  # gut availability of tacrolimus
+    remembered = "VF1064"  # gut availability of apixaban
     assert not fact(remembered).verified
     ratio = Interval(6.0, 1.1, 9.0)
-    size = InteractionSize("tacrolimus", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1951", remembered))
-    seen = InteractionSize("tacrolimus", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1951",))
-    assert severities("tacrolimus", sizes=(size,))["interaction.cyp3a-victim"] == "caution"
-    assert severities("tacrolimus", sizes=(seen,))["interaction.cyp3a-victim"] == "danger"
+    size = InteractionSize("apixaban", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1057", remembered))
+    seen = InteractionSize("apixaban", "victim", "CYP3A", "AUC", ratio, "dynamic", ("VF1057",))
+    assert severities("apixaban", sizes=(size,))["interaction.cyp3a-victim"] == "caution"
+    assert severities("apixaban", sizes=(seen,))["interaction.cyp3a-victim"] == "danger"
 
 
 def test_a_role_is_read_from_its_own_clause():
@@ -397,6 +397,32 @@ def test_a_role_is_read_from_its_own_clause():
     assert severities("fluvoxamine")["interaction.cyp3a-inhibitor"] == "note"
     assert severities("ritonavir")["interaction.cyp3a-inhibitor"] == "caution"
     assert "interaction.cyp3a-inducer" not in severities("ritonavir")
+
+
+def test_where_sources_differ_on_a_strength_the_strongest_counts():
+    """One list calls amiodarone moderate and phenobarbital strong, the FDA weak and moderate."""
+    for name, role, listed in (("amiodarone", "inhibitor", "PC020"), ("phenobarbital", "inducer", "PC041")):
+        own = [row for row in facts().values() if row.table == "perpetrator_classes"]
+        own = [row.value for row in own if row.what.casefold().startswith(name) and row.details["enzyme"] == "CYP3A"]
+        assert len(set(own)) == 2
+        finding = one(f"interaction.cyp3a-{role}", name)
+        assert finding.severity == "caution"
+        assert listed in finding.evidence
+
+
+def test_what_labels_merely_list_is_no_danger_by_itself():
+    """Labels of dextromethorphan list slow breathing: a caution, also beside the antihistamine of a cold syrup."""
+    assert severities("dextromethorphan")["interaction.sedative"] == "caution"
+    assert severities("dextromethorphan", age=70)["interaction.sedative"] == "caution"
+    assert severities("phenibut")["interaction.sedative"] == "danger"  # a source says that it slows breathing
+
+
+def test_a_bound_leaves_open_that_most_of_a_medicine_goes_through_the_enzyme():
+    """Of daridorexant no more was seen than that a moderate inhibitor takes away 0.58 of it."""
+    share = entries()["daridorexant"].most("fm_cyp3a")
+    assert share is not None
+    assert share[0] == float("inf")
+    assert "how much more of daridorexant is not known" in one("interaction.cyp3a-victim", "daridorexant").because
 
 
 def test_a_size_that_cannot_be_told_does_not_reassure():

@@ -72,7 +72,7 @@ def test_the_hypotheses_differ_where_they_should():
 
 
 def test_grapefruit_empties_the_gut_wall_and_spares_the_liver():
-    """Checked on alfentanil, which has no part in its strength: by mouth, and into a vein."""
+    """Checked on alfentanil into a vein, which has no part in its strength; by mouth Fg is read off the same juice."""
     juice = perpetrators()["grapefruit juice"]
     own = {name: np.array([PRIOR[name]]) for name in ("trial_Fg", "trial_3A", "kdeg_gut", "kdeg_liver")}
     taken = parameters(juice, own, np.zeros(1), None, None)

@@ -81,7 +81,7 @@ def _place(declared: Grounds, fact: Fact) -> Text:
 
 def as_dicts(query: str) -> dict[str, Any]:
     """Give what was found as plain data: ``{query, facts, sources}``."""
-    found = _found(query)
+    found = found_by(query)
     return {
         "query": query,
         "facts": [_fact(fact) for fact in found],
@@ -91,7 +91,7 @@ def as_dicts(query: str) -> dict[str, Any]:
 
 def as_text(query: str) -> str:
     """Lay what was found out for a terminal."""
-    found = _found(query)
+    found = found_by(query)
     lines = [line for fact in found[:MOST_SHOWN] for line in _lines(fact)]
     if len(found) > MOST_SHOWN:
         lines.append(say("... and {more} more; use more words, or --json for all", more=len(found) - MOST_SHOWN))
@@ -103,7 +103,8 @@ def as_text(query: str) -> str:
     return "\n".join(lines)
 
 
-def _found(query: str) -> tuple[Fact, ...]:
+def found_by(query: str) -> tuple[Fact, ...]:
+    """Return the facts that a query finds, every fact where it is empty."""
     return search(query) if query.strip() else tuple(facts().values())
 
 

@@ -14,14 +14,18 @@ import numpy as np
 from ketum import pharmacology
 from ketum.arrays import Array
 from ketum.enzymes.algebra import activity_of, fm_of, iv_ratio, oral_ratio
+from ketum.errors import KetumError
 from ketum.evidence import fact
 from ketum.pharmacology.parameters import moved
-from ketum.rows import read_rows
+from ketum.rows import read_rows, several
+from ketum.writing.texts import commas, say
 
 AIM = {"inhibition": 1.4, "induction": 1.6}
 """Geometric mean fold errors that were aimed at, written down before the first prediction."""
 LEAST_SD, ONE_STUDY_SD, REMEMBERED_FG_SD = 0.15, 0.3, 0.4
 """SDs of what is not known: of a strength between studies (at least; with one study), of a remembered Fg (logit)."""
+UNFIT = {"not an AUC ratio", "genotypes compared", "two perpetrators", "dose is the victim's"}
+"""Marks of rows that no equation may take for what one medicine does to the AUC of another."""
 DRAWS = 1000
 LIVER_FLOW = 97.0
 WEIGHT_KG = 70.0
@@ -93,21 +97,36 @@ def scatter(found: Iterable[Outcome]) -> float:
     distances = [
         abs(np.log(value / outcome.observed))
         for outcome in found
-        if len(outcome.pair.observed) > 1
-        for value in (fact(fact_id).number() for fact_id in outcome.pair.observed)
+        if len(ratios(outcome.pair.observed)) > 1
+        for value in ratios(outcome.pair.observed)
     ]
     return float(np.exp(np.mean(distances)))
 
 
+def ratios(fact_ids: Sequence[str]) -> list[float]:
+    """Return the AUC ratios of facts; those that `UNFIT` marks as something else are left out.
+
+    Raises
+    ------
+    KetumError
+        Where none is left.
+    """
+    found = [fact(name).number() for name in fact_ids if not UNFIT & set(several(fact(name).details.get("mark", "")))]
+    if not found:
+        raise KetumError(say("none of {facts} is the AUC ratio of one medicine", facts=commas(fact_ids)))
+    return found
+
+
 def mean_ratio(fact_ids: Sequence[str]) -> float:
-    """Geometric mean of the ratios of facts."""
-    return float(np.exp(np.mean([np.log(fact(fact_id).number()) for fact_id in fact_ids])))
+    """Geometric mean of the AUC ratios of facts."""
+    return float(np.exp(np.mean(np.log(ratios(fact_ids)))))
 
 
 def between_studies(strength: Sequence[str]) -> float:
     """SD of the logarithm of a strength: over single studies, or from the range that a mean over studies states."""
-    if len(strength) > 1:
-        return max(float(np.std(np.log([fact(s).number() for s in strength]), ddof=1)), LEAST_SD)
+    seen = ratios(strength)
+    if len(seen) > 1:
+        return max(float(np.std(np.log(seen), ddof=1)), LEAST_SD)
     spread = fact(strength[0]).spread
     if spread.startswith("range "):
         low, high = map(float, spread.removeprefix("range ").split("-"))
@@ -153,7 +172,7 @@ def _outcome(pair: Pair) -> Outcome:
     low, high = np.quantile(predict(pair, rng.standard_normal((5, DRAWS))), [0.05, 0.95])
     predicted = float(predict(pair, np.zeros((5, 1)))[0])
     observed = mean_ratio(pair.observed)
-    values = [fact(fact_id).number() for fact_id in pair.observed]
+    values = ratios(pair.observed)
     fold = max(predicted / observed, observed / predicted)
     return Outcome(pair, observed, min(values), max(values), predicted, float(low), float(high), fold)
 

@@ -92,7 +92,7 @@ def perpetrators() -> Mapping[str, Perpetrator]:
 
 
 def _by_class() -> dict[str, Perpetrator]:
-    found = {}
+    found: dict[str, Perpetrator] = {}
     for row in facts_in("perpetrator_classes"):
         if row.details["enzyme"] != "CYP3A":
             continue
@@ -100,6 +100,9 @@ def _by_class() -> dict[str, Perpetrator]:
         if key not in CLASS_RATIO:
             continue
         low, high = CLASS_RATIO[key]
+        other = found.get(name)
+        if other is not None and abs(np.log(other.ratio)) >= abs(np.log(low * high)) / 2:
+            continue  # sources differ: the strongest counts
         mechanism = {"inhibitor": "inhibition", "inducer": "induction"}[key[0]]
         found[name] = Perpetrator(
             name,

@@ -37,8 +37,8 @@ class VictimFacts:
         ``CYP3A`` or ``CYP2D6``.
     share
         The share of loss that its strongest inhibitor takes away by mouth, gut wall included.
-    Fg, Fg_seen
-        Share that survives the gut wall, and whether that was seen (or is remembered, or a class value).
+    Fg, Fg_sd
+        Share that survives the gut wall, and the SD on the logit scale of what is not known of it.
     """
 
     generic: str
@@ -80,10 +80,13 @@ def _gut(generic: str, known: Mapping[str, Fact]) -> tuple[float, float, tuple[s
             say("what survives the gut wall is not on file: a wide class value is used"),
         )
     row = known["Fg"]
-    if row.access == "memory":
-        note = say("what survives the gut wall is remembered, not verified: it is sampled widely")
-        return row.number(), REMEMBERED_FG_SD, (row.fact_id,), note
-    return row.number(), 0.0, (row.fact_id,), NOTHING
+    # Nobody can measure it directly: what was seen differs between methods as much as what is remembered.
+    note = (
+        say("what survives the gut wall is remembered, not verified: it is sampled widely")
+        if row.access == "memory"
+        else say("what survives the gut wall comes from one source and one method: it is sampled widely")
+    )
+    return row.number(), REMEMBERED_FG_SD, (row.fact_id,), note
 
 
 def sampled(victim: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Array) -> tuple[Array, Array]:
@@ -109,6 +112,10 @@ def reason_without_size(generic: str) -> tuple[str, Text] | None:
     remembered = {"CYP3A": "fm_cyp3a", "CYP2D6": "fm_cyp2d6"}
     for enzyme, field in remembered.items():
         if field in known:
+            if known[field].verified:
+                return enzyme, say(
+                    "the share that {enzyme} clears is not told by a strong inhibitor: no size is given", enzyme=enzyme
+                )
             return enzyme, say(
                 "the share that {enzyme} clears is remembered, not verified: no size is given", enzyme=enzyme
             )

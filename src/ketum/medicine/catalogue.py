@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from ketum.errors import KetumError
 from ketum.evidence import Fact, facts_in
 from ketum.medicine.spelling import key, plain
 from ketum.rows import read_rows
@@ -49,6 +50,16 @@ class Entry:
         found = [row for name in names for row in self.facts.get(name, ()) if _is_number(row)]
         best = max(found, key=lambda row: row.rank, default=None)
         return None if best is None else (best.number(), best)
+
+    def most(self, *names: str) -> tuple[float, Fact] | None:
+        """Return the highest value that fields leave open, over what was seen of them, with its fact.
+
+        A limit such as ``>=0.5`` leaves everything above open, and so gives infinity. What is only remembered counts
+        where nothing was seen; None where no row is a number, a range or a limit.
+        """
+        found = [(high, row) for name in names for row in self.facts.get(name, ()) if (high := _high(row)) is not None]
+        seen = [pair for pair in found if pair[1].verified]
+        return max(seen or found, key=lambda pair: (pair[0], pair[1].rank), default=None)
 
     def verified(self, name: str) -> bool:
         """Whether a source of a field was seen at all."""
@@ -109,6 +120,13 @@ def by_key() -> Mapping[str, tuple[str, ...]]:
 def combinations() -> Mapping[str, tuple[str, ...]]:
     """Return the generic names of what combination products hold, by product."""
     return {row["name"]: tuple(row["components"].split(";")) for row in read_rows(__package__, "combinations.csv")}
+
+
+def _high(row: Fact) -> float | None:
+    try:
+        return row.bounds()[1]
+    except KetumError:
+        return None
 
 
 def _is_number(row: Fact) -> bool:

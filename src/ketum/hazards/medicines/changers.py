@@ -2,8 +2,8 @@
 
 The rule
 --------
-- Strength is the regulators' class (strong, moderate, weak) from a list that was seen (PC rows), else what is
-  remembered (not verified). Inhibitors of CYP2D6 are not named: no route of mitragynine through it is known to
+- Strength is the regulators' class (strong, moderate, weak) from lists that were seen, the highest where they differ,
+  else what is remembered (not verified). Inhibitors of CYP2D6 are not named: no route of mitragynine through it is known to
   matter.
 - A strong or moderate inhibitor is a caution, a weak one a note. It may raise or lower the effect: in rats
   mitragynine and 7-hydroxymitragynine both doubled and the effect grew 4- to 10-fold, in mice it fell; no human study
@@ -17,7 +17,7 @@ The rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal
 
@@ -58,36 +58,45 @@ def inducers(situation: Situation) -> Iterator[Finding]:
 
 
 @cache
-def _listed_classes() -> dict[tuple[str, str], Fact]:
-    rows = facts_in("perpetrator_classes")
-    return {
-        (row.details["perpetrator"].casefold(), row.details["role"]): row
-        for row in rows
-        if row.details["enzyme"] == "CYP3A"
-    }
+def _listed_classes() -> dict[tuple[str, str], list[Fact]]:
+    found: dict[tuple[str, str], list[Fact]] = {}
+    for row in facts_in("perpetrator_classes"):
+        if row.details["enzyme"] == "CYP3A":
+            found.setdefault((row.details["perpetrator"].casefold(), row.details["role"]), []).append(row)
+    return found
 
 
-def strength(generic: str, remembered: Fact | None, role: Role) -> tuple[str, Fact] | None:
-    """Return how strongly a medicine changes CYP3A, and the fact that says so; None where it does not."""
-    seen = _listed_classes().get((generic, role))
-    if seen:
-        return seen.value, seen
-    if remembered is None:
-        return None
-    for part in remembered.value.casefold().split(";"):
+def strength(generic: str, roles: Iterable[Fact], role: Role) -> tuple[str, Fact] | None:
+    """Return how strongly a medicine changes CYP3A, and the fact that says so; None where it does not.
+
+    Where sources differ the strongest counts; what is remembered counts where nothing was seen.
+    """
+    found = [(row.value, row) for row in _listed_classes().get((generic, role), ())]
+    found += [(how, row) for row in roles if (how := _told(row, role))]
+    seen = [pair for pair in found if pair[1].verified]
+    return min(seen or found, key=lambda pair: _place(pair[0]), default=None)
+
+
+def _place(how: str) -> int:
+    return STRENGTHS.index(how) if how in STRENGTHS else 1
+
+
+def _told(row: Fact, role: Role) -> str | None:
+    """Read a role off words such as "CYP3A strong, CYP2D6 weak inhibitor"."""
+    for part in row.value.casefold().split(";"):
         clauses = part.split(",")
         for place, clause in enumerate(clauses):
             # "CYP3A strong, CYP2D6 weak inhibitor": a clause without a role has that of the next.
             with_role = next((later for later in clauses[place:] if "inhib" in later or "induc" in later), "")
             if "cyp3a" in clause and "in vitro" not in clause and role[:5] in with_role:
-                return next((name for name in STRENGTHS if name in clause), "weak"), remembered
+                return next((name for name in STRENGTHS if name in clause), "weak")
     return None
 
 
 def _changers(situation: Situation, role: Role) -> Iterator[Finding]:
     found = []
     for medicine in situation.medicines:
-        strong = strength(medicine.generic, medicine.entry.fact("perpetrator_role"), role)
+        strong = strength(medicine.generic, medicine.entry.facts.get("perpetrator_role", ()), role)
         if strong and medicine.acts(role):
             found.append((medicine, *strong))
     if found:
@@ -98,7 +107,7 @@ def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fac
     names = shown(medicine for medicine, _, _ in found)
     named = [medicine.generic for medicine, _, _ in found] + [TOGETHER]
     sizes = [size for name in named for size in situation.size(name, "perpetrator", "CYP3A")]
-    strongest = min((STRENGTHS.index(how) if how in STRENGTHS else 1 for _, how, _ in found))
+    strongest = min(_place(how) for _, how, _ in found)
     severity: Severity = "caution" if strongest < 2 else "note"
     if role == "inhibitor" and any(size.ratio.median >= STRONG for size in sizes):
         severity = "danger"

@@ -12,15 +12,16 @@ Two groups, by ATC code:
   relaxants, alpha-2 agonists, orexin antagonists. One is a caution; two or more, or one beside an opioid, a danger.
   One is a danger too from 65 years of age, or with a disease of lungs or sleep apnoea.
 
-What is only remembered is a caution at most: one that is said to slow breathing, or two of any kind, a caution; else a
-note. All count in one finding that names them.
+What was only quoted, such as a label's list of what may happen, is a caution, and makes no danger but by its code or by a
+source that says it slows breathing. What is only remembered is a caution at most: one that is said to slow breathing, or two of any kind, a
+caution; else a note. All count in one finding that names them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ketum.evidence import Fact
+from ketum.evidence import ACCESS, Fact
 from ketum.hazards.finding import Finding, Number, Severity
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.names import OLD, ids, lower, not_verified, shown, stopped
@@ -39,6 +40,7 @@ FACTS = (SEDATIVE,)
 SLOWING, SEDATING = depressing("breathing"), depressing("wakefulness")
 OPIOID = opioid_classes("agonist", "partial agonist")
 FEW_DRINKS = 2.0
+LISTED = "listed in labels"
 BREATHING = ("lungs",)
 
 Sedating = tuple[tuple[Taken, Fact], ...]
@@ -152,15 +154,17 @@ def _slows(found: Sedating) -> bool:
 
 def _slowing(medicine: Taken, ground: Fact) -> bool:
     seen = ground.verified and ground.details["field"] == "resp_depressant"
-    return seen or is_any(medicine.entry, *SLOWING)
+    # That labels list it among what may happen does not make it a medicine that slows breathing.
+    return (seen and ground.value != LISTED) or is_any(medicine.entry, *SLOWING)
 
 
 def _severity(situation: Situation, found: Sedating) -> Severity:
     known = [(medicine, ground) for medicine, ground in found if ground.verified]
+    seen = [medicine for medicine, ground in known if ground.rank > ACCESS["secondary"]]
     frail = (situation.person.age_years or 0) >= OLD or situation.said.has(*BREATHING)
     if any(_slowing(medicine, ground) and not _few_drinks(medicine) for medicine, ground in known):
         return "danger"
-    if len(known) > 1 or (known and (frail or _opioids(situation))):
+    if len(seen) > 1 or (seen and (frail or _opioids(situation))):
         return "danger"
     if known or len(found) > 1 or any(medicine.entry.value("resp_depressant") for medicine, _ in found):
         return "caution"

@@ -4,7 +4,8 @@ The rule
 --------
 - A medicine that lowers the seizure threshold is a caution where a source was seen, else a note; two or more are a
   caution.
-- With a seizure disorder of the person, one that was seen is a danger, one that is only remembered a caution.
+- With a seizure disorder of the person, one that was seen is a danger; one that is only quoted, such as a label's list
+  of what may happen, or remembered, a caution.
 - Modafinil, diphenhydramine and Datura are a caution: fits with kratom and each are on file or remembered.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ketum.evidence import Fact
+from ketum.evidence import ACCESS, Fact
 from ketum.hazards.finding import Finding, Number, Severity
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.added import Carrier, carriers
@@ -78,6 +79,6 @@ def _weigh(medicine: Taken) -> tuple[Fact, int] | None:
 def _severity(situation: Situation, found: tuple[Carrier, ...]) -> Severity:
     seen = any(carrier.weight == 2 for carrier in found)
     if situation.said.has(*EPILEPSY):
-        return "danger" if seen else "caution"
+        return "danger" if any(carrier.ground.rank > ACCESS["secondary"] for carrier in found) else "caution"
     reported = any(carrier.taken.generic in REPORTED for carrier in found)
     return "caution" if seen or reported or len(found) > 1 else "note"

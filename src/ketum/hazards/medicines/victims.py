@@ -15,8 +15,8 @@ as regulators draw them: under 1.25 nothing, to 2 weak, to 5 moderate, above str
 - CYP2D6: the only study found no change (ddi04), so a static size is a note, or a caution for a narrow index above
   the dose that was studied; a poor metaboliser has nothing to lose and gets none.
 - Not swallowed, no gut wall: no static size for CYP3A.
-- A swallowed medicine that goes through CYP3A by half or more, and whose size cannot be told, is a note; one of narrow
-  index a caution. Not knowing the size does not reassure.
+- A swallowed medicine that goes through CYP3A by half or more, or may by the bounds that were seen, and whose size
+  cannot be told, is a note; one of narrow index a caution. Not knowing the size does not reassure.
 
 One finding for each enzyme, with every medicine it names, as severe as the worst of them.
 """
@@ -106,7 +106,7 @@ def _sized(situation: Situation, enzyme: str) -> tuple[SizedVictim, ...]:
 
 def _share_without_size(situation: Situation, medicine: Taken) -> Fact | None:
     """Return CYP3A's share where it is most of a medicine, and too little is on file to say how much it rises."""
-    found = medicine.entry.number(*SHARES)
+    found = medicine.entry.most(*SHARES)
     if found is None or medicine.was_stopped or medicine.route not in static.GUT_ROUTES:
         return None
     share, row = found

@@ -9,7 +9,7 @@ from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.crowd.people import individual
 from ketum.enzymes.algebra import oral_ratio
-from ketum.enzymes.pairs import Outcome, outcomes
+from ketum.enzymes.pairs import Outcome, outcomes, ratios
 from ketum.enzymes.perpetrators import parameters, perpetrators
 from ketum.evidence import fact
 from ketum.trials import blood as trials
@@ -80,10 +80,11 @@ def _trial(seed: int, repeats: int) -> list[Row]:
 
 def _pair(outcome: Outcome) -> Row:
     pair = outcome.pair
-    several = len(pair.observed) > 1
+    number = len(ratios(pair.observed))
+    several = number > 1
     return Row(
         pair.observed[0], f"{pair.perpetrator}, {pair.direction}", f"{pair.victim} {pair.route}", "AUC ratio",
-        f"mean of {len(pair.observed)} studies" if several else "one study", "check",
+        f"mean of {number} studies" if several else "one study", "check",
         outcome.observed, "ratio", (outcome.low, outcome.high) if several else None, say("range over studies") if several else NOTHING,
         outcome.predicted, (outcome.predicted_low, outcome.predicted_high), outcome.fold,
         None, None, None, None, None, (), joined("; ", (commas(pair.observed), term(pair.note))),
