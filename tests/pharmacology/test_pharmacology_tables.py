@@ -138,7 +138,8 @@ def test_posterior_draws_are_possible(name):
 @pytest.mark.parametrize("row", [*PARAMETERS.values(), *EFFECTS.values()], ids=lambda row: row.name)
 def test_the_tables_values_are_the_posteriors(row):
     draws = pharmacology.posterior()[row.name]
-    np.testing.assert_allclose([row.low, row.value, row.high], np.quantile(draws, [0.05, 0.5, 0.95]), rtol=1e-3)
+    there = draws[draws > 0]  # of those who have a deep volume
+    np.testing.assert_allclose([row.low, row.value, row.high], np.quantile(there, [0.05, 0.5, 0.95]), rtol=1e-3)
 
 
 @pytest.mark.parametrize("row", [r for r in PARAMETERS.values() if r.how == "assumed"], ids=lambda row: row.name)

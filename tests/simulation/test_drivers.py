@@ -99,7 +99,7 @@ def test_what_only_effects_depend_on_is_no_driver_of_levels(drink):
 
 
 def test_independent_inputs_share_the_variance_out(drink):
-    """As AUC is close to a product of factors, its logarithm is close to a sum: first-order shares nearly add up to one.
+    """As AUC is close to a product of factors, its logarithm is close to a sum: shares add up to nearly one.
 
     With these samples the sum has an error of about a tenth.
     """
