@@ -5,7 +5,7 @@ it knows of nothing else in ketum but the errors.
 """
 
 from ketum.evidence._fact import ACCESS, Fact, Source
-from ketum.evidence._load import UnknownFactError, fact, facts, facts_in, sources
+from ketum.evidence._load import UnknownFactError, fact, facts, facts_in, rows_in, sources
 from ketum.evidence._search import search
 
-__all__ = ["ACCESS", "Fact", "Source", "UnknownFactError", "fact", "facts", "facts_in", "search", "sources"]
+__all__ = ["ACCESS", "Fact", "Source", "UnknownFactError", "fact", "facts", "facts_in", "rows_in", "search", "sources"]

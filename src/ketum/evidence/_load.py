@@ -82,6 +82,11 @@ def facts_in(table: str) -> tuple[Fact, ...]:
     return tuple(fact(row["fact_id"]) for row in _rows(table))
 
 
+def rows_in(table: str) -> tuple[Mapping[str, str], ...]:
+    """Return one table's rows as they are written, for who looks through thousands to find a few facts."""
+    return _rows(table)
+
+
 @cache
 def sources() -> Mapping[str, Source]:
     """Return every source by its id."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ketum.errors import KetumError
-from ketum.evidence import Fact, facts_in
+from ketum.evidence import ACCESS, Fact, fact, rows_in
 from ketum.medicine.spelling import key, plain
 from ketum.rows import read_rows
 
@@ -75,19 +75,26 @@ class Entry:
 @cache
 def entries() -> Mapping[str, Entry]:
     """Return every medicine by its generic name."""
-    gathered: dict[str, dict[str, list[Fact]]] = {}
-    for table in TABLES:
-        for row in facts_in(table):
-            gathered.setdefault(row.details["generic"], {}).setdefault(row.details["field"], []).append(row)
-    return {
-        generic: Entry(generic, {name: tuple(sorted(rows, key=lambda row: -row.rank)) for name, rows in fields.items()})
-        for generic, fields in gathered.items()
-    }
+    return {generic: entry(generic) for generic in _gathered()}
 
 
+@cache
 def entry(generic: str) -> Entry:
     """Return one medicine by its generic name; `KeyError` where there is none."""
-    return entries()[generic]
+    found: dict[str, list[Fact]] = {}
+    for row in _gathered()[generic]:
+        found.setdefault(row["field"], []).append(fact(row["fact_id"]))
+    return Entry(generic, {name: tuple(sorted(rows, key=lambda row: -row.rank)) for name, rows in found.items()})
+
+
+@cache
+def _gathered() -> Mapping[str, list[Mapping[str, str]]]:
+    """Return the rows on each medicine: who asks for one need not wait for the facts of a thousand."""
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for table in TABLES:
+        for row in rows_in(table):
+            found.setdefault(row["generic"], []).append(row)
+    return found
 
 
 @cache
@@ -97,13 +104,13 @@ def names() -> Mapping[str, tuple[str, ...]]:
     Keys are as `ketum.medicine.spelling.plain` writes them.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for medicine in entries().values():
-        for row in medicine.facts.get("brands", ()):
-            for brand in row.value.split(";"):
+    for generic, rows in _gathered().items():
+        for row in sorted((row for row in rows if row["field"] == "brands"), key=lambda row: -ACCESS[row["access"]]):
+            for brand in row["value"].split(";"):
                 if "(comb.)" not in brand:
-                    found.setdefault(plain(_REMARK.sub("", brand)), (medicine.generic,))
+                    found.setdefault(plain(_REMARK.sub("", brand)), (generic,))
     found |= {plain(name): parts for name, parts in combinations().items()}
-    return found | {plain(generic): (generic,) for generic in entries()}
+    return found | {plain(generic): (generic,) for generic in _gathered()}
 
 
 @cache
