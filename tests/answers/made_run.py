@@ -21,6 +21,8 @@ HUNDRED = np.random.default_rng(0).permutation(PEOPLE).astype(float)
 """0 to 100 in any order: the 5th, 50th and 95th percentile are 5, 50 and 95."""
 FACTOR = {quantity: 1.0 + i for i, quantity in enumerate(UNITS)}
 SHARES = {quantity: (0.1, 0.2 + i / 100, float("nan")) for i, quantity in enumerate(UNITS)}
+SIDES = {"agonist_SC": HUNDRED % 2 == 1, "as_new": HUNDRED % 3 == 0, "full_HM": HUNDRED % 5 < 2}
+"""Who lives on which side of a hypothesis: no two of them are parted alike."""
 TIMES = np.array([0.0, 1.0, 4.0])
 SIGNALS = ("occupied_kratom", "occupied_other", "responsiveness")
 
@@ -28,7 +30,7 @@ SIGNALS = ("occupied_kratom", "occupied_other", "responsiveness")
 def effects(**changes: np.ndarray) -> xr.Dataset:
     """Every quantity is its own multiple of 0 to 100."""
     columns = {quantity: ("subject", FACTOR[quantity] * HUNDRED) for quantity in UNITS}
-    columns["agonist_SC"] = ("subject", (HUNDRED % 2).copy())
+    columns |= {name: ("subject", side.astype(float)) for name, side in SIDES.items()}
     columns |= {name: ("subject", values) for name, values in changes.items()}
     shares = np.array([SHARES[quantity] for quantity in UNITS])
     coords = {"quantity": list(UNITS), "layer": list(LAYERS)}
@@ -71,8 +73,10 @@ def summary(values: dict[tuple[str, str], tuple[float, float, float]]) -> xr.Dat
     )
 
 
-def run(given: Case | str, *, others: tuple[str, ...] = (), **groups: xr.Dataset) -> Any:
-    """A run of a case; others are the opioids beside."""
+def run(
+    given: Case | str, *, others: tuple[str, ...] = (), unlike: xr.Dataset | None = None, **groups: xr.Dataset
+) -> Any:
+    """A run of a case; others are the opioids beside, unlike the effects had the people the potency of others."""
     found = case(given) if isinstance(given, str) else given
     tree = xr.DataTree.from_dict({"effects": effects(), "bands": bands()} | groups)
     tree.attrs |= {"people": PEOPLE, "model_sha256": "0123456789abcdef"}
@@ -82,6 +86,8 @@ def run(given: Case | str, *, others: tuple[str, ...] = (), **groups: xr.Dataset
         tree=tree,
         end_h=36.0,
         dose_times=np.array([0.0, 8.0]),
+        store=None,
+        other=None if unlike is None else SimpleNamespace(effects=unlike),
         beside=SimpleNamespace(names=others, unknown=("of the other",), facts=("EA028",)),
         enzymes=SimpleNamespace(
             names=("fluconazole",), unknown=("of the enzyme",), facts=("ddi01",), assumptions=("of it",)

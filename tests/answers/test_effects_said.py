@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.answers.made_run import FACTOR, HUNDRED, SHARES, bands, effects, run
+from tests.answers.made_run import FACTOR, HUNDRED, SHARES, SIDES, bands, effects, run
 from tests.joins.made import case, product, rows
 
 from ketum.answers.curves import QUANTILES
@@ -12,17 +12,23 @@ from ketum.answers.effects import as_mapping
 from ketum.answers.effects import effects as said_of
 from ketum.answers.stopping import withdrawal
 from ketum.evidence import fact
+from ketum.writing.texts import quoted
 
 LEAF = product("leaf-powder", "3 g", every='"8 h"', days=2)
+REGULAR = case(LEAF, person='kratom_experience = "regular"')
+NEW = case(LEAF, person='kratom_experience = "new"')
 WORDS = {
     "occupancy": ("taken by kratom", "fraction"),
     "occupancy_other": ("taken by the other opioid", "fraction"),
     "pupil": ("pupil", "mm"),
     "cold_pressor": ("times that without", "ratio"),
-    "relief": ("Relief in chronic pain", "points of 10"),
-    "morphine_mg": ("Sedation and relief: like one swallowed dose of morphine", "mg"),
-    "breathing_mg": ("Breathing: like one swallowed dose of morphine", "mg"),
-    "breathing_ceiling_mg": ("the most that mitragynine itself could do", "mg"),
+    "relief_first_day": ("Relief in chronic pain over placebo, mean of the first day", "points of 10"),
+    "relief_last_day": ("on the last day of use", "points of 10"),
+    "relief": ("at the strongest moment, which no trial reports", "points of 10"),
+    "effect_first_day": ("Sedation: receptor effect of the greatest possible, mean of the first day", "fraction"),
+    "effect_last_day": ("on the last day of use", "fraction"),
+    "morphine_mg": ("ike one swallowed dose of morphine", "mg"),
+    "breathing": ("Breathing: fall of the drive to breathe, at the strongest moment", "fraction"),
     "responsiveness": ("Responsiveness left", "fraction"),
     "withdrawal_worst": ("Worst withdrawal", "points"),
 }
@@ -30,7 +36,7 @@ WORDS = {
 
 @pytest.mark.parametrize("others", [(), ("morphine",), ("morphine", "oxycodone")])
 def test_each_line_says_its_own_quantity_of_the_people(others):
-    found = said_of(run(LEAF, others=others))
+    found = said_of(run(REGULAR, others=others))
     assert [line.quantity for line in found.lines] == [q for q in WORDS if others or q != "occupancy_other"]
     for line in found.lines:
         word, unit = WORDS[line.quantity]
@@ -47,27 +53,77 @@ def test_each_line_says_its_own_quantity_of_the_people(others):
     assert found.beside == others
 
 
+@pytest.mark.parametrize("given", [NEW, LEAF])
+def test_mg_of_morphine_are_said_to_regular_users_only(given):
+    """Who takes none, or may take none, would be frightened or reassured by them."""
+    found = said_of(run(given))
+    assert [line.quantity for line in found.lines] == [q for q in WORDS if q not in ("morphine_mg", "occupancy_other")]
+    assert not any("mg" in (line.unit, *line.quantity.split("_")) for line in found.lines)
+
+
 def test_a_number_that_is_infinite_for_many_stays_infinite():
     most = np.where(HUNDRED > 60, np.inf, HUNDRED)
-    (line,) = (x for x in said_of(run(LEAF, effects=effects(morphine_mg=most))).lines if x.quantity == "morphine_mg")
+    (line,) = (x for x in said_of(run(REGULAR, effects=effects(morphine_mg=most))).lines if x.quantity == "morphine_mg")
     assert (line.p05, line.median, line.p95) == (5, 50, np.inf)
 
 
-def test_each_role_of_speciociliatine_has_the_numbers_of_its_own_people():
-    """Odd numbers are agonists: 1 to 99; even ones are not: 0 to 100."""
-    found = said_of(run(LEAF)).roles
-    assert [(row.role, row.quantity) for row in found] == [
-        (role, quantity)
-        for role in ("partial agonist", "no agonist, only occupies")
-        for quantity in ("relief", "morphine_mg", "withdrawal_worst")
+THREE = ("relief_last_day", "breathing", "withdrawal_worst")
+NEW_TO_IT, USED_TO_IT = "potency as people new to kratom showed it", "potency as regular users showed it"
+HYPOTHESES = {
+    "roles": ("agonist_SC", ("partial agonist", "no agonist, only occupies"), THREE),
+    "kinds": ("as_new", (NEW_TO_IT, USED_TO_IT), THREE),
+    "breathing": ("full_HM", ("no ceiling: ", "with a ceiling: "), ("breathing",)),
+}
+
+
+def held_to(row, people):
+    """Its quantiles are those of these people, and each is somebody's number."""
+    assert {row.p05, row.median, row.p95} <= set(people)
+    for end, part in ((row.p05, 0.05), (row.median, 0.5), (row.p95, 0.95)):
+        assert (people < end).mean() == pytest.approx(part, abs=0.035)
+
+
+@pytest.mark.parametrize("name", HYPOTHESES)
+def test_each_hypothesis_has_the_numbers_of_its_own_people(name):
+    switch, (on, off), quantities = HYPOTHESES[name]
+    found = getattr(said_of(run(LEAF)), name)
+    expected = [(role, quantity) for role in (on, off) for quantity in quantities]
+    assert len(found) == len(expected)
+    for row, (role, quantity) in zip(found, expected, strict=True):
+        assert row.role.startswith(role)
+        assert row.quantity == quantity
+        held_to(row, FACTOR[quantity] * HUNDRED[SIDES[switch] == (role == on)])
+
+
+@pytest.mark.parametrize(("given", "own", "other"), [(NEW, 1.0, 0.0), (REGULAR, 0.0, 1.0)])
+def test_a_person_of_one_kind_sees_the_other_kind_too(given, own, other):
+    """The others' numbers are tenfold here."""
+    mine, theirs = effects(as_new=np.full(101, own)), effects(as_new=np.full(101, other))
+    theirs = theirs.assign({quantity: 10 * theirs[quantity] for quantity in THREE})
+    found = said_of(run(given, effects=mine, unlike=theirs))
+    scale = {NEW_TO_IT: 1 if own else 10, USED_TO_IT: 10 if own else 1}
+    assert [(row.role, row.quantity) for row in found.kinds] == [
+        (role, quantity) for role in sorted(scale, key=scale.get) for quantity in THREE
     ]
-    for row in found:
-        odd = row.role == "partial agonist"
-        people = FACTOR[row.quantity] * HUNDRED[odd == HUNDRED % 2]
-        assert {row.p05, row.median, row.p95} <= set(people)
-        assert (people < row.p05).mean() == pytest.approx(0.05, abs=0.025)
-        assert (people < row.median).mean() == pytest.approx(0.5, abs=0.025)
-        assert (people < row.p95).mean() == pytest.approx(0.95, abs=0.025)
+    for row in found.kinds:
+        held_to(row, scale[row.role] * FACTOR[row.quantity] * HUNDRED)
+    by_quantity = {line.quantity: line.median for line in found.lines}
+    assert by_quantity["relief_last_day"] == 50 * FACTOR["relief_last_day"], "the lines are the person's own"
+
+
+def test_what_was_seen_of_breathing_names_its_source_and_quotes_no_other():
+    found = said_of(run(LEAF))
+    seen = {one.fact_id: one.text for one in found.breathing_seen}
+    assert len(seen) == len(found.breathing_seen)
+    assert {"CC038", "CC039", "CC043", "AE071"} <= set(seen)
+    assert set(seen) <= set(found.fact_ids)
+    for fact_id, text in seen.items():
+        assert set(quoted(text)) <= {fact_id}
+        system = fact(fact_id).details.get("system", "respiratory")
+        assert system == "respiratory"
+    assert "190 mg" in seen["AE071"]
+    assert "190 mg" in fact("AE071").details["dose_or_arm"]
+    assert any("rules out no harm" in note for note in found.notes)
 
 
 def test_a_role_that_nobody_has_and_a_product_without_it_have_no_row():
@@ -77,7 +133,7 @@ def test_a_role_that_nobody_has_and_a_product_without_it_have_no_row():
 
 
 def test_the_yardstick_begins_with_this_kratom_and_measured_care_is_as_published():
-    relief = FACTOR["relief"]
+    relief = FACTOR["relief_last_day"]  # a mean of days, as trials report
     own, *care = said_of(run(LEAF, others=("morphine",))).yardstick
     assert (own.kind, own.points, own.low, own.high) == ("computed", 50 * relief, 5 * relief, 95 * relief)
     assert own.label.startswith("This kratom and morphine, computed")
@@ -128,7 +184,9 @@ def test_warnings_are_given_where_they_hold_and_only_there():
 
 def test_json_has_all_but_the_curves():
     found = as_mapping(said_of(run(LEAF)))
-    assert set(found) == {"lines", "roles", "yardstick", "beside", "warnings", "notes"}
+    assert set(found) == {
+        "lines", "roles", "kinds", "breathing", "breathing_seen", "yardstick", "beside", "warnings", "notes",
+    }  # fmt: skip
 
 
 def test_facts_of_effects_are_those_shown_and_those_of_the_parameters():
@@ -174,7 +232,7 @@ def test_measured_scores_are_published_ones_above_the_usual():
     assert (night.value, night.low, night.high) == pytest.approx((5.5 - usual, 5.5 - 3.3 - usual, 5.5 + 3.3 - usual))
     assert (recalled.value, recalled.low, recalled.high) == pytest.approx((13.5 - usual, 0.0, 13.5 + 11.9 - usual))
     assert (night.fact_id, recalled.fact_id) == ("AN015", "DE025")
-    assert night.label == f"ten regular users after a night: 5.5 points, {usual:g} of them usual"
+    assert night.label == f"{fact('AN015').n} regular users after a night: 5.5 points, {usual:g} of them usual"
 
 
 def test_rows_on_dependence_are_written_in_the_unit_of_their_fact():

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ketum.answers.curves import Levels, Share
-from ketum.answers.effects import EffectLine, Effects, RoleLine, Yardstick
+from ketum.answers.effects import EffectLine, Effects, RoleLine, SeenInPeople, Yardstick
 from ketum.answers.interactions import EnzymeBand, Interactions
 from ketum.answers.margins import Margin
 from ketum.answers.stopping import ScoreAnchor, ScorePoint, Withdrawal
@@ -36,21 +36,37 @@ LINES = (
     line("pupil", "mm", 0.7461, 0.3, 1.2),
     line("cold_pressor", "ratio", 1.3, 1.0, 2.2),
     line("morphine_mg", "mg", 12.0, 3.0, np.inf),
+    line("relief_last_day", "points of 10", 0.0321, 0.01, 0.2),
+    line("effect_first_day", "fraction", 0.25, 0.1, 0.4),
+    line("effect_last_day", "fraction", 0.125, 0.06, 0.3),
+    line("breathing", "fraction", 0.031, 0.002, 0.094),
 )
-ROLES = tuple(
-    RoleLine(role, quantity, median, low, high)
-    for role, scale in (("partial agonist", 1.0), ("no agonist", 0.5))
-    for quantity, median, low, high in (
-        ("occupancy", 0.5 * scale, 0.2 * scale, 0.8 * scale),
-        ("relief", scale, 0.3, 2.2),
+
+
+def hypotheses(**scales: float) -> tuple[RoleLine, ...]:
+    """Three numbers under each hypothesis, by its name and how large they are beside another's."""
+    return tuple(
+        RoleLine(role.replace("_", " "), quantity, *(scale * number for number in numbers))
+        for role, scale in scales.items()
+        for quantity, numbers in (
+            ("relief_last_day", (0.5, 0.2, 0.8)),
+            ("breathing", (0.04, 0.02, 0.08)),
+            ("withdrawal_worst", (6.0, 2.0, 12.0)),
+        )
     )
-)
+
+
+ROLES = hypotheses(partial_agonist=1.0, no_agonist=0.5)
+KINDS = hypotheses(as_the_new=1.0, as_the_regular=4.0)
+BREATHING = (RoleLine("no ceiling", "breathing", 0.06, 0.01, 0.3), RoleLine("a ceiling", "breathing", 0.05, 0.02, 0.11))
+SEEN = (SeenInPeople("breathing was watched here", "CC038"), SeenInPeople("and watched there", "AE071"))
 
 
 def effects(**changes: Any) -> Effects:
     """Everything from receptor to relief."""
     given = {
-        "lines": LINES, "roles": ROLES, "yardstick": YARDSTICK, "beside": (), "warnings": (), "notes": (),
+        "lines": LINES, "roles": ROLES, "kinds": KINDS, "breathing": BREATHING, "breathing_seen": SEEN,
+        "yardstick": YARDSTICK, "beside": (), "warnings": (), "notes": (),
         "curves": (band("receptors taken"), band("responsiveness left")),
     }  # fmt: skip
     return Effects(**(given | changes))

@@ -113,6 +113,10 @@ def test_effects_are_written_in_the_unit_of_their_row(build):
         "pupil": ("0.75", "0.3 to 1.2", "mm"),
         "cold_pressor": ("1.3", "1 to 2.2", "times"),
         "morphine_mg": ("12", f"3 to {MORE_THAN_ANY}", "mg"),
+        "relief_last_day": ("0.032", "0.01 to 0.2", "points of 10"),
+        "effect_first_day": ("25 %", "10 % to 40 %", ""),
+        "effect_last_day": ("12 %", "6 % to 30 %", ""),
+        "breathing": ("3.1 %", "0.2 % to 9.4 %", ""),
     }
     for line in made.LINES:
         row = rows[line.quantity]
@@ -130,16 +134,60 @@ def test_one_known_share_is_enough_for_a_bar(build, share):
     assert row["driver"].parts
 
 
-def test_each_role_has_a_row_and_its_cells_in_order(build):
-    rows = view(build.report(effects=made.effects()))["role_rows"]
-    assert rows == [
-        {"role": "partial agonist", "cells": ["50 % (20 % to 80 %)", "1 (0.3 to 2.2)"]},
-        {"role": "no agonist", "cells": ["25 % (10 % to 40 %)", "0.5 (0.3 to 2.2)"]},
+def hypotheses(page: str) -> dict[str, list[list[str]]]:
+    """The tables of hypotheses, by their heading."""
+    parts = re.findall(
+        r'<h3>([^<]*)</h3>\s*<p class="small">.*?</p>\s*(<table class="hypotheses">.*?</table>)', page, re.DOTALL
+    )
+    return {title: cells(table, "hypotheses") for title, table in parts}
+
+
+def test_each_hypothesis_has_a_row_and_its_numbers_under_their_headings(build):
+    tables = hypotheses(render_page(build.report(effects=made.effects(), levels=(), endpoints=()), {}))
+    kinds, breathing, roles = tables.values()
+    assert [title.split(":")[0] for title in tables] == [
+        "Two kinds of studies, both computed",
+        "Breathing",
+        "Speciociliatine",
+    ]
+    numbers = ["Relief on the last day, points of 10", "Breathing, greatest fall", "Worst withdrawal, points"]
+    assert kinds == [
+        ["Potency", *numbers],
+        ["As the new", "0.5 (0.2 to 0.8)", "4 % (2 % to 8 %)", "6 (2 to 12)"],
+        ["As the regular", "2 (0.8 to 3.2)", "16 % (8 % to 32 %)", "24 (8 to 48)"],
+    ]
+    assert breathing == [
+        ["Hypothesis", "Greatest fall"],
+        ["No ceiling", "6 % (1 % to 30 %)"],
+        ["A ceiling", "5 % (2 % to 11 %)"],
+    ]
+    assert roles == [
+        ["Role", *numbers],
+        ["Partial agonist", "0.5 (0.2 to 0.8)", "4 % (2 % to 8 %)", "6 (2 to 12)"],
+        ["No agonist", "0.25 (0.1 to 0.4)", "2 % (1 % to 4 %)", "3 (1 to 6)"],
     ]
 
 
+def test_what_was_seen_of_breathing_stands_right_below_what_was_computed(build):
+    page = render_page(build.report(effects=made.effects(), levels=(), endpoints=()), {})
+    after = page[page.index("A ceiling") :]
+    seen = after[after.index("<ul") : after.index("</ul>")]
+    assert "<h3>" not in after[: after.index("<ul")]
+    for one in made.SEEN:
+        (entry,) = (text for text in seen.split("</li>") if one.text in text)
+        assert one.fact_id in entry
+
+
+def test_of_one_kind_alone_nothing_is_compared(build):
+    one = made.effects(kinds=made.hypotheses(as_the_new=1.0), roles=())
+    assert [title.split(":")[0] for title in hypotheses(render_page(build.report(effects=one), {}))] == ["Breathing"]
+
+
 def test_without_effects_and_margins_nothing_is_listed(build):
-    assert view(build.report()) == {"effect_rows": [], "role_rows": [], "margin_groups": [], "margins_unknown": ()}
+    assert view(build.report()) == {
+        "effect_rows": [], "role_rows": [], "kind_rows": [], "breathing_rows": [],
+        "margin_groups": [], "margins_unknown": (),
+    }  # fmt: skip
 
 
 # Margins

@@ -76,9 +76,9 @@ def _roles(lines: Sequence[RoleLine]) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(line: RoleLine) -> Text:
+def _cell(line: RoleLine) -> dict[str, str | Text]:
     median, low, high = (_dose(line.quantity, value) for value in (line.median, line.p05, line.p95))
-    return say("{median} ({low} to {high})", median=median, low=low, high=high)
+    return {"median": median, "interval": say("{low} to {high}", low=low, high=high)}
 
 
 def _unfollowed(one: Margin) -> bool:
