@@ -6,11 +6,13 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from tests.joins.made import Still
 
 from ketum.case import Case
 from ketum.enzymes.algebra import gut_ratio, liver_ratio
 from ketum.enzymes.perpetrators import perpetrators
 from ketum.enzymes.victims import victims
+from ketum.evidence import fact
 from ketum.interaction import changes as change_room
 from ketum.interaction import enzyme_course, sizes, unsized
 from ketum.interaction import size as room
@@ -144,11 +146,14 @@ def test_the_enzymes_course_for_the_figure():
 
 
 def test_what_is_not_swallowed_is_changed_less():
-    def median(route):
+    def found(route):
         medicine = {"name": "midazolam", "route": route}
-        return one(sizes_of(case(medicines=[medicine])), "AUC of midazolam").ratio.median
+        return one(sizes_of(case(medicines=[medicine])), "AUC of midazolam")
 
-    assert 1.0 < median("iv") < median("oral")
+    vein, mouth = found("iv"), found("oral")
+    assert 1.0 < vein.ratio.median < mouth.ratio.median
+    assert vein.note.startswith("not by mouth, so past the gut wall, at any time")
+    assert mouth.note.startswith("by mouth at any time")
 
 
 def test_a_poor_metaboliser_has_no_CYP2D6_to_slow():
@@ -250,3 +255,37 @@ def test_how_far_the_livers_flow_limits_is_anything_up_to_nine_tenths(monkeypatc
     room.victim_ratio(midazolam, here, held(400, 1.0, 0.5), (0.0, 22.0), False)
     np.testing.assert_allclose(np.quantile(seen[0], [0.0, 0.5, 1.0]), [0.0, 0.45, 0.9], atol=0.07)
     assert seen[0].max() <= 0.9
+
+
+def test_where_knowledge_stands_still_both_hypotheses_stand_in_the_middle(monkeypatch):
+    """So that the spread which they add is counted as not knowing, and as nothing else."""
+    lanes = {}
+    monkeypatch.setattr(change_room, "course", lambda own, *_: lanes.update(own) or (_ for _ in ()).throw(KeyError))
+    here = replace(setting(case(), draws=40), stream=Still(0, 40, still=("knowledge",)))
+    with pytest.raises(KeyError):
+        change_room.changes([(named(["ketoconazole"])[0], perpetrators()["ketoconazole"])], here)
+    for name, share in (("formed_3A", "formed"), ("lost_3A", "lost")):
+        for one, values in zip(change_room.hypotheses(), lanes[name].reshape(2, 2, 40)[0], strict=True):
+            np.testing.assert_allclose(values, np.mean(getattr(one, share)))
+
+
+def test_of_long_use_two_weeks_are_followed_at_the_same_hours_of_the_day():
+    short, long = setting(case(days=10), draws=4), setting(case(days=75), draws=4)
+    assert (short.start_h, short.end_h) == (9 * 24.0, 10 * 24.0)
+    assert 14 * 24 <= long.end_h < 15 * 24
+    assert long.end_h - long.start_h == 24.0
+    (dose,) = long.doses
+    assert dose.times[0] < 8
+    assert {time % 24 for time in dose.times} == {0.0, 8.0, 16.0}
+    assert dose.times[-1] + 8 == long.end_h
+
+
+def test_a_size_says_which_study_in_people_there_is_and_rests_on_it():
+    """Midazolam (ddi01) and dextromethorphan (ddi04) were studied beside a tea; nothing else was."""
+    found = {size.medicine: size for size in sizes(case(), named(["midazolam", "dextromethorphan", "simvastatin"]))}
+    for medicine, fact_id in (("midazolam", "ddi01"), ("dextromethorphan", "ddi04")):
+        assert f"studied in people after one tea: {fact_id}" in found[medicine].note
+    assert "no study of it with kratom" in found["simvastatin"].note
+    for size in found.values():
+        assert ("ddi01" if size.enzyme == "CYP3A" else "ddi04") in size.fact_ids
+        assert all(fact(fact_id) for fact_id in size.fact_ids)

@@ -33,7 +33,7 @@ YARDSTICK = (
 )
 LINES = (
     line("occupancy", "fraction", 0.1234, 0.05, 0.4, share=Share(0.2, 0.1, 0.5)),
-    line("pupil", "mm", 0.7, 0.3, 1.2),
+    line("pupil", "mm", 0.7461, 0.3, 1.2),
     line("cold_pressor", "ratio", 1.3, 1.0, 2.2),
     line("morphine_mg", "mg", 12.0, 3.0, np.inf),
 )

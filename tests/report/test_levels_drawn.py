@@ -93,6 +93,18 @@ def test_the_axis_of_time_has_the_steps_of_a_clock_and_says_its_unit_once(both, 
                 assert axis["title"] == (f"{word} since the first dose" if lowest else None)
 
 
+@pytest.mark.parametrize("end", [3.0, 7.0, 14.0, 28.0, 44.0, 60.0, 72.0, 168.0, 340.0, 700.0, 1000.0, 2300.0, 5000.0])
+def test_ticks_of_any_run_stand_where_a_clock_or_a_calendar_has_its_own(build, end):
+    answer = build.report(levels=build.levels(build.SINGLE, end), dose_times_h=build.SINGLE)
+    first = panels(figures(answer)["levels"])[0]
+    ticks = first.layers[0].encoding["x"]["axis"]["values"]
+    unit = 24.0 if end > 72 else 1.0
+    assert ticks[0] == 0
+    assert 4 <= len(ticks) <= 16
+    assert ticks[1] * unit in CLOCK
+    assert end - ticks[-1] * unit < ticks[1] * unit
+
+
 def test_a_run_of_three_days_is_still_told_in_hours(build):
     for end, word in ((72.0, "hours"), (73.0, "days")):
         answer = build.report(levels=build.levels(build.SINGLE, end), dose_times_h=build.SINGLE)

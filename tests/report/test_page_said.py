@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from tests.report import effects_made as made
 from tests.report.specified import cells
 
 from ketum.report import render_page
+from ketum.report.charts import NAMES
 from ketum.report.page import person_in_words
 from ketum.report.series import series_of
 
@@ -110,3 +114,23 @@ def test_published_levels_stand_on_the_page_as_in_the_figure(build):
     assert "another kind" not in rows[1][1]
     assert [row[3] for row in rows[1:]] == ["abstract only", "full text"]
     assert [row[4] for row in rows[1:]] == ["pk.huestis2024.capsule", "pk.tanna2022.tea"]
+
+
+def test_each_figure_stands_once_on_the_page_in_its_section(build):
+    sections = {
+        "levels": "levels", "levels-close-up": "levels", "drivers": "exposure", "receptors": "effects",
+        "relief": "effects", "withdrawal": "withdrawal", "enzymes": "interactions",
+    }  # fmt: skip
+    assert set(sections) == set(NAMES)
+    drawings = {
+        name: SimpleNamespace(name=name, title=f"title of {name}", caption=f"caption of {name}", svg="<svg></svg>")
+        for name in sections
+    }
+    given = {"effects": made.effects(), "withdrawal": made.withdrawal(), "interactions": made.interactions()}
+    page = render_page(build.report(**given), drawings)
+    for name, section in sections.items():
+        assert page.count(f'id="figure-{name}"') == 1, name
+        at = page.index(f'id="figure-{name}"')
+        assert page.rindex("<section id=", 0, at) == page.index(f'<section id="{section}"'), name
+        assert f"title of {name}" in page
+        assert f"caption of {name}" in page

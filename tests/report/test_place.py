@@ -51,6 +51,16 @@ def test_the_lock_of_a_killed_run_holds_nobody_up(tmp_path, bare, other_run):
     assert sorted(os.listdir(tmp_path / "out")) == ["index.html", "report.json"]
 
 
+def test_who_holds_a_folder_is_told_without_what_a_killed_run_had_written(tmp_path):
+    lock = tmp_path / "out" / ".ketum-writing" / "lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("x" * 300)
+    with claimed(tmp_path / "out"):
+        told = lock.read_text()
+    assert told.startswith(f"process {os.getpid()} on ")
+    assert not told.endswith("x" * 5)
+
+
 def test_another_folder_is_free(tmp_path, bare, other_run):
     write_report(bare, tmp_path / "elsewhere", {})
 

@@ -88,9 +88,12 @@ def inputs(quantity: str, number: int = 9):
 
 
 def test_the_strongest_inputs_stand_first_and_what_is_tied_after_them():
-    found = input_tables({"endpoints": [inputs("Cmax"), inputs("tmax"), inputs("Cmin_last"), inputs("AUC", 2)]})
+    found = input_tables(
+        {"endpoints": [inputs("Cmax"), inputs("tmax"), inputs("Cmin_last"), inputs("AUC", 2), inputs("half_life")]}
+    )
     assert [one.title for one in found] == [
         "Mitragynine: highest level", "Mitragynine: lowest level between doses", "Mitragynine: total exposure",
+        "Mitragynine: half-life",
     ]  # fmt: skip
     assert [row.label for row in found[0].rows] == [f"input {i}" for i in range(6)] + [f"tied {i}" for i in range(3)]
     assert [row.label for row in found[2].rows][:3] == ["input 0", "input 1", "tied 0"]
@@ -107,7 +110,7 @@ def test_effects_are_written_in_the_unit_of_their_row(build):
     rows = {row["quantity"]: row for row in view(build.report(effects=made.effects()))["effect_rows"]}
     assert {name: (row["median"], row["interval"], row["unit"]) for name, row in rows.items()} == {
         "occupancy": ("12 %", "5 % to 40 %", ""),
-        "pupil": ("0.7", "0.3 to 1.2", "mm"),
+        "pupil": ("0.75", "0.3 to 1.2", "mm"),
         "cold_pressor": ("1.3", "1 to 2.2", "times"),
         "morphine_mg": ("12", f"3 to {MORE_THAN_ANY}", "mg"),
     }

@@ -86,32 +86,59 @@ LINES = (
         ("AN001", "AN002", "EA027"),
     ),
     Wording(
+        "relief_first_day",
+        say("Relief in chronic pain over placebo, mean of the first day, if it went as with opioids"),
+        say("very low"),
+        say(
+            "No trial in chronic pain: receptor effect on the yardstick of opioid trials, which report means over days."
+        ),
+        ("CE066",),
+    ),
+    Wording(
+        "relief_last_day",
+        say("The same on the last day of use"),
+        say("very low"),
+        say("Tolerance to relief by kratom was never measured in people; its size and pace are assumed."),
+        ("CE066", "DE008"),
+    ),
+    Wording(
         "relief",
-        say("Relief in chronic pain over placebo, if it went as with opioids"),
+        say("The same at the strongest moment, which no trial reports"),
         say("very low"),
         say("No trial in chronic pain: receptor effect on the yardstick of opioid trials."),
         ("CE066",),
     ),
     Wording(
+        "effect_first_day",
+        say("Sedation: receptor effect of the greatest possible, mean of the first day"),
+        say("very low"),
+        say(
+            "Taken to go with the receptor effect as with opioids; sedation was not measured in numbers that fit here."
+        ),
+        ("CC044",),
+    ),
+    Wording(
+        "effect_last_day",
+        say("The same on the last day of use"),
+        say("very low"),
+        say("As above, with an assumed tolerance."),
+        ("CC044",),
+    ),
+    Wording(
         "morphine_mg",
-        say("Sedation and relief: like one swallowed dose of morphine, at the strongest moment"),
+        say("Like one swallowed dose of morphine, at the strongest moment"),
         say("very low"),
         say("Same receptor effect as morphine on the pupil; no comparison in people exists."),
         ("EA001", "EA004", "EA005"),
     ),
     Wording(
-        "breathing_mg",
-        say("Breathing: like one swallowed dose of morphine, 7-hydroxymitragynine counted as a full agonist"),
+        "breathing",
+        say("Breathing: fall of the drive to breathe, at the strongest moment"),
         say("very low"),
-        say("Animals only: no ceiling was seen for 7-hydroxymitragynine."),
-        ("targets-AE037", "targets-AE039"),
-    ),
-    Wording(
-        "breathing_ceiling_mg",
-        say("Breathing: the most that mitragynine itself could do, whatever the dose"),
-        say("very low"),
-        say("Animals only: a ceiling was seen for mitragynine."),
-        ("targets-AE036", "targets-AE038"),
+        say(
+            "Bounded by studies in which nobody's breathing fell; how much less the reserve is than for pain, and whether there is a ceiling, is known from animals."
+        ),
+        ("CC038", "CC039", "CC043", "targets-AE036", "targets-AE037"),
     ),
     Wording(
         "responsiveness",
@@ -128,6 +155,10 @@ LINES = (
         ("DE025", "AN015"),
     ),
 )
+
+
+ONLY_REGULAR = ("morphine_mg",)
+"""What is said to regular users only: a number in mg of morphine frightens, or reassures, who takes none."""
 
 
 def line_of(found: xr.Dataset, said: Wording) -> EffectLine:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from ketum import pharmacology
 from ketum.answers.curves import QUANTILES, Levels
-from ketum.answers.effect_lines import LINES, EffectLine, line_of, quantiles
+from ketum.answers.effect_lines import LINES, ONLY_REGULAR, EffectLine, line_of, quantiles
 from ketum.evidence import fact
 from ketum.kinds import kinds
 from ketum.pharmacology import Effect, Parameter, alkaloid
@@ -17,12 +17,14 @@ from ketum.writing.lists import listed
 from ketum.writing.texts import Text, joined, say, term
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from ketum.simulation.simulate import Run
 
 
 @dataclass(frozen=True)
 class RoleLine:
-    """The same number under one of speciociliatine's two published roles."""
+    """The same number under one of two hypotheses, named by its role."""
 
     role: Text
     quantity: str
@@ -43,12 +45,37 @@ class Yardstick:
     fact_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class SeenInPeople:
+    """What a study in people saw."""
+
+    text: Text
+    fact_id: str
+
+
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """Everything from receptor to relief."""
+    """Everything from receptor to relief.
+
+    Parameters
+    ----------
+    lines
+        Each number.
+    roles
+        Some of them under speciociliatine's two published roles.
+    kinds
+        Some of them with the potency that regular users showed, and with that of people new to kratom.
+    breathing
+        The fall of the drive to breathe with a ceiling and without.
+    breathing_seen
+        What was seen of breathing in people.
+    """
 
     lines: tuple[EffectLine, ...]
     roles: tuple[RoleLine, ...]
+    kinds: tuple[RoleLine, ...]
+    breathing: tuple[RoleLine, ...]
+    breathing_seen: tuple[SeenInPeople, ...]
     yardstick: tuple[Yardstick, ...]
     curves: tuple[Levels, ...]
     beside: tuple[str, ...]
@@ -63,6 +90,7 @@ class Effects:
             *pharmacology.effect_variability(),
         )
         shown = [line.fact_ids for line in self.lines] + [row.fact_ids for row in self.yardstick]
+        shown.append(tuple(seen.fact_id for seen in self.breathing_seen))
         return tuple(chain(*shown, *(row.facts for row in rows)))
 
 
@@ -75,7 +103,7 @@ NOTES = (
         "Pseudoindoxyl, which human plasma makes of 7-hydroxymitragynine, was never measured in people; it may be part of the missing factor."
     ),
     say(
-        "Sedation and breathing have no human measure here. Alcohol, sedatives and sleep add to them in ways that are not simulated. A small number rules out no harm to breathing."
+        "Where breathing was watched in people it did not fall, in healthy people, awake, without alcohol or sedatives, which add to it in ways that are not simulated; so does sleep. A small number rules out no harm to breathing."
     ),
 )
 YARDSTICK = (
@@ -123,11 +151,16 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
         (together, bool(others)),
     )
     found = run.tree["effects"].to_dataset()
-    lines = tuple(line_of(found, said) for said in LINES if said.quantity != "occupancy_other" or run.beside.names)
+    left = () if run.beside.names else ("occupancy_other",)
+    left += () if run.case.person.kratom_experience == "regular" else ONLY_REGULAR
+    lines = tuple(line_of(found, said) for said in LINES if said.quantity not in left)
     return Effects(
         lines=lines,
         roles=_roles(run),
-        yardstick=_yardstick(next(line for line in lines if line.quantity == "relief"), run.beside.names),
+        kinds=_kinds(run),
+        breathing=_under(_breathing(found), ("breathing",)),
+        breathing_seen=BREATHING_SEEN,
+        yardstick=_yardstick(next(line for line in lines if line.quantity == "relief_last_day"), run.beside.names),
         curves=_curves(run),
         beside=run.beside.names,
         warnings=tuple(text for text, holds in marks if holds),
@@ -135,18 +168,86 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
     )
 
 
+Hypothesis = tuple[Text, "xr.Dataset"]
+"""Its name, and the effects of the people who live under it."""
+
+
+def _under(hypotheses: Iterable[Hypothesis], quantities: Sequence[str]) -> tuple[RoleLine, ...]:
+    return tuple(
+        RoleLine(name, quantity, median, p05, p95)
+        for name, found in hypotheses
+        if found.sizes["subject"]
+        for quantity in quantities
+        for p05, median, p95 in [quantiles(found[quantity].to_numpy())]
+    )
+
+
+def _split(found: xr.Dataset, switch: str, on: Text, off: Text) -> list[Hypothesis]:
+    """Part people by a hypothesis of which some hold the one side and some the other."""
+    holds = found[switch].to_numpy() > 0.5
+    return [(on, found.isel(subject=holds)), (off, found.isel(subject=~holds))]
+
+
 def _roles(run: Run) -> tuple[RoleLine, ...]:
-    agonist = run.tree["effects"]["agonist_SC"].to_numpy() > 0.5
     if not any("SC" in held.mg for held in run.contents):
         return ()
-    rows = []
-    for role, who in ((say("partial agonist"), agonist), (say("no agonist, only occupies"), ~agonist)):
-        for quantity in ("relief", "morphine_mg", "withdrawal_worst"):
-            values = run.tree["effects"][quantity].to_numpy()[who]
-            if values.size:
-                p05, median, p95 = quantiles(values)
-                rows.append(RoleLine(role, quantity, median, p05, p95))
-    return tuple(rows)
+    roles = say("partial agonist"), say("no agonist, only occupies")
+    hypotheses = _split(run.tree["effects"].to_dataset(), "agonist_SC", *roles)
+    return _under(hypotheses, ("relief_last_day", "breathing", "withdrawal_worst"))
+
+
+def _kinds(run: Run) -> tuple[RoleLine, ...]:
+    """Give the numbers of both kinds of studies: those that are the person's, and the others."""
+    found = run.tree["effects"].to_dataset()
+    new, regular = say("potency as people new to kratom showed it"), say("potency as regular users showed it")
+    hypotheses = _split(found, "as_new", new, regular)
+    if run.other is not None:
+        hypotheses += _split(run.other.effects, "as_new", new, regular)
+    return _under(hypotheses, ("relief_last_day", "breathing", "withdrawal_worst"))
+
+
+def _breathing(found: xr.Dataset) -> list[Hypothesis]:
+    return _split(
+        found,
+        "full_HM",
+        say("no ceiling: 7-hydroxymitragynine acts on breathing as a full agonist, as in animals"),
+        say("with a ceiling: it is as partial there as in cells"),
+    )
+
+
+BREATHING_SEEN = (
+    SeenInPeople(
+        say(
+            "{CC038:n} healthy people without kratom for a year, up to 53 mg of mitragynine as leaf, once and then daily for 15 days: breathing rate and blood oxygen stayed normal."
+        ),
+        "CC038",
+    ),
+    SeenInPeople(
+        say(
+            "{CC039:n} healthy people, 5 to 40 mg of mitragynine once: no significant change of breathing rate or blood oxygen."
+        ),
+        "CC039",
+    ),
+    SeenInPeople(say("{CC043:n} regular users after their own dose of leaf: minor changes."), "CC043"),
+    SeenInPeople(
+        say(
+            "A drink with kava and kratom, six days: the breathing rate changed, within what is normal; which way is not told."
+        ),
+        "CC040",
+    ),
+    SeenInPeople(
+        say(
+            "Deuterated mitragynine, up to 90 mg: no clinically relevant change; oxycodone beside it showed none either, so the test could not tell."
+        ),
+        "CC047",
+    ),
+    SeenInPeople(
+        say(
+            "One man of 29 stopped breathing after about 190 mg of 7-hydroxymitragynine in tablets, and was revived with naloxone."
+        ),
+        "AE071",
+    ),
+)
 
 
 def _yardstick(relief: EffectLine, others: tuple[str, ...]) -> tuple[Yardstick, ...]:

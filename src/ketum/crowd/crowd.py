@@ -43,7 +43,7 @@ class Crowd:
     enzymes: Enzymes
 
 
-def draw_crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
+def draw_crowd(case: Case, stream: Stream, end_h: float, studies_of: str | None = None) -> Crowd:
     """Draw the virtual people of a case: they share what it says and differ in what it does not.
 
     Parameters
@@ -54,11 +54,13 @@ def draw_crowd(case: Case, stream: Stream, end_h: float) -> Crowd:
         Random numbers, which also say how many.
     end_h
         Later doses are left out.
+    studies_of
+        Whose potency people get: that of studies of ``new`` or of ``regular`` users; as the case says when None.
     """
     typical = people.draw_knowledge(stream)
     weight = np.full(stream.people, case.person.weight_kg)
     own = people.individual(typical, people.draw_effects(stream), weight)
-    own |= people.as_in_studies_of(own, case.person.kratom_experience, stream)
+    own |= people.as_in_studies_of(own, studies_of or case.person.kratom_experience, stream)
     taken, others = intakes(case, stream), opioids_beside(case, own, stream, end_h)
     changed = enzymes_beside(taken_in(case)[0], own, stream)
     own |= dict(others.own)

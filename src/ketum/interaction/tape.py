@@ -90,7 +90,7 @@ class Tape:
                 flips = one.operation == "minus"
                 for i, argument in enumerate(one.arguments):
                     waiting.append((argument, positive != (flips and (i > 0 or len(one.arguments) == 1))))
-            elif one.operation == "times" and len(one.arguments) > 1 and one.arguments[0] == MINUS_ONE:
+            elif one.operation == "times" and one.arguments[:1] == (MINUS_ONE,):
                 waiting.append((Formula("times", one.arguments[1:]), not positive))
             else:
                 (plus if positive else minus).append(self.put(one, scope))

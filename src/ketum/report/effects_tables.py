@@ -10,6 +10,7 @@ from ketum.answers.effect_lines import EffectLine
 from ketum.answers.effects import RoleLine
 from ketum.answers.margins import Margin
 from ketum.report.tables import driver_of
+from ketum.simulation.effects import UNITS
 from ketum.writing.names import unique
 from ketum.writing.numbers import is_finite, number
 from ketum.writing.texts import NOTHING, Text, say, term
@@ -23,6 +24,8 @@ def view(answer: Answer) -> dict[str, Any]:
     return {
         "effect_rows": [_effect(line) for line in found.lines] if found else [],
         "role_rows": _roles(found.roles) if found else [],
+        "kind_rows": _roles(found.kinds) if found else [],
+        "breathing_rows": _roles(found.breathing) if found else [],
         "margin_groups": _groups(answer.margins),
         "margins_unknown": unique(
             say(
@@ -57,7 +60,7 @@ def _effect(line: EffectLine) -> dict[str, Any]:
 def _dose(quantity: str, value: float) -> str:
     if quantity.endswith("_mg") and not is_finite(value):
         return MORE_THAN_ANY
-    if quantity in ("occupancy", "occupancy_other", "responsiveness"):
+    if UNITS[quantity] == "fraction":
         return f"{number(100 * value, 2)} %"
     return number(value, 2)
 

@@ -26,6 +26,7 @@ _PANEL_HEIGHT = 120
 _Y_LABELS = 42
 _HEADROOM = 1.04
 _STEPS = (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48, 72, 7 * 24, 14 * 24, 28 * 24)
+"""Between ticks, in hours."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,15 @@ def _time_axis(panel: Panel) -> alt.X:
 
     unit = panel.hours_per_tick
     start, end = panel.window.start / unit, panel.window.end / unit
-    axis = {"values": _ticks(start, end, panel.width // 40), "format": "~f", "labels": panel.lowest}
+    ticks = [hour / unit for hour in _ticks(panel.window.start, panel.window.end, panel.width // 40)]
+    axis = {"values": ticks, "format": "~f", "labels": panel.lowest}
     since = say("days since the first dose") if unit == DAY else say("hours since the first dose")
     title = since if panel.lowest else None
     return alt.X("time:Q", scale={"domain": [start, end], "nice": False}, axis=axis | {"title": title})
 
 
 def _ticks(start: float, end: float, most: int) -> list[float]:
-    """Round steps of a clock or a calendar, where decimal ones would cut days and hours in odd places."""
+    """Give hours at round steps of a clock or a calendar, where decimal ones would cut days and hours in odd places."""
     span = max(end - start, 1e-9)
     step = next((step for step in _STEPS if span / step <= most), span / most)
     first = int(np.ceil(start / step - 1e-9))

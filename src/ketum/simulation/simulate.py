@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PEOPLE = 1000
 MOST_FOR_SHARES = 500
+OF_THE_OTHER_KIND = 200
+"""People who are simulated again with the potency of studies that are not theirs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,9 @@ class Run:
         The medicines that change how kratom is lost.
     store
         Folder with every person's endpoints, where they are more than memory holds.
+    other
+        Endpoints of some of the people, had they the potency of the studies that are not theirs: of regular users
+        where the case is of somebody new to kratom, and the other way round; None where the case does not say.
     """
 
     case: Case
@@ -59,6 +64,7 @@ class Run:
     beside: OpioidsBeside
     enzymes: Enzymes
     store: Path | None = None
+    other: Endpoints | None = None
 
 
 def simulate(
@@ -101,14 +107,21 @@ def simulate(
     span = span_of(case, days)
     everyone = draw_crowd(case, Stream(seed, number), span.end_h)
     extra = min(number, MOST_FOR_SHARES) if shares and number >= FEWEST_FOR_SHARES else 0
-    total = number + len(LAYERS) * extra
+    other = {"new": "regular", "regular": "new"}.get(case.person.kratom_experience or "")
+    again = Stream(seed, min(number, OF_THE_OTHER_KIND) if other and shares else 0)
+    total = number + len(LAYERS) * extra + again.people
     done = counter(progress, total)
     with workers_for(executor, workers, total * max(span.dose_times.size, 1)) as executor:
         solved = solve(everyone, span, executor=executor, done=done)
         driven = shares_of(case, solved.endpoints.first(extra), span, seed, executor=executor, done=done)
+        unlike = (
+            solve(draw_crowd(case, again, span.end_h, other), span, executor=executor, done=done, keep=False).endpoints
+            if again.people
+            else None
+        )
     tree = results.tree(case, everyone, solved, driven, seed)
     held = tuple(intake.contents for intake in everyone.taken)
-    return Run(case, held, span.end_h, span.dose_times, tree, everyone.beside, everyone.enzymes)
+    return Run(case, held, span.end_h, span.dose_times, tree, everyone.beside, everyone.enzymes, other=unlike)
 
 
 def endpoints_of(
