@@ -7,7 +7,7 @@ CASES ?= ../shared/sbml-cases
 ROOMS ?=
 
 .PHONY: run test mutate fuzz lint types bench work-precision sbml-suite validate validation-page calibrate \
-	calibrate-interaction calibrate-effects docs equations models lock clean
+	docs equations models lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -37,15 +37,9 @@ bench: .venv/ready        ## side by side with other solvers, in one run
 work-precision: .venv/ready  ## error against time for ketum and its peers; writes its figure and table into docs
 	$(BIN)/python benchmarks/work_precision.py
 
-calibrate: .venv/ready    ## fit the model to the human data again (about half an hour)
-	$(BIN)/python calibration/fit.py
+calibrate: .venv/ready    ## fit the model to the human data again (under an hour on two cores)
+	$(BIN)/python calibration/blood.py
 	$(BIN)/python calibration/interaction.py
-	$(BIN)/python calibration/effect.py
-
-calibrate-interaction: .venv/ready  ## fit mitragynine's effect on CYP3A and CYP2D6 to the interaction trial (two minutes)
-	$(BIN)/python calibration/interaction.py
-
-calibrate-effects: .venv/ready  ## fit what lies between receptor and effect (about five minutes; after calibrate)
 	$(BIN)/python calibration/effect.py
 
 models: .venv/ready     ## make the models' SBML from their Antimony

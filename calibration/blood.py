@@ -192,7 +192,7 @@ def cloud(structure: str, points: int, seed: int) -> Cloud:
     def say(text: str) -> None:
         print(f"  {structure}, cloud {seed}: {text}", flush=True)
 
-    return temper(lambda z: log_likelihood(z, structure), len(NAMES), points, seed, say=say)
+    return temper(lambda z: log_likelihood(z, structure), len(NAMES), points=points, seed=seed, say=say)
 
 
 def of_structures(clouds: Mapping[str, list[Cloud]], draws: int) -> list[tuple[str, Array]]:

@@ -159,7 +159,14 @@ def cloud(people: int, rows: int, moves: int, last: int, seed: int) -> Cloud:
 
     here = _here(people, rows)
     return temper(
-        lambda z: log_likelihood(z, here), len(NAMES), rows, seed, moves=moves, last=last, anchored=True, say=say
+        lambda z: log_likelihood(z, here),
+        len(NAMES),
+        points=rows,
+        seed=seed,
+        moves=moves,
+        last=last,
+        anchored=True,
+        say=say,
     )
 
 

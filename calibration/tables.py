@@ -24,9 +24,11 @@ def fill(name: str, table: Mapping[str, Array]) -> None:
     with (ROOM / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in (row for row in rows if row["name"] in table):
-        low, middle, high = np.quantile(table[row["name"]], [0.05, 0.5, 0.95])
+        drawn = table[row["name"]]
+        # A zero says that there is none of it in that structure; the interval is of those who have one.
+        low, middle, high = np.quantile(drawn[drawn > 0] if np.any(drawn > 0) else drawn, [0.05, 0.5, 0.95])
         if row.get("scale") == "switch":
-            low, middle, high = 0.0, table[row["name"]].mean(), 1.0
+            low, middle, high = 0.0, drawn.mean(), 1.0
         row |= {"value": f"{middle:.4g}", "low": f"{low:.4g}", "high": f"{high:.4g}"}
     with (ROOM / name).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")

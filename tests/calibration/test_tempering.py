@@ -25,7 +25,7 @@ def linear(seed: int, unknowns: int = 12, data: int = 5, sd: float = 0.3):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_cloud_ends_in_the_posterior_and_knows_its_evidence(seed):
     log_likelihood, mean, covariance, evidence = linear(seed)
-    cloud = tempering.temper(log_likelihood, mean.size, 500, seed)
+    cloud = tempering.temper(log_likelihood, mean.size, points=500, seed=seed)
     points = cloud.points.reshape(-1, mean.size)
     sd = np.sqrt(np.diag(covariance))
     np.testing.assert_allclose((points.mean(axis=0) - mean) / sd, 0, atol=0.2)
@@ -40,7 +40,7 @@ def test_points_of_an_anchored_cloud_stay_with_their_own_data():
     def log_likelihood(z):
         return -0.5 * ((z[:, 0] - own) / 0.5) ** 2
 
-    cloud = tempering.temper(log_likelihood, 2, own.size, 3, anchored=True)
+    cloud = tempering.temper(log_likelihood, 2, points=own.size, seed=3, anchored=True)
     # Prior N(0, 1) and a datum with SD 0.5: mean 0.8 of the datum, SD sqrt(0.2).
     left = cloud.points[:, :, 0].mean(axis=1) - 0.8 * own
     assert abs(left.mean()) < 0.05
@@ -54,6 +54,6 @@ def test_what_no_datum_speaks_to_keeps_its_prior():
     def of_the_first_two(z):
         return log_likelihood(np.column_stack([z[:, :2], np.zeros((len(z), 2))]))
 
-    points = tempering.temper(of_the_first_two, mean.size, 500, 5).points.reshape(-1, 4)
+    points = tempering.temper(of_the_first_two, mean.size, points=500, seed=5).points.reshape(-1, 4)
     np.testing.assert_allclose(points[:, 2:].std(axis=0), 1, atol=0.12)
     np.testing.assert_allclose(points[:, 2:].mean(axis=0), 0, atol=0.12)

@@ -22,7 +22,9 @@ def typical(people, seed=1):
     rng = np.random.default_rng(seed)
     table = pharmacology.posterior()
     rows = rng.integers(0, next(iter(table.values())).size, people)
-    return {name: column[rows] for name, column in table.items()}
+    drawn = {name: column[rows] for name, column in table.items()}
+    # In some draws there is no deep volume, and no flow to it: nothing there can follow weight or differ.
+    return drawn | {"Q3_MG": np.where(drawn["Q3_MG"] > 0, drawn["Q3_MG"], 5.0)}
 
 
 def zero(people):

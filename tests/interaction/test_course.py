@@ -174,7 +174,7 @@ def test_all_that_sizes_are_made_of_is_on_hand():
 def test_only_what_matters_is_followed(own):
     given = frozenset(own) & equations().constants.keys()
     active = moving(equations(), given, ["leaf_MG", "leaf_HM"], ["active_gut", "active_liver"])
-    assert set(active.states) == {"leaf_MG", "lumen_MG", "central_MG", "peripheral_MG", "CYP3A_gut", "CYP3A_liver"}
+    assert set(active.states) == {"leaf_MG", "lumen_MG", "central_MG", "peripheral_MG", "deep_MG", "CYP3A_gut", "CYP3A_liver"}
     assert "co_level" in moving(equations(), given | {"co_start", "co_inhibition_gut"}, ["leaf_MG"], ["C_MG"]).states
     nothing = moving(equations(), given, [], ["C_MG", "C_HM"])
     assert nothing.states == ()
@@ -217,7 +217,7 @@ def test_the_course_is_the_engines(own, name):
             mean = np.trapezoid(exact[quantity].to_numpy()[:, inside], fine[inside], axis=1) / (end - start)
             found = quick.mean(quantity, start, end)
             np.testing.assert_allclose(found, mean, rtol=0.04, err_msg=f"{quantity} {start}")
-            assert np.median(found / mean) == pytest.approx(1.0, abs=0.01), quantity
+            assert np.median(found / mean) == pytest.approx(1.0, abs=0.015), quantity
 
 
 def test_two_forms_and_both_alkaloids_enter(own):

@@ -128,16 +128,27 @@ def test_speciociliatine_without_efficacy_only_blocks(model):
     assert at_rest(model, {"site_SC": 2000.0}, agonist_SC=1.0)["effect"][0] > 0
 
 
-def test_breathing_has_a_ceiling_for_mitragynine_and_none_below_a_full_agonist_for_7_hydroxymitragynine(model):
+def test_breathing_has_a_ceiling_for_partial_agonists_and_none_below_a_full_one(model):
     own = {name: np.array([value]) for name, value in BELIEVED.items()}
     top = ceiling(own)[0]
     mitragynine = at_rest(model, {"site_MG": np.geomspace(1, 1e9, 19)})["breathing"]
     assert (mitragynine < top).all()
     assert mitragynine[-1] == pytest.approx(top, rel=1e-3)
-    seven = at_rest(model, {"site_HM": 1e9})["breathing"][0]
     tau = BELIEVED["tau_M"] * BELIEVED["reserve_B"]
-    assert seven == pytest.approx(tau / (1 + tau), rel=1e-3)
-    assert seven > top
+    for full, efficacy in ((1.0, 1.0), (0.0, BELIEVED["eff_HM"])):
+        seven = at_rest(model, {"site_HM": 1e9}, full_HM=full)["breathing"][0]
+        assert seven == pytest.approx(efficacy * tau / (1 + efficacy * tau), rel=1e-3)
+        assert seven > top
+
+
+def test_each_effect_becomes_tolerant_by_itself(model):
+    """At a drive held still each responsiveness settles at 1 / (1 + gamma drive), and moves no other."""
+    own = {"k_tol": 0.02, "gamma_tol": 3.0, "gamma_pupil": 0.5, "gamma_B": 1.5}
+    names = {"responsiveness": 3.0, "responsiveness_pupil": 0.5, "responsiveness_B": 1.5}
+    found = held(model, [1e4], [*names, "drive"], **own)
+    drive = found["drive"].to_numpy()[0, 0]
+    for name, gamma in names.items():
+        assert found[name].to_numpy()[0, 0] == pytest.approx(1 / (1 + gamma * drive), rel=1e-6)
 
 
 def test_nothing_taken_nothing_felt(model):
@@ -149,7 +160,7 @@ def test_nothing_taken_nothing_felt(model):
 
 def test_the_effect_site_fills_and_settles(model):
     """Under a constant plasma level: Kpuu fu C (1 - exp(-ke0 t))."""
-    frozen = {"CLint_MG": 1e-12, "Q_MG": 1e-12, "ke0": 0.7}
+    frozen = {"CLint_MG": 1e-12, "Q_MG": 1e-12, "Q3_MG": 0.0, "ke0": 0.7}
     own = {k: v for k, v in (KINETIC | BELIEVED | frozen).items() if k in model.system.constants}
     times = np.array([0.1, 0.5, 1.0, 3.0, 10.0])
     dose = pd.DataFrame({"TIME": [0.0], "AMT": [1e4], "CMT": ["central_MG"]})

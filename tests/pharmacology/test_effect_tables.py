@@ -48,8 +48,10 @@ def test_a_spread_moves_parameters_of_one_scale(row):
 
 def test_the_posterior_holds_all_of_it_and_the_tables_say_the_same():
     table = pharmacology.effect_posterior()
-    assert set(table) == set(PARAMETERS) | set(VARIABILITY)
-    for row in ROWS:
+    # What only makes a result readable was fitted to nothing: it is drawn from what is believed of it.
+    unfitted = set(NOT_IN_EQUATIONS) - {"naive", "SOWS_base"}
+    assert set(table) == (set(PARAMETERS) - unfitted) | set(VARIABILITY)
+    for row in (row for row in ROWS if row.name in table):
         if getattr(row, "scale", "log") == "switch":
             assert set(np.unique(table[row.name])) == {0.0, 1.0}
             continue

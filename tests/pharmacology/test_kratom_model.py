@@ -13,9 +13,9 @@ from ketum import pharmacology
 from ketum.engine import Model
 
 ALKALOIDS = ("MG", "HM", "SC")
-PLACES = ("leaf", "extract", "lumen", "central", "peripheral", "lost")
+PLACES = ("leaf", "extract", "lumen", "central", "peripheral", "deep", "lost")
 INDEX = {f"{place}_{code}": i for i, (code, place) in enumerate((c, p) for c in ALKALOIDS for p in PLACES)}
-AMOUNTS = [name for name in INDEX if not name.startswith("lost")]
+AMOUNTS = [name for name in INDEX if not name.startswith("lost") and name not in ("deep_HM", "deep_SC")]
 ELSEWHERE = ("release_", "yield_", "limit_")  # no part of the equations
 AT_REST = {"kinact_gut": 0.0, "kinact_liver": 0.0, "Ki_3A": 1e30}
 """Mitragynine does nothing to the enzymes: then the system is linear. What it does to them has tests of its own."""
@@ -70,11 +70,14 @@ def flows(p):
             move("lumen_MG", "lost_HM", made, 1 - p["Fg_HM"])
             move("lumen_MG", "central_HM", made, p["Fg_HM"] * (1 - E["HM"]))
             move("lumen_MG", "lost_HM", made, p["Fg_HM"] * E["HM"])
-        k12, k21 = p[f"Q_{c}"] / p[f"V1_{c}"], p[f"Q_{c}"] / p[f"V2_{c}"]
-        leave(f"central_{c}", k12)
-        move(f"central_{c}", f"peripheral_{c}", k12)
-        leave(f"peripheral_{c}", k21)
-        move(f"peripheral_{c}", f"central_{c}", k21)
+        beyond = {f"peripheral_{c}": (p[f"Q_{c}"], p[f"V2_{c}"])}
+        if c == "MG":
+            beyond["deep_MG"] = p["Q3_MG"], p["V3_MG"]
+        for place, (Q, V) in beyond.items():
+            leave(f"central_{c}", Q / p[f"V1_{c}"])
+            move(f"central_{c}", place, Q / p[f"V1_{c}"])
+            leave(place, Q / V)
+            move(place, f"central_{c}", Q / V)
     return A
 
 

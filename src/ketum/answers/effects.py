@@ -151,8 +151,8 @@ def effects(run: Run, finding_codes: Collection[str] = ()) -> Effects:
         (together, bool(others)),
     )
     found = run.tree["effects"].to_dataset()
-    left = () if run.beside.names else ("occupancy_other",)
-    left += () if run.case.person.kratom_experience == "regular" else ONLY_REGULAR
+    regular = run.case.person.kratom_experience == "regular"
+    left = (*(() if run.beside.names else ("occupancy_other",)), *(() if regular else ONLY_REGULAR))
     lines = tuple(line_of(found, said) for said in LINES if said.quantity not in left)
     return Effects(
         lines=lines,

@@ -85,8 +85,9 @@ def averages(times: Array, curve: Array, dose_times: Array, end_h: float) -> dic
         ``first_day`` from the first dose on and ``last_day``, the last of use; ``first_interval`` and
         ``last_interval``, from a dose to the next, or the day after it where no other follows.
     """
-    first, last = float(dose_times[0]), float(dose_times[-1])
-    ends = np.append(dose_times, end_h)
+    given = dose_times if dose_times.size else np.zeros(1)
+    first, last = float(given[0]), float(given[-1])
+    ends = np.append(given, end_h)
     late = float(min(max(end_h, last), last + DAY_H))
     windows = {
         "first_day": (first, first + DAY_H),

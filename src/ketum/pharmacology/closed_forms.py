@@ -22,9 +22,10 @@ def terminal_half_life(own: Mapping[str, Array], code: str) -> Array:
 
 
 def disposition_rates(own: Mapping[str, Array], code: str) -> Array:
-    """Find the rates, in 1/h, of the exponentials in which an alkaloid leaves the blood; rising, shape (people, volumes).
+    """Find the rates of the exponentials in which an alkaloid leaves the blood.
 
-    A volume without flow to it holds nothing: its rate is left out where it is so in everybody, and infinite elsewhere.
+    In 1/h, rising, shape (people, volumes). A volume without flow to it holds nothing: its rate is left out where it is
+    so in everybody, and infinite elsewhere.
     """
     flow = np.atleast_1d(own["Q_H"])
     V1 = own[f"V1_{code}"]

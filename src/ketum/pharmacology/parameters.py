@@ -15,8 +15,8 @@ from ketum.arrays import Array
 from ketum.rows import read_rows
 
 NOT_IN_EQUATIONS = ("naive", "peak_M", "level_M", "relief_M", "placebo", "natural", "SOWS_base")
-"""Parameters that only turn a result into what a person can read (mg of morphine, points of pain, points above the usual
-score), or that are taken into another: ``naive`` into the potency of people who are new to kratom."""
+"""Parameters that only turn a result into what a person can read (mg of morphine, points of pain, points above the
+usual score), or that are taken into another: ``naive`` into the potency of people who are new to kratom."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from ketum.answers.effect_lines import EffectLine
 from ketum.answers.effects import RoleLine
 from ketum.answers.margins import Margin
 from ketum.report.tables import driver_of
-from ketum.simulation.effects import UNITS
 from ketum.writing.names import unique
 from ketum.writing.numbers import is_finite, number
 from ketum.writing.texts import NOTHING, Text, say, term
 
+FRACTIONS = ("occupancy", "occupancy_other", "responsiveness", "effect_first_day", "effect_last_day", "breathing")
+"""Shown in per cent."""
 MORE_THAN_ANY = say("more than any dose")
 
 
@@ -60,7 +61,7 @@ def _effect(line: EffectLine) -> dict[str, Any]:
 def _dose(quantity: str, value: float) -> str:
     if quantity.endswith("_mg") and not is_finite(value):
         return MORE_THAN_ANY
-    if UNITS[quantity] == "fraction":
+    if quantity in FRACTIONS:
         return f"{number(100 * value, 2)} %"
     return number(value, 2)
 

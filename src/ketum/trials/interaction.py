@@ -9,6 +9,7 @@ believed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,9 +37,7 @@ SLOPE_FROM_H, SLOPE_TO_H = 6.0, 14.0
 """Hours after the victim between which its half-life is read."""
 
 
-def run(
-    own: Mapping[str, Array], form: str, mg: Array | float, victim: str = "", **changed: Array | float
-) -> dict[str, Array]:
+def run(own: Mapping[str, Array], form: str, mg: Array | float, victim: str = "", **changed: Any) -> dict[str, Array]:
     """Solve for everybody.
 
     Parameters
