@@ -33,6 +33,7 @@ from ketum.crowd.people import individual
 from ketum.endpoints.effect import withdrawal
 from ketum.evidence import fact
 from ketum.pharmacology.parameters import NOT_IN_EQUATIONS, moved
+from ketum.trials.bounds import BREATHING_SD, SCORE_SD, nobody_above, not_seen
 from ketum.trials.effects import StudyCourse, Subjects, course, studies, subjects
 
 PUPIL_ERROR_MM = 0.15
@@ -47,12 +48,6 @@ NIGHT_ERROR = 0.35
 """SD of the logarithm of the mean score after a night: 3.3 over the root of ten, and how it was used before."""
 RECALL_ERROR = 0.35
 """SD of the logarithm of the recalled mean: recall, and which moment was recalled."""
-BREATHING_SD = 0.13
-"""SD of one person's change of the breathing rate over its mean: two breaths of 15 a minute; assumed."""
-GRAVE = 0.35
-"""Fall of the breathing that nobody can have had where no adverse event was seen: from 15 to 10 breaths a minute."""
-SCORE_SD = 3.0
-"""SD of a score of withdrawal in people who have none, in points; ten regular users had 3.3 (AN015)."""
 LATER = tuple(name for name in NOT_IN_EQUATIONS if name not in ("naive", "SOWS_base"))
 """What no study here speaks to: it stays with its prior."""
 PARAMETERS = tuple(p for p in pharmacology.effect_parameters() if p.name not in LATER)
@@ -146,13 +141,8 @@ def _breathing(found: Mapping[str, StudyCourse], here: Studies) -> Array:
     for name in ("Smith 2024", "Prevete 2025", "Leaf trial 2026, first dose", "Leaf trial 2026"):
         total += not_seen(here.of(found[name].breathing_fall()).mean(axis=1), BREATHING_SD, studies()[name].n)
     most = "Ascending doses 2024"
-    each = norm.logcdf((GRAVE - here.of(found[most].breathing_fall())) / BREATHING_SD)
+    each = nobody_above(here.of(found[most].breathing_fall()))
     return np.asarray(total + studies()[most].n * each.mean(axis=1))
-
-
-def not_seen(mean: Array, sd: float, n: int) -> Array:
-    """Log probability that n people whose mean change is `mean` show less than two standard errors of it."""
-    return np.asarray(norm.logcdf(2.0 - mean / (sd / np.sqrt(n))))
 
 
 @cache

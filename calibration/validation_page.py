@@ -12,22 +12,24 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 import vl_convert
+from verdict_page import cell, where
 
 from ketum import pharmacology
-from ketum.trials.validation import FOLD_BAR, Row, failures
-from ketum.trials.validation.blood import REPEATS, rows
-from ketum.trials.validation.effects import APART, effect_rows
+from ketum.trials.validation import FOLD_BAR, Row, everything, failures
+from ketum.trials.validation.blood import REPEATS
+from ketum.trials.validation.effects import APART
 
 FOLDER = Path(__file__).parent.parent / "docs" / "validation"
 NAMES = {known.code: known.name for known in pharmacology.ALKALOIDS} | {"HM/MG": "7-OH over mitragynine"}
 
 
 def main() -> None:
-    found = rows()
+    every = everything()
+    found, effects = ([row for row in every if row.group == group] for group in ("blood", "effects"))
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "predicted-observed.svg").write_text(vl_convert.vegalite_to_svg(plot(found).to_dict()), encoding="utf-8")
-    (FOLDER / "index.md").write_text(page(found), encoding="utf-8")
-    (FOLDER / "effects.md").write_text(effects_page(effect_rows()), encoding="utf-8")
+    (FOLDER / "index.md").write_text(page(found, every), encoding="utf-8")
+    (FOLDER / "effects.md").write_text(effects_page(effects), encoding="utf-8")
     print(f"{FOLDER}: written")
 
 
@@ -68,11 +70,15 @@ def plot(found: Sequence[Row]) -> alt.LayerChart:
     return alt.layer(band, bars, points).properties(width=430, height=18 * len(found))
 
 
-def page(found: Sequence[Row]) -> str:
+def page(found: Sequence[Row], every: Sequence[Row]) -> str:
+    """Everything's verdict, then the rows of blood levels."""
     calibration = [r for r in found if r.role == "calibration"]
     missed = failures(found)
     lines = [
         "# Predicted against observed",
+        "",
+        *where(every),
+        "## Blood levels, row by row",
         "",
         f"Written by `make validation-page`. Each trial was simulated {REPEATS} times with its own number of people, sampling",
         "times and statistic; each time with one joint draw of what is not known, an assay error and a quantification limit.",
@@ -84,8 +90,8 @@ def page(found: Sequence[Row]) -> str:
         "![Ratio of predicted to observed for every row](predicted-observed.svg)",
         "",
         "| fact | what | statistic | observed | predicted (90 % interval) | fold | smallest person | largest person | p95/p05 "
-        "| structural half-life | role |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| structural half-life | role | verdict |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_table_row(r) for r in found]
     if missed:
@@ -106,7 +112,7 @@ def _table_row(r: Row) -> str:
     what = f"{r.trial}: {NAMES[r.alkaloid]} {r.quantity}"
     return (
         f"| {r.fact_id} | {what} | {r.statistic} | {r.observed:.3g} {r.unit} | {r.predicted:.3g} ({low:.3g}-{high:.3g}) "
-        f"| {r.fold_error:.2f} | {smallest} | {largest} | {spread} | {structural} | {r.role} |"
+        f"| {r.fold_error:.2f} | {smallest} | {largest} | {spread} | {structural} | {r.role} | {cell(r)} |"
     )
 
 
@@ -115,21 +121,27 @@ def effects_page(found: Sequence[Row]) -> str:
     lines = [
         "# Effects: predicted against observed",
         "",
+        *where(found),
+        "## Every row",
+        "",
         "Written by `make validation-page`. Each study is simulated 200 times with its own number of people. A calibration row",
         f"misses where it lies more than {APART} joint standard errors (its own and the prediction's) away. Where a source gives",
-        "only words, there is no number to compare with: what the model predicts stands beside them.",
+        "only words, there is no number to compare with: what the model predicts stands beside them. Where something was looked",
+        "for and not seen, what the study would have noticed is compared (`src/ketum/trials/bounds.py`).",
         "",
-        "| fact | study | what | observed | predicted (90 % interval) | fold | role | note |",
-        "|---|---|---|---|---|---|---|---|",
+        "| fact | study | what | observed | predicted (90 % interval) | fold | role | verdict | note |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for r in found:
         low, high = r.predicted_interval
         observed = f"{r.observed:.3g} {r.unit}" if math.isfinite(r.observed) else "in words"
+        if r.bound is not None:
+            observed = f"none seen; {r.bound:.2g} {r.unit} would have been"
         fold = f"{r.fold_error:.2f}" if math.isfinite(r.fold_error) else ""
         note = "; ".join((*r.misses, r.note))
         lines.append(
             f"| {r.fact_id} | {r.trial} | {r.quantity.replace('_', ' ')}, {r.statistic} | {observed} "
-            f"| {r.predicted:.3g} ({low:.3g} to {high:.3g}) | {fold} | {r.role} | {note} |"
+            f"| {r.predicted:.3g} ({low:.3g} to {high:.3g}) | {fold} | {r.role} | {cell(r)} | {note} |"
         )
     return "\n".join([*lines, "", *EFFECT_NOTES]) + "\n"
 

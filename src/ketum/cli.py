@@ -140,17 +140,15 @@ def check(case: CaseFile) -> None:
 
 @app.command()
 def validate(as_json: AsJson = False) -> None:
-    """Compare predictions with every human datum on file; exit code 1 where a calibration row misses its bar."""
-    from ketum.trials.validation import everything, failures
+    """Compare predictions with every human datum on file; exit code 1 where they conflict or a fitted row misses."""
+    from ketum.trials.validation import as_dict, everything, failed, table
 
     found = everything()
     if as_json:
-        print_json({"rows": [row.as_dict() for row in found]})
+        print_json(as_dict(found))
     else:
-        from ketum.trials.validation import table
-
         print(table(found))
-    if failures(found):
+    if failed(found):
         sys.exit(FAILED)
 
 

@@ -177,6 +177,10 @@ def test_the_yardstick_is_shown_once_and_hypotheses_only_where_a_medicine_change
     screened, found = said(medicine("ketoconazole"))
     assert found.sizes[1:] == screened.sizes
     assert len(found.hypotheses) == 2
+    assert found.unsure == ("ketoconazole",)
+    assert {"ddi31", "ddi32"} <= set(found.fact_ids)
+    assert "does not follow" in found.in_people
+    assert (plain.unsure, plain.in_people) == ((), "")
     gut, liver = plain.enzymes
     assert (gut.place, liver.place) == ("gut", "liver")
     assert gut.time_h[0] < 1

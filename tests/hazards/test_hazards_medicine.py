@@ -1,6 +1,7 @@
 """Medicines beside kratom: what must be found, what must not, and what changes nothing."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -184,9 +185,11 @@ def test_what_outlasts_its_last_dose(name, days, code, counts):
     assert (code in severities(medicine(name, stopped_days_ago=days))) is counts
 
 
-def test_a_stopped_inducer_says_that_kratom_will_act_more():
+def test_a_stopped_inducer_says_that_kratom_may_change_and_act_more():
     finding = one("interaction.cyp3a-inducer", medicine("rifampicin", stopped_days_ago=7))
-    assert "may act more strongly day by day" in finding.because
+    assert "still counts, and is fading" in finding.because
+    assert "which way is not known" in finding.because
+    assert "stronger effect after stopping it" in finding.watch
     assert {"PT015", "PT016"} <= set(finding.evidence)
 
 
@@ -486,6 +489,56 @@ def test_one_inhibitor_says_how_much_more_and_several_say_it_of_all_together():
     labels = [number.label for number in both.numbers]
     for name in ("fluconazole", "verapamil", TOGETHER):
         assert f"AUC of mitragynine, with {name} over without" in labels
+
+
+def hypotheses_apart(name, low, high):
+    return (
+        InteractionSize(
+            name, "perpetrator", "CYP3A", "AUC of mitragynine", Interval(1.4, 1.1, 2.9), "dynamic", ("ddi23",)
+        ),
+        InteractionSize(
+            name, "perpetrator", "CYP3A", "AUC of 7-hydroxymitragynine", Interval((low * high) ** 0.5, low, high),
+            "dynamic", ("ddi23",),
+        ),
+    )  # fmt: skip
+
+
+ONE_SIDED = re.compile(
+    r"\b(milder|weaker|stronger|acts? (more|less)\b(?! or)|will act|acts? more strongly|so the same amount)", re.I
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("interaction.cyp3a-inhibitor", "ketoconazole"), ("interaction.cyp3a-inducer", "rifampicin")]
+)
+def test_where_hypotheses_pull_apart_no_direction_is_said(code, name):
+    finding = one(code, name, sizes=hypotheses_apart(name, 0.3, 2.2))
+    assert "Whether the same amount then acts more or less is not known." in finding.because
+    assert "anything from 0.3 to 2.2 times as much" in finding.because
+    assert "whether 7-OH rises or falls is not known" in finding.because
+    told = re.sub(r"its stronger product|may act more strongly than before", "", finding.because)
+    assert not ONE_SIDED.search(told), told
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.2, 2.4), (0.2, 0.8)])
+def test_where_they_agree_the_levels_direction_is_said_but_not_the_effects(low, high):
+    finding = one("interaction.cyp3a-inhibitor", "ketoconazole", sizes=hypotheses_apart("ketoconazole", low, high))
+    assert "rises or falls" not in finding.because
+    assert f"({low:g} to {high:g})" in finding.because
+    assert "Whether the same amount then acts more or less is not known." in finding.because
+
+
+def test_the_one_study_in_people_is_told_with_how_it_is_known():
+    finding = one("interaction.cyp3a-inhibitor", "itraconazole")
+    assert {"ddi31", "ddi32"} <= set(finding.evidence)
+    assert "0.44" in finding.because
+    assert "0.57" in finding.because
+    assert fact("ddi31").access == "secondary"
+    assert "quoted by another source" in finding.because
+    assert "mitragynine is not in what was seen" in finding.because
+    assert "Whether relief or harm changes does not follow" in finding.because
+    assert "nobody measured it in people" not in finding.because
+    assert {0.44, 0.57} <= {number.value for number in finding.numbers}
 
 
 def test_many_weak_ones_may_be_a_danger_together():

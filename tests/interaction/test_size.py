@@ -75,6 +75,23 @@ def test_an_inhibitor_raises_mitragynine_and_the_two_hypotheses_part_on_7_hydrox
     assert "as in mice" in seven_oh.note
 
 
+def test_where_the_interval_holds_1_the_note_says_that_the_direction_is_not_known():
+    found = sizes(case(), named(["ketoconazole"]))
+    assert "in which direction is not known" in one(found, "AUC of 7-hydroxymitragynine").note
+    assert "in which direction is not known" not in one(found, "AUC of mitragynine").note
+
+
+def test_the_study_in_people_stands_beside_what_it_measured_and_nothing_else():
+    inhibited, induced = (sizes(case(), named([name])) for name in ("itraconazole", "rifampicin"))
+    measured = one(inhibited, "AUC of 7-hydroxymitragynine")
+    assert {"ddi31", "ddi32"} <= set(measured.fact_ids)
+    assert "0.44" in measured.note
+    assert "quoted by another source" in measured.note
+    for other in (one(inhibited, "AUC of mitragynine"), *induced):
+        assert not {"ddi31", "ddi32"} & set(other.fact_ids)
+        assert "no number from people was seen" in other.note
+
+
 def test_an_inducer_lowers_mitragynine():
     assert one(sizes(case(), named(["rifampicin"])), "AUC of mitragynine").ratio.high <= 1.0
 

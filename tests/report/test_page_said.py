@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from tests.report import effects_made as made
 from tests.report.specified import cells
 
+from ketum.enzymes.known import inhibited
+from ketum.interaction.changes import hypotheses
 from ketum.report import render_page
 from ketum.report.charts import NAMES
 from ketum.report.page import person_in_words
 from ketum.report.series import series_of
+from ketum.sizes import Interval
 
 
 def test_a_person_is_described_by_what_is_known(build):
@@ -134,3 +137,21 @@ def test_each_figure_stands_once_on_the_page_in_its_section(build):
         assert page.rindex("<section id=", 0, at) == page.index(f'<section id="{section}"'), name
         assert f"title of {name}" in page
         assert f"caption of {name}" in page
+
+
+def test_the_page_says_that_a_direction_is_not_known_only_where_hypotheses_pull_apart(build):
+    def told(low, high):
+        changed = made.size(
+            "ketoconazole", role="perpetrator", quantity="AUC of 7-hydroxymitragynine", ratio=Interval(low, low, high)
+        )
+        found = made.interactions(sizes=(changed,), hypotheses=hypotheses(), in_people=inhibited())
+        return render_page(build.report(interactions=found), {})
+
+    apart, agreed = told(0.4, 2.5), told(1.4, 2.5)
+    assert "With ketoconazole the two pull apart" in apart
+    assert "whether it acts more or less, is not known" in apart
+    assert "pull apart" not in agreed
+    for page in (apart, agreed):
+        assert "its highest level to 0.44 of the usual" in page
+        assert "Whether relief or harm changes does not follow from it." in page
+    assert "0.44 of the usual" not in render_page(build.report(interactions=made.interactions()), {})

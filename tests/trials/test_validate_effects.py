@@ -9,9 +9,10 @@ from ketum import pharmacology
 from ketum.chance import Stream
 from ketum.crowd.people import draw_knowledge
 from ketum.evidence import fact
-from ketum.trials.effects import course, effect_data, studies
-from ketum.trials.validation import Row, table
-from ketum.trials.validation.effects import effect_rows
+from ketum.trials import bounds
+from ketum.trials.effects import EffectDatum, course, effect_data, studies, subjects
+from ketum.trials.validation import Row, judge, table
+from ketum.trials.validation.effects import _values, effect_rows
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +61,42 @@ def test_rows_fit_into_the_table(rows):
     assert all(row.fact_id in text for row in rows)
 
 
+def test_what_was_not_seen_is_a_bound_and_no_number(rows):
+    bound = [row for row in rows if row.bound is not None]
+    assert {row.statistic for row in bound} == set(bounds.STATISTICS)
+    for row in bound:
+        assert math.isnan(row.observed)
+        assert 0 < row.bound < row.scale
+        assert judge(row).verdict is not None
+    assert all(judge(row).verdict for row in rows if math.isfinite(row.observed))
+
+
+def test_a_mean_fall_is_the_studys_mean_and_nobodys_the_largest():
+    class Found:
+        def breathing_fall(self):
+            return np.array([0.1, 0.3, 0.2, 0.4])
+
+    for statistic, expected in (("mean fall at most", [0.2, 0.3]), ("nobody's fall above", [0.3, 0.4])):
+        datum = EffectDatum("AE076", "Ascending doses 2024", "breathing", statistic, "check")
+        assert _values(datum, fact("AE076"), Found(), 2, 2) == pytest.approx(expected)
+
+
+def test_a_score_is_compared_on_its_scale_and_a_time_by_its_ratio(rows):
+    found = {row.fact_id: row for row in rows}
+    assert found["AN015"].scale == 64  # sixteen items of 4 points
+    assert found["AN015"].own_error == pytest.approx(3.3 / math.sqrt(10))
+    assert found["AN002"].scale is None
+    assert found["AN002"].own_error == pytest.approx(39.4 / math.sqrt(26) / 24.9)
+    assert found["AN007"].scale == 26  # people who could have had signs
+
+
 def simulated(name, people=24, **own):
     known = draw_knowledge(Stream(1, people)) | {key: np.full(people, value) for key, value in own.items()}
     stream = Stream(2, people)
     spread = (*pharmacology.effects(), *pharmacology.effect_variability())
     effects = {row.name: stream.normal("people", row.name) for row in spread}
     z = {key: stream.normal("people", key) for key in ("weight", "dose")}
-    return course(studies()[name], known, effects, z)
+    return course(studies()[name], subjects(studies()[name], known, effects, z), {})
 
 
 def test_a_dose_after_a_night_narrows_the_pupil():

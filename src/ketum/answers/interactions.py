@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ketum.case import Case
+from ketum.enzymes.known import direction, inhibited
 from ketum.medicine import Taken
 from ketum.sizes import InteractionSize
+from ketum.writing.texts import NOTHING, Text, quoted
 
 if TYPE_CHECKING:
     from ketum.interaction import Unsized
@@ -46,17 +48,26 @@ class Interactions:
         Active CYP3A; empty where no product's mitragynine is known.
     hypotheses
         What is explained once where a medicine changes kratom: what CYP3A may be to 7-hydroxymitragynine.
+    in_people
+        What people have shown of medicines that change kratom, and what does not follow; empty where none does.
     """
 
     sizes: tuple[InteractionSize, ...]
     unsized: tuple[Unsized, ...]
     enzymes: tuple[EnzymeBand, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
+    in_people: Text = NOTHING
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Medicines, each once, of which it is not known whether they make kratom's alkaloids more or less."""
+        of = (one for one in self.sizes if one.role == "perpetrator" and direction(one.ratio) == "not known")
+        return tuple(dict.fromkeys(one.medicine for one in of))
 
     @property
     def fact_ids(self) -> tuple[str, ...]:
         """Every fact behind it."""
-        return tuple(dict.fromkeys(f for size in self.sizes for f in size.fact_ids))
+        return tuple(dict.fromkeys((*(f for size in self.sizes for f in size.fact_ids), *quoted(self.in_people))))
 
 
 def interactions(case: Case, taken: Sequence[Taken], found: Sequence[InteractionSize]) -> Interactions:
@@ -87,4 +98,4 @@ def interactions(case: Case, taken: Sequence[Taken], found: Sequence[Interaction
         for place, (low, middle, high) in columns.items()
     )
     told = hypotheses() if any(size.role == "perpetrator" for size in shown) else ()
-    return Interactions(shown, unsized(case, taken), enzymes, told)
+    return Interactions(shown, unsized(case, taken), enzymes, told, inhibited() if told else NOTHING)

@@ -9,6 +9,7 @@ from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.enzymes.perpetrators import LONG_AGO_H, Perpetrator, parameters, perpetrators, spread, together
 from ketum.medicine import Taken
+from ketum.writing.lists import listed
 from ketum.writing.texts import NOTHING, Text, say, sentences, term
 
 SETTLED_H = 14 * 24.0
@@ -71,7 +72,7 @@ def enzymes_beside(medicines: Sequence[Taken], own: Mapping[str, Array], stream:
         ((one, theirs, when),) = taken + stopped
         started, ended = when
         settled = ended is None and (started is None or started >= SETTLED_H)
-        return Enzymes((one.generic,), theirs, settled, _said([one]), (), one.facts)
+        return Enzymes((one.generic,), theirs, settled, _said([one]), (_direction([one]),), one.facts)
     unknown = tuple(
         say(
             "what is left of {name}, which was stopped: beside other medicines it is not followed",
@@ -84,7 +85,16 @@ def enzymes_beside(medicines: Sequence[Taken], own: Mapping[str, Array], stream:
     several = [one for one, _, _ in taken]
     facts = tuple(dict.fromkeys(fact for one in several for fact in one.facts))
     added = together([theirs for _, theirs, _ in taken], own)
-    return Enzymes(tuple(one.generic for one in several), added, True, _said(several), unknown, facts)
+    return Enzymes(
+        tuple(one.generic for one in several), added, True, _said(several), (*unknown, _direction(several)), facts
+    )
+
+
+def _direction(several: list[Perpetrator]) -> Text:
+    return say(
+        "whether kratom acts more or less beside {names}: what CYP3A is to 7-hydroxymitragynine in people is not known, and the levels and effects shown span what is believed of it",
+        names=listed(term(one.generic) for one in several),
+    )
 
 
 def _said(several: list[Perpetrator]) -> tuple[Text, ...]:

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from ketum.arrays import Array
+from ketum.enzymes.known import IN_PEOPLE, direction, measured
 from ketum.enzymes.perpetrators import Perpetrator, parameters, spread, together
 from ketum.interaction.course import course
 from ketum.interaction.setting import DAY, Setting, interval
@@ -16,7 +17,7 @@ from ketum.medicine import Taken
 from ketum.rows import read_rows
 from ketum.sizes import TOGETHER, InteractionSize, Interval
 from ketum.writing.lists import listed
-from ketum.writing.texts import Text, joined, say, term
+from ketum.writing.texts import NOTHING, Text, joined, say, term
 
 ALKALOIDS = (("MG", "mitragynine"), ("HM", "7-hydroxymitragynine"))
 
@@ -56,6 +57,7 @@ class _Change:
     stopped_h: float | None
     facts: tuple[str, ...]
     note: Text
+    inhibits: bool
 
 
 def changes(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[InteractionSize]:
@@ -93,7 +95,9 @@ def _sought(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[
     for given, one in acting:
         z = spread(one, here.stream)[: here.own["ka"].size]
         own = parameters(one, here.own, z, given.started_h, given.stopped_h)
-        found.append(_Change(one.generic, own, given.stopped_h, one.facts, term(one.note)))
+        found.append(
+            _Change(one.generic, own, given.stopped_h, one.facts, term(one.note), one.mechanism != "induction")
+        )
         if given.stopped_h is None:
             taken.append(found[-1])
     if len(taken) > 1:
@@ -105,13 +109,14 @@ def _sought(acting: Sequence[tuple[Taken, Perpetrator]], here: Setting) -> list[
             "{names} together, each there in full; what they do to the enzyme is added up, which nobody measured",
             names=names,
         )
-        found.append(_Change(TOGETHER, added, None, facts, note))
+        found.append(_Change(TOGETHER, added, None, facts, note, any(one.inhibits for one in taken)))
     return found
 
 
 def _size(one: _Change, alkaloid: str, ratios: Sequence[Array], warnings: Sequence[str]) -> InteractionSize:
     parts = [interval(ratio) for ratio in ratios]
     spanned = Interval(float(np.median(np.concatenate(ratios))), min(p.low for p in parts), max(p.high for p in parts))
+    seen = IN_PEOPLE if one.inhibits and alkaloid == "7-hydroxymitragynine" else ()
     said = [
         say(
             "{hypothesis}: {median:.2g} ({low:.2g} to {high:.2g})",
@@ -130,9 +135,10 @@ def _size(one: _Change, alkaloid: str, ratios: Sequence[Array], warnings: Sequen
             days=one.stopped_h / DAY,
         ),
         *said,
+        say("in which direction is not known") if direction(spanned) == "not known" else NOTHING,
         one.note,
         *warnings,
-        say("no study in people"),
+        measured() if seen else say("no number from people was seen"),
     ]
     return InteractionSize(
         medicine=one.medicine,
@@ -141,7 +147,7 @@ def _size(one: _Change, alkaloid: str, ratios: Sequence[Array], warnings: Sequen
         quantity=say("AUC of {name}", name=term(alkaloid)),
         ratio=spanned,
         method="dynamic",
-        fact_ids=tuple(dict.fromkeys((*one.facts, *(f for h in hypotheses() for f in h.facts)))),
+        fact_ids=tuple(dict.fromkeys((*one.facts, *seen, *(f for h in hypotheses() for f in h.facts)))),
         note=joined("; ", notes),
     )
 

@@ -10,6 +10,7 @@ from ketum.medicine.taken import SPELT
 from ketum.report.figure import Data, Figure, Row
 from ketum.report.look import BAND_90, LOOK, MEDIAN, WIDTH, row_title
 from ketum.sizes import Interval
+from ketum.writing.lists import listed
 from ketum.writing.numbers import interval, number
 from ketum.writing.texts import NOTHING, Text, say, sentences, term
 
@@ -46,6 +47,18 @@ def _medicine(generic: str) -> Text:
 def hypotheses(found: Interactions) -> list[Text]:
     """Say what each hypothesis is."""
     return [say("{name}, {words}", name=term(one.name), words=term(one.words)) for one in found.hypotheses]
+
+
+def unsure(found: Interactions) -> Text:
+    """Say beside which medicines it is not known whether kratom acts more or less, and what people have shown."""
+    if not found.hypotheses:
+        return NOTHING
+    names = listed(_medicine(name) for name in found.unsure)
+    pulled = say(
+        "With {names} the two pull apart: whether there is more or less of kratom's substances, and whether it acts more or less, is not known.",
+        names=names,
+    )
+    return sentences(pulled if found.unsure else NOTHING, found.in_people)
 
 
 def studied() -> Text:

@@ -12,7 +12,7 @@ from ketum.hazards.emergency import SIGNS_FACTS
 from ketum.medicine.taken import SPELT
 from ketum.report import effects_tables
 from ketum.report.figure import Figure
-from ketum.report.interactions import hypotheses, studied, table
+from ketum.report.interactions import hypotheses, studied, table, unsure
 from ketum.report.series import series_of
 from ketum.report.svg import for_page
 from ketum.report.tables import content_tables, exposure_tables, input_tables
@@ -124,6 +124,7 @@ def _view(answer: Answer, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "enzymes": figures.get("enzymes"),
         "interactions_study": studied(),
         "hypotheses": hypotheses(answer.interactions) if answer.interactions else (),
+        "unsure": unsure(answer.interactions) if answer.interactions else "",
         "effect_figures": [figures[name] for name in ("receptors", "relief") if name in figures],
         "withdrawal_figure": figures.get("withdrawal"),
         **effects_tables.view(answer),

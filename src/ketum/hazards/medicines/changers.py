@@ -5,11 +5,11 @@ The rule
 - Strength is the regulators' class (strong, moderate, weak) from lists that were seen, the highest where they differ,
   else what is remembered (not verified). Inhibitors of CYP2D6 are not named: no route of mitragynine through it is known to
   matter.
-- A strong or moderate inhibitor is a caution, a weak one a note. It may raise or lower the effect: in rats
-  mitragynine and 7-hydroxymitragynine both doubled and the effect grew 4- to 10-fold, in mice it fell; no human study
-  was found.
+- A strong or moderate inhibitor is a caution, a weak one a note. Whether it raises or lowers the effect is not known: in
+  rats mitragynine and 7-hydroxymitragynine both doubled and the effect grew 4- to 10-fold, in mice it fell. In one study
+  in people itraconazole about halved 7-hydroxymitragynine; of mitragynine, relief and harm nothing was seen.
 - A strong or moderate inducer is a caution, a weak one a note: kratom may leave sooner, and withdrawal may follow;
-  when the inducer is stopped, the same amount of kratom acts more strongly.
+  when the inducer is stopped, this turns back, and the same amount of kratom may act more strongly than before.
 - Where the dynamic model gives a size, a median change of fivefold or more either way is a danger only for a rise.
 - Where two or more act on kratom, the size of all together is given too, and counts.
 - Both outlast their last dose (`ketum.medicine.wash_out`). One that was stopped and has washed out says nothing.
@@ -21,7 +21,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal
 
-from ketum.evidence import Fact, facts_in
+from ketum.enzymes.known import IN_PEOPLE, direction, induced, inhibited
+from ketum.evidence import Fact, fact, facts_in
 from ketum.hazards.finding import Finding, Number, Severity
 from ketum.hazards.grounds import Grounds
 from ketum.hazards.medicines.names import ids, not_verified, shown
@@ -35,7 +36,7 @@ from ketum.writing.texts import NOTHING, Text, say, say_plural, sentences, term
 
 INHIBITOR = Grounds(
     "interaction.cyp3a-inhibitor",
-    ("DD026", "DD027", "DD028", "DD029"),
+    ("DD026", "DD027", "DD028", "DD029", *IN_PEOPLE),
     fields=("perpetrator_role",),
     tables=("perpetrator_classes",),
 )
@@ -43,7 +44,7 @@ INDUCER = Grounds("interaction.cyp3a-inducer", fields=("perpetrator_role",), tab
 FACTS = (INHIBITOR, INDUCER)
 
 Role = Literal["inhibitor", "inducer"]
-ALKALOIDS = ("AUC of mitragynine", "AUC of 7-hydroxymitragynine")
+ALKALOIDS = {"AUC of mitragynine": say("mitragynine"), "AUC of 7-hydroxymitragynine": say("7-OH")}
 STRENGTHS = ("strong", "moderate", "weak")
 
 
@@ -117,7 +118,7 @@ def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fac
         say("{name}: {strength} {role}", name=term(medicine.generic), strength=term(how), role=term(role))
         for medicine, how, _ in found
     )
-    studied = ("DD026", "DD027", "DD028", "DD029") if role == "inhibitor" else ()
+    studied = INHIBITOR.facts if role == "inhibitor" else ()
     rats = {"DD026": "mitragynine", "DD027": "7-hydroxymitragynine"} if studied else {}
     wash = dict.fromkeys(
         name for medicine in several if medicine.was_stopped for name in medicine.outlasts(role).fact_ids
@@ -130,7 +131,7 @@ def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fac
         because=sentences(
             because,
             _expected(sizes),
-            _stopped(role, several),
+            _stopped(several),
             not_verified((medicine, ground) for medicine, _, ground in found),
         ),
         clinical=sentences(clinical, say("{strengths:capital}.", strengths=listed(strengths))),
@@ -140,6 +141,7 @@ def _finding(situation: Situation, role: Role, found: list[tuple[Taken, str, Fac
                 Number.of_fact(say("{what} in rats with ketoconazole", what=term(what)), name)
                 for name, what in rats.items()
             ),
+            *(Number.of_fact(say("7-OH in people with itraconazole"), name) for name in IN_PEOPLE if studied),
             *(Number.of_fact(say("midazolam after the other medicine was stopped"), name) for name in wash),
         ),
         evidence=tuple(
@@ -160,16 +162,17 @@ def _inhibits(names: Text, count: int) -> tuple[Text, Text, Text]:
                 count,
                 names=names,
             ),
-            say(
-                "So the same amount may act more strongly and longer, or in part less. "
-                "Rats and mice disagree; nobody measured it in people."
-            ),
+            say("Whether the same amount then acts more or less is not known. Rats and mice disagree."),
+            inhibited(),
         ),
         say(
             "CYP3A inhibition may raise mitragynine; 7-hydroxymitragynine is both formed and cleared by CYP3A, so its sign is not settled (rat x{DD027}, mouse no change). "
-            "No human data."
+            "In healthy people itraconazole lowered 7-hydroxymitragynine after tea: Cmax ratio {ddi31}, AUC ratio {ddi32} (n={ddi31:n}; {seen}); mitragynine, relief and harm not in what was seen.",
+            seen=term(fact(IN_PEOPLE[0]).seen),
         ),
-        say("Stronger or longer effect than usual: sleepiness, slow breathing, feeling sick, fast heartbeat."),
+        say(
+            "A change either way. A stronger or longer effect: sleepiness, slow breathing, feeling sick, fast heartbeat. A shorter one: withdrawal."
+        ),
     )
 
 
@@ -177,49 +180,53 @@ def _induces(names: Text, count: int) -> tuple[Text, Text, Text]:
     return (
         sentences(
             say_plural(
-                "{names:capital} speeds up an enzyme (CYP3A) that breaks kratom down.",
-                "{names:capital} speed up an enzyme (CYP3A) that breaks kratom down.",
+                "{names:capital} speeds up an enzyme (CYP3A) that breaks kratom down and also makes its stronger product, 7-OH.",
+                "{names:capital} speed up an enzyme (CYP3A) that breaks kratom down and also makes its stronger product, 7-OH.",
                 count,
                 names=names,
             ),
             say(
-                "The same amount may act less and shorter, and someone used to kratom may feel withdrawal. "
-                "When this is stopped, the same amount acts more strongly again over two to three weeks. "
-                "Nobody measured it in people."
+                "Whether the same amount then acts more or less is not known. Someone used to kratom may feel withdrawal. "
+                "When this is stopped, the change turns back over two to three weeks, and the same amount may act more strongly than before."
             ),
+            induced(),
         ),
         say(
-            "CYP3A induction: faster loss of mitragynine, sign of the 7-hydroxymitragynine change unknown; no kratom data. "
-            "De-induction after stopping takes two to three weeks and raises exposure at an unchanged dose."
+            "CYP3A induction: faster loss of mitragynine, sign of the 7-hydroxymitragynine change unknown; the human study of rifampicin was not seen. "
+            "De-induction after stopping takes two to three weeks and raises mitragynine at an unchanged dose."
         ),
         say("Withdrawal on starting it; sleepiness or stronger effect after stopping it."),
     )
 
 
 def _expected(sizes: list[InteractionSize]) -> Text:
-    """Say how much of kratom's main substance there will be: with all together where there are several."""
-    found = [size for size in sizes if size.quantity == ALKALOIDS[0]]
+    """Say how much of kratom's two main substances there will be: with all together where there are several."""
+    named = len(sizes) > len(ALKALOIDS)
+    return sentences(*(_changed(sizes, quantity, called, named) for quantity, called in ALKALOIDS.items()))
+
+
+def _changed(sizes: list[InteractionSize], quantity: str, called: Text, named: bool) -> Text:
+    found = [size for size in sizes if size.quantity == quantity]
     found = [size for size in found if size.medicine == TOGETHER] or found
     if not found:
         return NOTHING
-    changes = listed(_times(size, named=len(sizes) > len(ALKALOIDS)) for size in found)
-    return say("Of mitragynine in the blood the model expects {changes}.", changes=changes)
+    changes = listed(_times(size, named) for size in found)
+    told = say("Of {what} in the blood the model expects {changes}.", what=called, changes=changes)
+    if all(direction(size.ratio) != "not known" for size in found):
+        return told
+    return sentences(told, say("So whether {what} rises or falls is not known.", what=called))
 
 
 def _times(size: InteractionSize, named: bool) -> Text:
     middle, low, high = size.ratio.median, size.ratio.low, size.ratio.high
-    if named:
-        return say(
-            "about {middle:.2g} times as much ({low:.2g} to {high:.2g}) with {medicine}",
-            middle=middle,
-            low=low,
-            high=high,
-            medicine=size.medicine,
-        )
-    return say("about {middle:.2g} times as much ({low:.2g} to {high:.2g})", middle=middle, low=low, high=high)
+    if direction(size.ratio) == "not known":
+        much = say("anything from {low:.2g} to {high:.2g} times as much", low=low, high=high)
+    else:
+        much = say("about {middle:.2g} times as much ({low:.2g} to {high:.2g})", middle=middle, low=low, high=high)
+    return say("{much} with {medicine}", much=much, medicine=size.medicine) if named else much
 
 
-def _stopped(role: Role, several: list[Taken]) -> Text:
+def _stopped(several: list[Taken]) -> Text:
     past = [
         say("{name} (stopped {days:g} days ago)", name=medicine.generic, days=medicine.stopped_days_ago)
         for medicine in several
@@ -227,11 +234,7 @@ def _stopped(role: Role, several: list[Taken]) -> Text:
     ]
     if not past:
         return NOTHING
-    if role == "inducer":
-        return say(
-            "{names} still counts, and is fading: the same amount of kratom may act more strongly day by day.",
-            names=listed(past),
-        )
     return say(
-        "{names} still counts, and is fading: the same amount of kratom may act less day by day.", names=listed(past)
+        "{names} still counts, and is fading: what the same amount of kratom does may change from day to day, and which way is not known.",
+        names=listed(past),
     )

@@ -20,6 +20,7 @@ from ketum.pharmacology.alkaloids import molar_mass
 from ketum.pharmacology.closed_forms import terminal_half_life
 from ketum.trials import blood as trials
 from ketum.trials.blood import Arm, Datum
+from ketum.trials.validation.errors import mean_error, median_error
 from ketum.trials.validation.row import FOLD_BAR, Row
 from ketum.writing.texts import NOTHING, Text, say, term
 
@@ -102,7 +103,7 @@ def _row(datum: Datum, found: Mapping[str, Individuals]) -> Row:
     made = Row(
         datum.fact_id, datum.trial, datum.alkaloid, datum.quantity, datum.statistic, datum.role,
         observed, row.unit, interval, kind, predicted, (low, high), fold,
-        smallest, largest, float(p95 / p05), observed_spread, structural, (), term(row.conditions),
+        smallest, largest, float(p95 / p05), observed_spread, structural, (), term(row.conditions), "blood", _own_error(row, kind, interval),
     )  # fmt: skip
     return _judged(made)
 
@@ -153,6 +154,16 @@ def _observed(row: Fact) -> tuple[float, tuple[float, float] | None, Text]:
     except ValueError:
         return row.number(), None, NOTHING
     return row.number(), (row.number() - sd, row.number() + sd), say("mean and SD")
+
+
+def _own_error(row: Fact, kind: Text, interval: tuple[float, float] | None) -> float | None:
+    """Find the standard error of a published statistic's logarithm; None where too little is known of it."""
+    if interval is None or not row.n.isdigit():
+        return None
+    low, high = interval
+    if kind == "mean and SD":
+        return mean_error(row.number(), (high - low) / 2, int(row.n))
+    return median_error(low, high, int(row.n)) if kind == "range" else None
 
 
 def _statistic(name: str, samples: Sequence[Array]) -> Array:

@@ -1,4 +1,4 @@
-"""Predicted against observed, for the human data on effects: pupil, pain tolerance, withdrawal.
+"""Predicted against observed, for the human data on effects: pupil, pain tolerance, breathing, withdrawal.
 
 Each study is run many times with its own number of people; each run draws what is not known once for all its people.
 """
@@ -13,15 +13,20 @@ from ketum import pharmacology
 from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.crowd.people import draw_knowledge
+from ketum.endpoints.effect import SOWS_MOST, withdrawal
 from ketum.errors import KetumError
 from ketum.evidence import Fact, fact
+from ketum.trials import bounds
 from ketum.trials.effects import SIGNS_ABOVE, EffectDatum, Study, StudyCourse, course, effect_data, studies, subjects
+from ketum.trials.validation.errors import MEDIAN_OVER_MEAN, count_error, mean_error
 from ketum.trials.validation.row import Row
 from ketum.writing.texts import NOTHING, Text, say, term
 
 REPEATS = 200
 BASELINE_SD = 0.55
 """SD of the logarithm of the time before, among the study's people: 6.7 s on a mean of 11.2 s."""
+AGAIN_SD = 0.4
+"""SD of the logarithm of a person's tolerance time when it is measured again and nothing has changed; assumed."""
 
 
 def effect_rows(repeats: int = REPEATS, seed: int = 0) -> tuple[Row, ...]:
@@ -65,6 +70,8 @@ def _row(datum: EffectDatum, study: Study, found: StudyCourse, repeats: int) -> 
         datum.fact_id, datum.study, "all", datum.quantity, datum.statistic, datum.role,
         observed, UNITS[datum.quantity], interval, say("mean and SD") if interval else NOTHING, predicted, (low, high), fold,
         None, None, math.nan, None, None, misses, NOTES.get(datum.fact_id) or term(row.conditions),
+        "effects", _own_error(datum, row, study.n), SCALES.get(datum.quantity) if datum.quantity != "sows_signs" else study.n,
+        bounds.noticed(datum.quantity, datum.statistic, study.n),
     )  # fmt: skip
 
 
@@ -80,7 +87,10 @@ UNITS = {
     "sows": "points",
     "sows_signs": "people",
     "sows_days": "days",
+    "breathing": "of drive",
 }
+SCALES = {"pupil": 3.5, "sows": SOWS_MOST, "breathing": 1.0}
+"""Length of the scale of what can be zero: a pupil of 5 to 6 mm can become one of 2; signs are counted in people."""
 AS_NUMBER = {"CA011": 1.0}
 """Words that say a number: unchanged is a ratio of one."""
 NOTES = {
@@ -96,6 +106,22 @@ def _standard_error(datum: EffectDatum, row: Fact) -> float:
         return abs(row.number()) / T_OF_P
     interval = row.interval()
     return (interval[1] - interval[0]) / 2 / math.sqrt(float(row.n)) if interval and row.n.isdigit() else 0.0
+
+
+def _own_error(datum: EffectDatum, row: Fact, n: int) -> float | None:
+    """Find the error of what was observed: of its logarithm, of a score as it is; None where none is known."""
+    if datum.quantity == "sows_signs":
+        return count_error(row.number(), n)
+    if row.fact_id in AS_NUMBER:  # "unchanged": each measured twice
+        return AGAIN_SD * MEDIAN_OVER_MEAN / math.sqrt(n)
+    interval = row.interval()
+    if datum.quantity in ("cold_pressor_s", "placebo_s") and interval and row.n.isdigit():
+        return mean_error(row.number(), (interval[1] - interval[0]) / 2, int(row.n))
+    return (_standard_error(datum, row) or None) if datum.quantity in SCALES and _is_number(row) else None
+
+
+def _is_number(row: Fact) -> bool:
+    return math.isfinite(_observed(row))
 
 
 def _observed(row: Fact) -> float:
@@ -116,6 +142,12 @@ def _values(datum: EffectDatum, row: Fact, found: StudyCourse, repeats: int, n: 
 
     if datum.quantity == "pupil":
         return means(found.pupil())
+    if datum.quantity == "breathing":
+        fall = found.breathing_fall()
+        return np.asarray(fall.reshape(repeats, n).max(axis=1)) if datum.statistic == bounds.NOBODY else means(fall)
+    if datum.statistic == bounds.MEAN_RISE:
+        rise = withdrawal(found.own["SOWS_scale"][:, None] * found.missing_after)
+        return means(rise.max(axis=1))
     if datum.quantity == "cold_pressor" and datum.statistic.startswith("median"):
         return np.asarray(np.median(found.gain().reshape(repeats, n), axis=1))
     if datum.quantity == "cold_pressor":
@@ -137,7 +169,7 @@ def _times(datum: EffectDatum, row: Fact, found: StudyCourse) -> Array:
     # Median of a log-normal with the published mean.
     baseline = fact(before).number() * np.exp(sd * stream.normal("people", f"baseline/{before}") - sd**2 / 2)
     if datum.quantity == "placebo_s":
-        again = np.exp(0.4 * stream.normal("people", f"again/{before}") - 0.08)
+        again = np.exp(AGAIN_SD * stream.normal("people", f"again/{before}") - AGAIN_SD**2 / 2)
         return np.asarray(baseline * again)
     return np.asarray(baseline * found.gain())
 

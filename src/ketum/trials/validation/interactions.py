@@ -14,6 +14,7 @@ from ketum.enzymes.perpetrators import parameters, perpetrators
 from ketum.evidence import fact
 from ketum.trials import blood as trials
 from ketum.trials import interaction as trial
+from ketum.trials.validation.errors import ratio_error, studies_error
 from ketum.trials.validation.row import FOLD_BAR, Row
 from ketum.writing.texts import NOTHING, commas, joined, say, term
 
@@ -73,6 +74,8 @@ def _trial(seed: int, repeats: int) -> list[Row]:
                 None,
                 () if inside else (say("outside the published {low:g} to {high:g}", low=bounds[0], high=bounds[1]),),
                 term(seen.conditions),
+                "interactions",
+                ratio_error(*bounds),
             )
         )
     return found
@@ -88,6 +91,7 @@ def _pair(outcome: Outcome) -> Row:
         outcome.observed, "ratio", (outcome.low, outcome.high) if several else None, say("range over studies") if several else NOTHING,
         outcome.predicted, (outcome.predicted_low, outcome.predicted_high), outcome.fold,
         None, None, None, None, None, (), joined("; ", (commas(pair.observed), term(pair.note))),
+        "interactions", studies_error([fact(one).number() for one in pair.observed]),
     )  # fmt: skip
 
 
@@ -131,6 +135,7 @@ def _wash_out() -> list[Row]:
                 None,
                 missed,
                 say("{days:g} days after the last dose", days=hours / 24),
+                "interactions",
             )
         )
     return found

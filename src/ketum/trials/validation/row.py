@@ -34,6 +34,15 @@ class Row:
         The bars that it misses, in words; empty for a check.
     note
         What a reader should know.
+    group
+        What kind of prediction it is: ``blood``, ``interactions`` or ``effects``.
+    own_error
+        Standard error of what was observed: of its logarithm, or of itself where there is a `scale`; None where the source
+        gives none.
+    scale
+        Length of the scale of what may be zero or negative; None for positive numbers, which are compared by their ratio.
+    bound
+        Where something was looked for and not seen: the change that the study would have noticed.
     """
 
     fact_id: str
@@ -56,6 +65,10 @@ class Row:
     structural: float | None
     misses: tuple[Text, ...]
     note: Text
+    group: str = ""
+    own_error: float | None = None
+    scale: float | None = None
+    bound: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as plain data for JSON."""

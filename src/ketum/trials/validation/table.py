@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 
 from ketum.pharmacology import ALKALOIDS
+from ketum.trials.validation.figures import MEANING, Figures, figures, name, verdict_said
 from ketum.trials.validation.row import Row
-from ketum.writing.texts import commas, say, term
+from ketum.trials.validation.verdict import NOT_COMPARED, WORDS, Verdict, judge
+from ketum.writing.texts import Text, commas, say, term
 
 
 def failures(found: Sequence[Row]) -> tuple[Row, ...]:
@@ -18,16 +20,16 @@ def failures(found: Sequence[Row]) -> tuple[Row, ...]:
 def table(found: Sequence[Row]) -> str:
     """Lay rows out for a terminal."""
     lines = [
-        f"{say('fact'):7}{say('trial'):26}{say('what'):26}{say('statistic'):24}{say('observed'):>10} {say('unit'):8}"
-        f"{say('predicted'):>10}{say('90 % interval'):>20}{say('fold'):>7}  {say('role')}"
+        f"{say('fact'):7}{say('trial'):29}{say('what'):26}{say('statistic'):33}{say('observed'):>10} {say('unit'):8}"
+        f"{say('predicted'):>10}{say('90 % interval'):>20}{say('fold'):>7}  {say('role'):13}{say('verdict')}"
     ]
     for row in found:
         low, high = row.predicted_interval
         what = row.quantity if row.alkaloid == "all" else f"{row.alkaloid} {row.quantity}"
         lines.append(
-            f"{row.fact_id:7}{row.trial:26}{what:26}{row.statistic:24}"
-            f"{row.observed:10.3g} {row.unit:8}{row.predicted:10.3g}{f'{low:.3g} to {high:.3g}':>20}"
-            f"{f'{row.fold_error:.2f}' if math.isfinite(row.fold_error) else '':>7}  {row.role}"
+            f"{row.fact_id:7}{row.trial:29}{what:26}{row.statistic:33}"
+            f"{_observed(row):>10} {row.unit:8}{row.predicted:10.3g}{f'{low:.3g} to {high:.3g}':>20}"
+            f"{f'{row.fold_error:.2f}' if math.isfinite(row.fold_error) else '':>7}  {row.role:13}{verdict_words(judge(row).verdict)}"
         )
         if row.structural is not None:
             both = say(
@@ -35,8 +37,8 @@ def table(found: Sequence[Row]) -> str:
                 structural=row.structural,
                 apparent=row.predicted,
             )
-            lines.append(f"{'':7}{'':26}{both}")
-        lines += [f"{'':7}{'':26}{say('MISSES: {miss}', miss=miss)}" for miss in row.misses]
+            lines.append(f"{'':7}{'':29}{both}")
+        lines += [f"{'':7}{'':29}{say('MISSES: {miss}', miss=miss)}" for miss in row.misses]
     lines += _pairs(found)
     missed = len(failures(found))
     calibration = sum(row.role == "calibration" for row in found)
@@ -48,7 +50,39 @@ def table(found: Sequence[Row]) -> str:
             codes=commas(f"{known.code} {known.name}" for known in ALKALOIDS),
         )
     )
+    lines += ["", *_figures(found), "", verdict_said(found)]
     return "\n".join(lines)
+
+
+def verdict_words(verdict: Verdict | None) -> Text:
+    """Write a verdict."""
+    return WORDS[verdict] if verdict else NOT_COMPARED
+
+
+def _observed(row: Row) -> str:
+    if row.bound is not None:
+        return f"<= {row.bound:.2g}"
+    return f"{row.observed:.3g}" if math.isfinite(row.observed) else say("words")
+
+
+def _figures(found: Sequence[Row]) -> list[str]:
+    heads = (say("rows"), say("agree"), say("wide"), say("conflict"), say("inside"), "GMFE", say("bias"))
+    lines = [f"{say('what'):27}" + "".join(f"{head:>9}" for head in heads) + f"  {say('verdict'):18}"]
+    for one in figures(found):
+        cells = (one.rows, one.agrees, one.too_wide, one.conflicts, inside(one), figure(one.gmfe), figure(one.bias))
+        told = f"{verdict_words(one.verdict):18}{MEANING[one.role]}"
+        lines.append(f"{name(one):27}" + "".join(f"{cell:>9}" for cell in cells) + f"  {told}")
+    return lines
+
+
+def inside(one: Figures) -> str:
+    """Write how many rows lie inside their 90 % interval."""
+    return f"{one.inside}/{one.numbers}"
+
+
+def figure(value: float | None) -> str:
+    """Write a geometric mean; nothing where there is none."""
+    return "" if value is None else f"{value:.2f}"
 
 
 def _pairs(found: Sequence[Row]) -> list[str]:
