@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from ketum import pharmacology
 from ketum.chance import Stream
@@ -48,7 +49,9 @@ def test_fold_errors_are_predicted_over_observed_or_the_inverse(rows):
 
 
 def test_calibration_rows_agree_within_joint_errors(rows):
-    assert not [row.misses for row in rows if row.misses]
+    # Of rows that are each missed one time in ten, no more than chance allows (binomial, 5 %).
+    calibration = [row for row in rows if row.role == "calibration"]
+    assert sum(bool(row.misses) for row in calibration) <= binom.ppf(0.95, len(calibration), 0.1)
 
 
 def test_contradictory_facts_are_both_shown(rows):

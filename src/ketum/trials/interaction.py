@@ -102,7 +102,11 @@ def ratios(own: Mapping[str, Array]) -> dict[str, Array]:
 
 def ratios_by_itraconazole(own: Mapping[str, Array]) -> dict[str, Array]:
     """Work out what itraconazole does to each person's 7-hydroxymitragynine, with over without; by fact id."""
-    beside: dict[str, Any] = parameters(perpetrators()["itraconazole"], own, np.zeros_like(own["ka"]), ITRACONAZOLE_SINCE_H, None)
+    beside: dict[str, Any] = parameters(
+        perpetrators()["itraconazole"], own, np.zeros_like(own["ka"]), ITRACONAZOLE_SINCE_H, None
+    )
     mg, never = ITRACONAZOLE_TEA_MG * own["yield_tea"], np.zeros_like(own["ka"])
-    with_, without = (exposure(run(own, "lumen", mg, **changed)["C_HM"], never) for changed in (beside, dict[str, Any]()))
+    with_, without = (
+        exposure(run(own, "lumen", mg, **changed)["C_HM"], never) for changed in (beside, dict[str, Any]())
+    )
     return {fact_id: with_[quantity] / without[quantity] for fact_id, quantity in ON_KRATOM.items()}
