@@ -80,7 +80,8 @@ def held_to(row, people):
     """Its quantiles are those of these people, and each is somebody's number."""
     assert {row.p05, row.median, row.p95} <= set(people)
     for end, part in ((row.p05, 0.05), (row.median, 0.5), (row.p95, 0.95)):
-        assert (people < end).mean() == pytest.approx(part, abs=0.035)
+        # One of n people stands where the part ends, so it is met to within one of them.
+        assert (people < end).mean() == pytest.approx(part, abs=1.5 / people.size)
 
 
 @pytest.mark.parametrize("name", HYPOTHESES)

@@ -48,6 +48,65 @@ def test_the_withdrawal_score_keeps_to_its_scale():
     np.testing.assert_array_equal(effect.withdrawal(np.array([-5.0, 0.0, 12.0, 900.0])), [0.0, 0.0, 12.0, 64.0])
 
 
+# Averages over time
+
+
+TIMES = np.linspace(0, 96, 961)
+DOSES = np.arange(0.0, 72.0, 8.0)
+
+
+@given(st.floats(0, 1), st.lists(st.floats(0, 80), max_size=6, unique=True).map(sorted))
+def test_a_curve_that_stands_still_is_its_own_average(level, doses):
+    found = effect.averages(TIMES, np.full((2, TIMES.size), level), np.array(doses), 96.0)
+    assert set(found) == {"first_day", "last_day", "first_interval", "last_interval"}
+    for mean in found.values():
+        assert mean == pytest.approx([level, level], abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 1), min_size=25, max_size=25), st.floats(0, 90), st.floats(0.1, 6))
+def test_an_average_lies_between_the_least_and_the_greatest_of_its_stretch(values, start, length):
+    times = np.linspace(0, 96, 25)
+    end = start + length
+    mean = effect.mean_between(times, np.array([values]), start, end)
+    at = np.concatenate([[start], times[(times > start) & (times < end)], [end]])
+    inside = np.interp(at, times, values)
+    assert inside.min() - 1e-6 <= mean[0] <= inside.max() + 1e-6
+
+
+@given(st.floats(0.01, 0.5), st.floats(0, 40), st.floats(1, 50))
+def test_an_average_of_an_exponential_is_its_integral_over_time(rate, start, length):
+    fine = np.linspace(0, 96, 9601)
+    mean = effect.mean_between(fine, np.exp(-rate * fine)[None], start, start + length)
+    assert mean[0] == pytest.approx(np.exp(-rate * start) * -np.expm1(-rate * length) / (rate * length), rel=1e-4)
+
+
+def test_each_stretch_is_its_own_part_of_the_run():
+    """A straight line's mean is its middle: three doses a day for three days, and a day without."""
+    found = effect.averages(TIMES, TIMES[None], DOSES, 72.0)
+    middles = {"first_day": 12.0, "last_day": 60.0, "first_interval": 4.0, "last_interval": 68.0}
+    assert {name: mean[0] for name, mean in found.items()} == pytest.approx(middles)
+    late = effect.averages(TIMES, TIMES[None], DOSES + 10.0, 96.0)
+    middles = {"first_day": 22.0, "last_day": 84.0, "first_interval": 14.0, "last_interval": 85.0}
+    assert {name: mean[0] for name, mean in late.items()} == pytest.approx(middles)
+
+
+@given(st.floats(0, 60), st.floats(25, 96))
+def test_of_a_single_dose_the_first_day_is_the_last(dose, length):
+    end = min(dose + length, 96.0)
+    curve = np.where(dose > TIMES, 0.0, np.exp(-0.1 * (TIMES - dose)))[None]
+    found = effect.averages(TIMES, curve, np.array([dose]), end)
+    for name in ("last_day", "first_interval", "last_interval"):
+        assert found[name] == pytest.approx(found["first_day"], rel=1e-9)
+
+
+def test_what_comes_after_the_run_counts_nowhere():
+    curve = np.where(TIMES > 72.1, 1.0, 0.25)[None]
+    assert all(mean == pytest.approx([0.25]) for mean in effect.averages(TIMES, curve, DOSES, 72.0).values())
+
+
+# Runs
+
+
 def run(lines, person="", number=60, **how):
     text = f'[person]\nage_years = 40\nsex = "male"\nweight_kg = 70\nregion = "DE"\n{person}\n{lines}\n'
     return simulate(parse_case(text, "case"), number=number, workers=1, **how)

@@ -12,7 +12,7 @@ from ketum.case import Case
 from ketum.crowd.model import kratom_model
 from ketum.writing.texts import say
 
-SETTLING_H = 14 * 24.0
+SETTLING_H = 28 * 24.0
 """How long the case's regimen is followed at most until its average drive is taken; levels have settled by then."""
 HOURS_OF_A_MONTH = 730.5
 UNKNOWN = say(
