@@ -174,7 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=8, help="simulated people of a study, for each draw")
     parser.add_argument("--clouds", type=int, default=2, help="independent clouds")
-    parser.add_argument("--rows", type=int, default=250, help="draws of the blood; each cloud keeps a draw for each")
+    parser.add_argument("--rows", type=int, default=500, help="draws of the blood; each cloud keeps a draw for each")
     parser.add_argument("--moves", type=int, default=12, help="most moves at a power")
     parser.add_argument("--last", type=int, default=40, help="moves at full power")
     options = parser.parse_args()

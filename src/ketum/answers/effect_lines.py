@@ -96,14 +96,14 @@ LINES = (
     ),
     Wording(
         "relief_last_day",
-        say("The same on the last day of use"),
+        say("Relief in chronic pain over placebo, mean of the last day of use"),
         say("very low"),
         say("Tolerance to relief by kratom was never measured in people; its size and pace are assumed."),
         ("CE066", "DE008"),
     ),
     Wording(
         "relief",
-        say("The same at the strongest moment, which no trial reports"),
+        say("Relief at the strongest moment, which no trial reports"),
         say("very low"),
         say("No trial in chronic pain: receptor effect on the yardstick of opioid trials."),
         ("CE066",),
@@ -119,7 +119,7 @@ LINES = (
     ),
     Wording(
         "effect_last_day",
-        say("The same on the last day of use"),
+        say("Sedation: receptor effect of the greatest possible, mean of the last day of use"),
         say("very low"),
         say("As above, with an assumed tolerance."),
         ("CC044",),
@@ -136,7 +136,7 @@ LINES = (
         say("Breathing: fall of the drive to breathe, at the strongest moment"),
         say("very low"),
         say(
-            "Bounded by studies in which nobody's breathing fell; how much less the reserve is than for pain, and whether there is a ceiling, is known from animals."
+            "Bounded by studies that reported no meaningful fall; how much less the reserve is than for pain, and whether there is a ceiling, is known from animals."
         ),
         ("CC038", "CC039", "CC043", "targets-AE036", "targets-AE037"),
     ),

@@ -103,7 +103,7 @@ NOTES = (
         "Pseudoindoxyl, which human plasma makes of 7-hydroxymitragynine, was never measured in people; it may be part of the missing factor."
     ),
     say(
-        "Where breathing was watched in people it did not fall, in healthy people, awake, without alcohol or sedatives, which add to it in ways that are not simulated; so does sleep. A small number rules out no harm to breathing."
+        "Where breathing was watched in people no meaningful fall was reported, in healthy people, awake, without alcohol or sedatives, which add to it in ways that are not simulated; so does sleep. A small number rules out no harm to breathing."
     ),
 )
 YARDSTICK = (
@@ -218,7 +218,7 @@ def _breathing(found: xr.Dataset) -> list[Hypothesis]:
 BREATHING_SEEN = (
     SeenInPeople(
         say(
-            "{CC038:n} healthy people without kratom for a year, up to 53 mg of mitragynine as leaf, once and then daily for 15 days: breathing rate and blood oxygen stayed normal."
+            "A trial of leaf in healthy people without kratom for a year, 12 or 13 in each dose group, the highest 53 mg of mitragynine once and then daily for 15 days: no clinically significant change of breathing rate or blood oxygen, as its abstract is retold by a seller."
         ),
         "CC038",
     ),
@@ -235,11 +235,10 @@ BREATHING_SEEN = (
         ),
         "CC040",
     ),
+    SeenInPeople(say("Deuterated mitragynine, up to 90 mg: no clinically significant effect on breathing."), "CC047"),
     SeenInPeople(
-        say(
-            "Deuterated mitragynine, up to 90 mg: no clinically relevant change; oxycodone beside it showed none either, so the test could not tell."
-        ),
-        "CC047",
+        say("In the same study oxycodone looked like placebo, too: the test could not tell, and proves no safety."),
+        "CC048",
     ),
     SeenInPeople(
         say(
