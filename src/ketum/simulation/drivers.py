@@ -268,7 +268,7 @@ PRODUCT = {
     "content": say("content of the main alkaloid"),
     "companion": say("content, next to the main alkaloid, of"),
     "certificate": say("error of the certificate for"),
-    "serving": say("weight of a serving"),
+    "serving": say("what a capsule, bottle or other unit holds"),
 }
 
 
