@@ -121,6 +121,7 @@ def test_each_count_is_worked_out_and_said(product, unit):
         assert spread(one.mg[serving.of]) == pytest.approx(serving.sd, rel=0.05)
 
 
+@how(deadline=None)
 @given(
     st.sampled_from(COUNTED), st.floats(0.05, 5).map(lambda n: round(n, 3)), st.floats(1, 4).map(lambda n: round(n, 2))
 )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SAMPLES = 512
-MAIN = ("Cmax", "tmax", "AUC", "Cmax_last", "AUC_last", "Cmin_last", "half_life")
+MAIN = ("Cmax", "tmax", "AUC", "Cmax_last", "AUC_last", "Cmin_last", "half_life", "half_life_structural")
 MEASURES = {
     "sobol": say("share of the variance of the endpoint's logarithm"),
     "morris": say(
