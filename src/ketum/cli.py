@@ -106,9 +106,7 @@ def run(
             progress=progress,
         )
         page = answer.write(output)
-    if answer.drivers is not None:
-        print(answer.drivers.as_text())
-    _say_organs(answer)
+    _say_beside(answer)
     print(say("report: {page}", page=str(page)))
 
 
@@ -183,7 +181,7 @@ def margins(
         )
     else:
         print(table(answer.margins))
-        _say_organs(answer)
+        _say_beside(answer)
 
 
 @app.command()
@@ -256,8 +254,10 @@ def bench(
         sys.exit(FAILED)
 
 
-def _say_organs(answer: Answer) -> None:
-    """Say what the levels do not use of the case, beside what rests on them."""
+def _say_beside(answer: Answer) -> None:
+    """Say what drives an answer's numbers, where that was asked for, and what of the case they do not use."""
+    if answer.drivers is not None:
+        print(answer.drivers.as_text())
     if answer.organs:
         from ketum.report.terminal import organs_as_text
 
