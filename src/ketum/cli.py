@@ -12,7 +12,7 @@ import sys
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 # Pydantic would look for plug-ins among all installed packages, which takes a tenth of the time of a screen.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -22,6 +22,9 @@ import typer
 from ketum.console import FAILED, guarded, phases, print_json, progress_bar, say_emergencies, write_whole
 from ketum.errors import InputError, Problem
 from ketum.writing.texts import commas, say
+
+if TYPE_CHECKING:
+    from ketum.answers.content import Answer
 
 app = typer.Typer(
     name="ketum",
@@ -103,8 +106,7 @@ def run(
             progress=progress,
         )
         page = answer.write(output)
-    if answer.drivers is not None:
-        print(answer.drivers.as_text())
+    _say_beside(answer)
     print(say("report: {page}", page=str(page)))
 
 
@@ -168,9 +170,16 @@ def margins(
     say_emergencies(understood)
     answer = ask(understood, number, seed)
     if as_json:
-        print_json({"case": understood.model_dump(mode="json", by_alias=True), "margins": answer.margins})
+        print_json(
+            {
+                "case": understood.model_dump(mode="json", by_alias=True),
+                "margins": answer.margins,
+                "organs": answer.organs,
+            }
+        )
     else:
         print(table(answer.margins))
+        _say_beside(answer)
 
 
 @app.command()
@@ -249,6 +258,16 @@ def bench(
         print(table(found))
     if disagreeing(found):
         sys.exit(FAILED)
+
+
+def _say_beside(answer: Answer) -> None:
+    """Say what drives an answer's numbers, where that was asked for, and what of the case they do not use."""
+    if answer.drivers is not None:
+        print(answer.drivers.as_text())
+    if answer.organs:
+        from ketum.report.terminal import organs_as_text
+
+        print(organs_as_text(answer.organs))
 
 
 def _spelt_out(words: list[str]) -> list[str]:

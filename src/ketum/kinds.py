@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal, cast
 
-from ketum.rows import read_rows
+from ketum.rows import read_rows, several
 
 Group = Literal["leaf", "brew", "extract", "concentrate", "mixture", "unknown"]
 
@@ -31,6 +31,9 @@ class ProductKind:
         As people are told of one, and of such products in general.
     largest_mg
         Most of the product that a dose can be; more is a slip of the pen.
+    counted_in
+        The most that a dose can be in each unit that it may be counted in; what one of them holds stands in the
+        pharmacology's ``servings.csv``.
     concentrate_of
         The alkaloid, hardly found in leaf, that a concentrate is counted in; empty for other groups.
     law
@@ -46,6 +49,7 @@ class ProductKind:
     name: str
     plural: str
     largest_mg: float
+    counted_in: Mapping[str, float]
     concentrate_of: str
     law: str
     studied_as: str
@@ -63,6 +67,7 @@ def kinds() -> Mapping[str, ProductKind]:
                 row["name"],
                 row["plural"],
                 1000.0 * float(row["largest_g"]),
+                _counted_in(row["counted_in"]),
                 row["concentrate_of"],
                 row["law"],
                 row["studied_as"],
@@ -71,6 +76,10 @@ def kinds() -> Mapping[str, ProductKind]:
             for row in read_rows(__package__, "kinds.csv")
         }
     )
+
+
+def _counted_in(cell: str) -> Mapping[str, float]:
+    return MappingProxyType({unit: float(most) for unit, most in (part.split() for part in several(cell))})
 
 
 def in_group(product: str, *groups: Group) -> bool:

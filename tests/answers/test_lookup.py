@@ -120,8 +120,9 @@ def test_products_and_servings_can_be_followed_back():
             name = pharmacology.alkaloid(companion.alkaloid).name
             for fact_id in companion.facts:
                 assert f"{name} in {product.name}" in uses()[fact_id]
-    for serving in pharmacology.servings().values():
-        assert f"weight of a {serving.unit}" in uses()[serving.facts[0]]
+    for (product, unit), serving in pharmacology.servings().items():
+        for fact_id in serving.facts:
+            assert f"size of a {unit} of {product}" in uses()[fact_id]
 
 
 def test_only_facts_are_used():

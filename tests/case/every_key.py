@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ketum.case.measures import LABS, VITALS
 from ketum.case.refusal import hidden
+from ketum.kinds import kinds
 
 
 def one_line(text: str) -> str:
@@ -34,8 +35,27 @@ amounts = (
     st.just("unknown")
     | decimals(1, 30).map(lambda n: f"{n} g")
     | decimals(1, 2000).map(lambda n: f"{n} mg of mitragynine")
-    | st.sampled_from(["15 mg 7-OH", "6 capsules", "2 tsp", "0.5  serving", "1e3 mg", ".5 g", "250 µg mitragynine"])
+    | st.sampled_from(["15 mg 7-OH", "1e3 mg", ".5 g", "half a gram", "250 µg mitragynine"])
 )
+COUNTED = {
+    "capsule": ["6 capsules", "a cap"],
+    "teaspoon": ["2 tsp", "1 1/2 teaspoons"],
+    "serving": ["0.5  serving", "two servings"],
+    "mL": ["60ml", "2 fl. oz.", "0.06 L"],
+    "bottle": ["half a bottle", "1/3 bottle"],
+    "can": ["1 can"],
+    "tablet": ["2 tabs", "½ tablet"],
+    "gummy": ["3 gummies"],
+    "cup": ["1 cup", "2 glasses"],
+}
+
+
+def with_amount(table: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Add an amount that fits the product: a mass, or any count that its kind may be counted in."""
+    counts = [text for unit in kinds()[table["product"]].counted_in for text in COUNTED[unit]]
+    return (amounts | st.sampled_from(counts) if counts else amounts).map(lambda amount: table | {"amount": amount})
+
+
 medicine_amounts = st.just("unknown") | st.sampled_from(
     ["100 mg", "5/325 mg", "25 ug/h", "2 tablets", "3 drinks", "10 mL", "400 IU", "0.1 mg/h", "2 mmol"]
 )
@@ -65,10 +85,11 @@ shares = st.dictionaries(
     st.sampled_from(["1.4 %", "14 mg/g", "0.02 %", "0 %", "3.333333333 mg/g", "1e-20 %", "20% w/w"]),
     min_size=1,
 )
-kratom = tables(
-    {"product": products, "amount": amounts},
-    {"start": starts, "certificate": shares, "tested": lists, "with": lists},
-).flatmap(repeated)
+kratom = (
+    tables({"product": products}, {"start": starts, "certificate": shares, "tested": lists, "with": lists})
+    .flatmap(with_amount)
+    .flatmap(repeated)
+)
 medicine = tables(
     {"name": texts},
     {
@@ -78,8 +99,10 @@ medicine = tables(
         "stopped_days_ago": numbers(0, 99),
     },
 ).flatmap(lambda table: repeated(table, days=False))
-before = tables({"product": products, "amount": amounts}, {"months": numbers(0, 1200)}).flatmap(
-    lambda table: repeated(table, days=False)
+before = (
+    tables({"product": products}, {"months": numbers(0, 1200)})
+    .flatmap(with_amount)
+    .flatmap(lambda table: repeated(table, days=False))
 )
 fluids = tables(
     {

@@ -87,7 +87,7 @@ GALLERY = [
     ("kratom", "amount", "3", "kratom[0].amount", ["unit", "in quotes"]),
     ("kratom", "amount", '"3"', "kratom[0].amount", ["unit is missing"]),
     ("kratom", "amount", '""', "kratom[0].amount", ["number", '"3 g"']),
-    ("kratom", "amount", '"three g"', "kratom[0].amount", ["number"]),
+    ("kratom", "amount", '"some g"', "kratom[0].amount", ["number"]),
     ("kratom", "amount", '"0 g"', "kratom[0].amount", ["more than nothing"]),
     ("kratom", "amount", '"-3 g"', "kratom[0].amount", ["more than nothing"]),
     ("kratom", "amount", '"−3 g"', "kratom[0].amount", ["more than nothing"]),
@@ -105,8 +105,14 @@ GALLERY = [
     ("kratom", "amount", '"3 g leaf"', "kratom[0].amount", ["leaf", "without a name"]),
     ("kratom", "amount", '"3 mg mitragynin"', "kratom[0].amount", ["did you mean mitragynine?"]),
     ("kratom", "amount", '"6 capsuls"', "kratom[0].amount", ["did you mean capsules?"]),
-    ("kratom", "amount", '"2 tablets"', "kratom[0].amount", ["tablets", "7-hydroxymitragynine"]),
-    ("kratom", "amount", '"60 mL"', "kratom[0].amount", ["mL", "serving"]),
+    ("kratom", "amount", '"2 tablets"', "kratom[0].amount", ["tablet of leaf-", "capsules", "extract, 7oh-product"]),
+    ("kratom", "amount", '"60 mL"', "kratom[0].amount", ["mL of leaf-", "teaspoons", "tea, liquid-shot"]),
+    ("kratom", "amount", '"2 sprays"', "kratom[0].amount", ["sprays", '"15 mg 7-hydroxymitragynine"', "unknown"]),
+    ("kratom", "amount", '"2 tea bags"', "kratom[0].amount", ["its weight"]),
+    ("kratom", "amount", '"2 tbsp"', "kratom[0].amount", ["three teaspoons"]),
+    ("kratom", "amount", '"60 mL bottle"', "kratom[0].amount", ["alone", '"60 mL"']),
+    ("kratom", "amount", '"1/0 bottle"', "kratom[0].amount", ["/0"]),
+    ("kratom", "amount", '"half"', "kratom[0].amount", ["number"]),
     ("kratom", "amount", '"3 kg"', "kratom[0].amount", ["up to 100 g", "check the unit"]),
     ("kratom", "amount", '"100.1 g"', "kratom[0].amount", ["up to 100 g"]),
     ("kratom", "amount", '"2001 mg mitragynine"', "kratom[0].amount", ["up to 2000 mg"]),
@@ -220,9 +226,35 @@ CONTRADICTIONS = [
     ("kratom", {"every": '"24 h"', "days": "3651"}, "kratom[0].days", ["1 to 3650"]),
     ("kratom", {"product": '"extract"', "amount": '"31 g"'}, "kratom[0].amount", ["up to 30 g", "extract"]),
     ("kratom", {"product": '"7oh-product"', "amount": '"31 g"'}, "kratom[0].amount", ["up to 30 g"]),
-    ("kratom", {"product": '"liquid-shot"', "amount": '"31 g"'}, "kratom[0].amount", ["up to 30 g"]),
+    ("kratom", {"product": '"liquid-shot"', "amount": '"1001 g"'}, "kratom[0].amount", ["up to 1000 g"]),
+    ("kratom", {"product": '"liquid-shot"', "amount": '"1.1 L"'}, "kratom[0].amount", ["up to 1000 mL"]),
+    ("kratom", {"product": '"liquid-shot"', "amount": '"21 bottles"'}, "kratom[0].amount", ["up to 20 bottles"]),
+    (
+        "kratom",
+        {"product": '"liquid-shot"', "amount": '"6 capsules"'},
+        "kratom[0].amount",
+        ["mL, bottles, cans", "leaf-"],
+    ),
+    (
+        "kratom",
+        {"product": '"7oh-product"', "amount": '"1 teaspoon"'},
+        "kratom[0].amount",
+        ["tablets, gummies", "15 mg 7-"],
+    ),
+    ("kratom", {"product": '"7oh-product"', "amount": '"60 mL"'}, "kratom[0].amount", ["15 mg 7-hydroxymitragynine"]),
+    ("kratom", {"product": '"extract"', "amount": '"2 tsp"'}, "kratom[0].amount", ["25 mg mitragynine", "capsules"]),
+    ("kratom", {"product": '"unknown"', "amount": '"2 tablets"'}, "kratom[0].amount", ["extract, 7oh-product"]),
+    ("kratom", {"product": '"pseudoindoxyl-product"', "amount": '"1 tablet"'}, "kratom[0].amount", ["pseudoindoxyl"]),
+    ("kratom", {"product": '"tea"', "amount": '"6 capsules"'}, "kratom[0].amount", ["cups", "capsule of tea"]),
     ("kratom", {"product": '"pseudoindoxyl-product"', "amount": '"31 g"'}, "kratom[0].amount", ["up to 30 g"]),
 ]
+
+
+def test_what_was_taken_before_fits_its_kind_too(case_text):
+    text = case_text() + '\n[before]\nproduct = "tea"\namount = "6 capsules"\n'
+    (problem,) = problems_of(text)
+    assert problem.where.endswith("before.amount")
+    assert "no size is on file for a capsule of tea" in problem.what
 
 
 @pytest.mark.parametrize(("table", "keys", "where", "words"), CONTRADICTIONS)

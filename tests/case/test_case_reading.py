@@ -112,11 +112,41 @@ def test_the_rest_of_a_mixed_product_is_unknown_when_not_named(case_text):
         ("2 teaspoons", "count", 2.0, None, "teaspoon"),
         ("0.5 tsp", "count", 0.5, None, "teaspoon"),
         ("1 serving", "count", 1.0, None, "serving"),
+        ("half a gram", "product", 500.0, None, None),
+        ("three g", "product", 3000.0, None, None),
+        ("two caps", "count", 2.0, None, "capsule"),
+        ("1 1/2 tsp", "count", 1.5, None, "teaspoon"),
+        ("2½ teaspoons", "count", 2.5, None, "teaspoon"),
     ],
 )
 def test_amounts(case_text, text, kind, value, alkaloid, count_unit):
     amount = parse_case(case_text(kratom={"amount": f'"{text}"'})).kratom[0].amount
     assert amount == Amount(text, kind, value, alkaloid, count_unit)
+
+
+@pytest.mark.parametrize(
+    ("product", "text", "value", "unit"),
+    [
+        *(("liquid-shot", text, 60.0, "mL") for text in ("60 mL", "60ml", "60 millilitres", "6 cl", "0.06 L")),
+        *(("liquid-shot", text, 59.147, "mL") for text in ("2 fl oz", "2 fl. oz.", "2floz", "two fluid ounces")),
+        *(("liquid-shot", text, 0.5, "bottle") for text in ("half a bottle", "Half bottle", ".5 bottle", "1/2 bottle")),
+        *(("liquid-shot", text, 1.0, "bottle") for text in ("a bottle", "1 bottle", "one shot", "1 shots")),
+        *(("liquid-shot", text, 1.5, "bottle") for text in ("one and a half bottles", "1 1/2 bottles", "1½ bottles")),
+        ("liquid-shot", "three quarters of a bottle", 0.75, "bottle"),
+        ("liquid-shot", "a quarter of a bottle", 0.25, "bottle"),
+        ("liquid-shot", "a can", 1.0, "can"),
+        *(("7oh-product", text, 2.0, "tablet") for text in ("2 tablets", "two tabs", "2 pills", "2 chewables")),
+        *(("7oh-product", text, 1.0, "gummy") for text in ("1 gummy", "a gummy", "1 gummies")),
+        ("tea", "1 cup", 1.0, "cup"),
+        ("tea", "2 glasses", 2.0, "cup"),
+        ("tea", "250 mL", 250.0, "mL"),
+        ("extract", "2 soft gels", 2.0, "capsule"),
+    ],
+)
+def test_counts_as_people_write_them(case_text, product, text, value, unit):
+    (kratom,) = parse_case(case_text(kratom={"product": f'"{product}"', "amount": f'"{text}"'})).kratom
+    assert (kratom.amount.kind, kratom.amount.count_unit, kratom.amount.text) == ("count", unit, text)
+    assert kratom.amount.value == pytest.approx(value, rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ketum import pharmacology
 from ketum.case import parse_case
 from ketum.chance import Stream
-from ketum.crowd.contents import CERTIFICATE_SD, dose_sizes
+from ketum.crowd.contents import CERTIFICATE_SD, contents, dose_sizes
 from ketum.crowd.intake import dose_table, intakes
 from ketum.evidence import facts
 from ketum.pharmacology.alkaloids import nmol
@@ -95,11 +95,86 @@ def test_companions_follow_a_certified_main_alkaloid():
 )
 def test_counts(amount, unit, number):
     (one,) = taken(lines("leaf-powder", amount))
-    serving = pharmacology.servings()[unit]
-    assert np.median(one.product_mg) == pytest.approx(number * serving.grams * 1000, rel=0.03)
+    serving = pharmacology.servings()["leaf-powder", unit]
+    assert np.median(one.product_mg) == pytest.approx(number * serving.median * 1000, rel=0.03)
     assert spread(one.product_mg) == pytest.approx(serving.sd, rel=0.05)
     assert set(serving.facts) <= set(one.contents.facts)
     assert any(unit in text for text in one.contents.assumptions)
+
+
+COUNTED = [(product, unit) for product, unit in pharmacology.servings()]
+
+
+@pytest.mark.parametrize(("product", "unit"), COUNTED)
+def test_each_count_is_worked_out_and_said(product, unit):
+    (one,) = taken(lines(product, f"2 {unit}"))
+    serving, size = pharmacology.servings()[product, unit], one.contents.size
+    assert set(serving.facts) <= set(one.contents.facts)
+    assert any(unit in text for text in one.contents.assumptions)
+    if serving.of == "product":
+        assert size.product_mg.median == pytest.approx(2000 * serving.median)
+    else:
+        assert size.product_mg is None
+        main = size.seven_oh_mg if serving.of == "HM" else size.mitragynine_mg
+        assert main.median == pytest.approx(2 * serving.median)
+        assert np.log(main.high / main.low) == pytest.approx(2 * 1.645 * serving.sd, rel=1e-3)
+        assert spread(one.mg[serving.of]) == pytest.approx(serving.sd, rel=0.05)
+
+
+@how(deadline=None)
+@given(
+    st.sampled_from(COUNTED), st.floats(0.05, 5).map(lambda n: round(n, 3)), st.floats(1, 4).map(lambda n: round(n, 2))
+)
+def test_more_of_the_same_holds_more(counted, number, times):
+    (less,), (more,) = (
+        contents(case(lines(counted[0], f"{amount:.6f} {counted[1]}"))) for amount in (number, number * times)
+    )
+    for code in less.mg:
+        assert more.mg[code].median == pytest.approx(less.mg[code].median * times, rel=1e-4)
+        assert more.mg[code].errors == less.mg[code].errors
+
+
+def test_a_volume_is_the_same_in_any_unit():
+    sizes = [contents(case(lines("liquid-shot", text)))[0].size for text in ("60 mL", "6 cl", "60 g")]
+    assert sizes[0] == sizes[1]
+    assert sizes[0].mitragynine_mg.median == pytest.approx(sizes[2].mitragynine_mg.median)
+
+
+def test_a_bottle_a_serving_and_their_volume_agree_within_their_widths():
+    """What used to be 2.4 g of leaf for each of them."""
+    (bottle, serving, volume) = (
+        contents(case(lines("liquid-shot", text)))[0].size.mitragynine_mg
+        for text in ("1 bottle", "1 serving", "2 fl oz")
+    )
+    assert serving.median < bottle.median
+    assert max(serving.low, bottle.low, volume.low) < 40 < min(serving.high, bottle.high, volume.high)
+
+
+def test_tablets_are_of_seven_oh():
+    (one,) = taken(lines("7oh-product", "2 tablets"))
+    assert one.contents.size.seven_oh_mg.median == pytest.approx(40)
+    assert one.contents.size.mitragynine_mg.median < 5
+
+
+def test_a_cup_of_tea_is_counted_in_the_drink():
+    assert taken(lines("tea", "1 cup"))[0].release == "release_shot"
+    assert taken(lines("tea", "1 teaspoon"))[0].release == "yield_tea"
+
+
+def test_a_certificate_of_what_has_no_weight_is_said_to_be_unused():
+    text = 'certificate = { mitragynine = "45 %", "7-hydroxymitragynine" = "0.9 %" }'
+    (one,) = taken(lines("extract", "2 capsules", text))
+    assert any("certificate" in words and "capsule" in words for words in one.contents.unknown)
+    # Their ratio tells all the same.
+    assert np.median(one.mg["HM"] / one.mg["MG"]) == pytest.approx(0.02, rel=0.02)
+
+
+def test_a_stated_amount_of_an_extract_is_said_to_be_taken_as_mitragynine():
+    (bottle,), (tablet,) = taken(lines("liquid-shot", "250 mg mitragynine")), taken(lines("7oh-product", "15 mg 7-OH"))
+    (said,) = [words for words in bottle.contents.assumptions if "may be of extract" in words]
+    assert "250 mg" in said
+    assert "112.5 mg" in said
+    assert not any("may be of extract" in words for words in tablet.contents.assumptions)
 
 
 def test_heavier_capsules_hold_more():

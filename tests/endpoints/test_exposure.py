@@ -116,6 +116,38 @@ def test_a_single_dose():
     assert not any(name.endswith(("_first", "_last")) for name in found)
 
 
+@how(deadline=None, max_examples=40)
+@given(st.floats(2, 24), st.integers(2, 40), st.floats(0, 100), st.floats(0.05, 1.5), st.floats(1e-3, 0.5))
+def test_the_time_of_a_peak_counts_from_its_own_dose(every, number, start, ka_over_k, k):
+    """However long the run, a peak lies within the interval of a dose, and after the dose."""
+    taken = start + every * np.arange(number)
+    end = float(taken[-1] + every)
+    times = output_times(taken, end)
+    elapsed = np.clip(times[:, None] - taken, 0, None)
+    ka = k * (1 + ka_over_k)
+    curve = (np.exp(-k * elapsed) - np.exp(-ka * elapsed)).sum(axis=1)
+    found = endpoints.endpoints(times, curve[None, :], taken, end, limit=0.0, study_peak=1.0)
+    for name in ("tmax", "tmax_first", "tmax_last"):
+        assert 0 < found[name][0] <= every + 1e-6, name
+    assert found["Cmax"][0] == pytest.approx(curve[times <= end + 1e-6].max())
+
+
+def test_a_peak_of_the_third_dose_is_told_from_it():
+    times = np.arange(0.0, 48.5, 0.5)
+    curve = np.where(times == 17.5, 5.0, np.where(times == 33.0, 4.0, 1.0))
+    found = endpoints.endpoints(
+        times, curve[None, :], np.array([0.0, 8.0, 16.0, 24.0, 32.0, 40.0]), 48.0, limit=0.0, study_peak=1
+    )
+    assert found["tmax"][0] == 1.5
+
+
+def test_a_peak_at_the_instant_of_a_dose_is_the_one_befores():
+    times = np.arange(0.0, 16.5, 0.5)
+    curve = np.where(times == 8.0, 5.0, 1.0)
+    found = endpoints.endpoints(times, curve[None, :], np.array([0.0, 8.0]), 16.0, limit=0.0, study_peak=1)
+    assert (found["tmax"][0], found["tmax_first"][0], found["tmax_last"][0]) == (8.0, 8.0, 8.0)
+
+
 PLANS = {
     "every 8 h": (8.0, 21, 168.0),
     "every 24 h": (24.0, 7, 168.0),

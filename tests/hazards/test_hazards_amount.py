@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.hazards.situations import situated
 
-from ketum.evidence import fact
+from ketum.evidence import fact, facts_in
 from ketum.hazards.amount import above_studied
 from ketum.hazards.portion import Portion
 from ketum.sizes import DoseSize, Interval
@@ -79,7 +79,14 @@ def test_each_is_said_apart():
 def test_a_kind_that_no_study_gave(product, dose):
     (one,) = above([Portion(product, dose)])
     assert one.severity == "caution"
-    assert "No human study gave this kind of product" in one.because
+    some = any(f.details["product_kind"] == product and f.number() for f in facts_in("studied_amounts"))
+    assert ("No human study gave this kind of product" in one.because) == (not some)
+
+
+def test_a_study_whose_amounts_were_not_seen_is_named_and_sets_no_limit():
+    (one,) = above([Portion("liquid-shot", DoseSize(mg(40), mg(40)))])
+    assert "how much it gave was not in what was seen" in one.because
+    assert one.title == "No human study says how much of liquid shots it gave"
 
 
 def test_products_of_one_kind_add_up_in_a_day():

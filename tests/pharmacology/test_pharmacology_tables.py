@@ -225,25 +225,75 @@ def test_seven_oh_of_leaf_stays_below_what_the_study_could_measure():
         assert companion.ratio < limit
 
 
-@pytest.mark.parametrize(("unit", "fact_id"), [("capsule", "sw11"), ("teaspoon", "sw12"), ("serving", "sw13")])
-def test_servings_weigh_what_the_cited_fact_says(unit, fact_id):
-    serving, cited = pharmacology.servings()[unit], fact(fact_id)
-    assert serving.facts == (fact_id,)
-    assert cited.unit == "g"
-    assert serving.grams == pytest.approx(cited.number(), rel=1e-9)
+def half_width(serving):
+    return np.exp(Z90 * serving.sd)
+
+
+@pytest.mark.parametrize(("unit", "fact_id"), [("capsule", "sw11"), ("teaspoon", "sw12")])
+def test_servings_of_leaf_weigh_what_the_cited_fact_says(unit, fact_id):
+    serving, cited = pharmacology.servings()["leaf-capsule", unit], fact(fact_id)
+    assert fact_id in serving.facts
+    assert (serving.of, cited.unit) == ("product", "g")
+    assert serving.median == pytest.approx(cited.number(), rel=1e-9)
     low, high = cited.interval()
     # The 90 % interval is as wide as the cited one. Its ends lie near: no log-normal has them and the median as well.
-    assert np.exp(2 * Z90 * serving.sd) == pytest.approx(high / low, rel=0.05)
-    assert serving.grams * np.exp(-Z90 * serving.sd) == pytest.approx(low, rel=0.1)
-    assert serving.grams * np.exp(Z90 * serving.sd) == pytest.approx(high, rel=0.1)
+    assert half_width(serving) ** 2 == pytest.approx(high / low, rel=0.05)
+    assert serving.median / half_width(serving) == pytest.approx(low, rel=0.1)
+    assert serving.median * half_width(serving) == pytest.approx(high, rel=0.1)
 
 
-def test_there_are_no_other_servings():
+LABELS = [
+    ("liquid-shot", "bottle", 112.5, "pc044"),
+    ("liquid-shot", "bottle", 40, "pc035"),
+    ("liquid-shot", "bottle", 310, "pc032"),
+    ("liquid-shot", "bottle", 77, "pc079"),
+    ("liquid-shot", "serving", 20, "pc034"),
+    ("liquid-shot", "serving", 35, "pc081"),
+    ("liquid-shot", "can", 75, "pc068"),
+    ("extract", "capsule", 30, "pc083"),
+    ("extract", "gummy", 35, "pc085"),
+    ("extract", "tablet", 200, "pc087"),
+    ("extract", "tablet", 50, "pc088"),
+    ("7oh-product", "tablet", 15, "pc057"),
+    ("7oh-product", "tablet", 18, "pc090"),
+    ("7oh-product", "tablet", 50, "pc072"),
+    ("7oh-product", "serving", 7.5, "pc056"),
+    ("7oh-product", "bottle", 30, "pc073"),
+    ("mixed", "bottle", 77, "pc079"),
+    ("tea", "cup", 79, "DE001"),
+]
+
+
+@pytest.mark.parametrize(("product", "unit", "mg", "fact_id"), LABELS)
+def test_what_a_label_or_a_laboratory_says_of_one_lies_within_its_interval(product, unit, mg, fact_id):
+    serving = pharmacology.servings()[product, unit]
+    assert serving.median / half_width(serving) < mg < serving.median * half_width(serving), fact(fact_id)
+
+
+def test_a_label_that_may_be_of_extract_is_said_where_labels_are_all_there_is():
+    for (product, unit), serving in pharmacology.servings().items():
+        if "pc078" in serving.facts:
+            assert "may be of extract" in serving.note, (product, unit)
+
+
+def test_every_unit_that_a_kind_is_counted_in_has_a_size_and_no_other_has():
     from typing import get_args
 
-    from ketum.case import amounts
+    from ketum.case.counts import PLURALS, CountUnit
+    from ketum.kinds import kinds
 
-    assert set(pharmacology.servings()) == set(get_args(amounts.CountUnit))
+    fitting = {(kind.product, unit) for kind in kinds().values() for unit in kind.counted_in}
+    assert set(pharmacology.servings()) == fitting
+    assert {unit for _, unit in fitting} == set(get_args(CountUnit)) == set(PLURALS)
+
+
+def test_a_serving_is_of_the_product_or_of_its_main_alkaloid():
+    for (product, _), serving in pharmacology.servings().items():
+        assert serving.of in ("product", pharmacology.products()[product].base)
+        assert set(serving.facts) <= facts().keys()
+        assert serving.median > 0
+        assert serving.sd > 0
+        assert serving.note
 
 
 # Molar masses

@@ -70,7 +70,8 @@ def endpoints(repeated: bool = True) -> tuple[Endpoint, ...]:
                 Endpoint(alkaloid, f"AUC{span}", "ng h/mL", 12345.0 * factor * rise, 410.0, 41000.0, share),
                 Endpoint(alkaloid, f"Cmin{span}", "ng/mL", 42.0 * factor, 9.0, 160.0, Share(0.4, 0.35, 0.25)),
             ]
-        rows.append(Endpoint(alkaloid, "half_life", "h", 9.9, 4.0, 43.0, Share(0.45, 0.0, 0.55)))
+        rows.append(Endpoint(alkaloid, "half_life", "h", 8.8, 4.0, 43.0, Share(0.45, 0.0, 0.55)))
+        rows.append(Endpoint(alkaloid, "half_life_structural", "h", 9.9, 4.0, 43.0, Share(0.45, 0.0, 0.55)))
     rows.append(Endpoint("mitragynine", "time_above_100_ng_mL", "h", float("nan"), 0.0, float("inf")))
     return tuple(rows)
 

@@ -165,7 +165,7 @@ def test_a_bar_is_made_of_the_shares_one_after_the_other(build, drawn):
         assert [row["start"] for row in first] == pytest.approx([0, 0.22, 0.38])
         assert [row["end"] for row in first] == pytest.approx([0.22, 0.38, 1.0])
         assert [row["middle"] for row in first] == pytest.approx([0.11, 0.3, 0.69])
-        late = [row for row in bars.rows if row["what"].startswith("Time of the highest")]
+        late = [row for row in bars.rows if row["what"].startswith("Time from a dose to the highest")]
         assert [row["text"] for row in late][1] == "", "4 %: too narrow for words"
         assert bars.encoding["y"]["sort"] == list(dict.fromkeys(row["what"] for row in bars.rows))
         assert bars.encoding["y"]["sort"][0] == "Highest level (Cmax)"

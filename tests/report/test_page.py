@@ -89,7 +89,9 @@ def test_findings_keep_their_order_and_say_everything(page, report):
 
 def test_every_endpoint_is_on_the_page(page, report):
     for endpoint in report.endpoints:
-        assert f'data-endpoint="{endpoint.alkaloid}:{endpoint.quantity}"' in page
+        # What a trial would read off stays in the files.
+        shown = endpoint.quantity != "half_life"
+        assert shown == (f'data-endpoint="{endpoint.alkaloid}:{endpoint.quantity}"' in page)
 
 
 def test_every_source_and_how_it_was_seen(page, report):

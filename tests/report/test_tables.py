@@ -42,6 +42,16 @@ def test_each_endpoint_stands_in_the_column_of_its_span():
     assert (cell.median, cell.unit) == ("not known", "")
 
 
+def test_the_half_life_that_is_shown_is_that_of_the_equations():
+    endpoints = tuple(
+        Endpoint("mitragynine", name, "h", median, 1.0, 100.0, Share(1.0, 0.0, 0.0))
+        for name, median in (("half_life", 44.0), ("half_life_structural", 45.0), ("half_life_last", 5.0))
+    )
+    (row,) = exposure_tables(endpoints)[0].rows
+    assert (row.plain, row.symbol) == ("Half-life", "t½")
+    assert [cell and cell.median for cell in row.cells] == ["45"]
+
+
 def test_without_intervals_there_is_one_column():
     (only,) = exposure_tables((Endpoint("mitragynine", "Cmax", "ng/mL", 10.0, 1.0, 100.0),))
     assert only.spans == ("whole run",)

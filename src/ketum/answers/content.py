@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ketum.answers.curves import Levels, Share
 from ketum.writing.texts import NOTHING, Text
@@ -134,6 +134,42 @@ class SourceLine:
     fact_ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class OrganBound:
+    """By how much an alkaloid's exposure could be higher: times what is shown."""
+
+    alkaloid: str
+    quantity: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class OrganNote:
+    """What the levels do not use of a case.
+
+    Parameters
+    ----------
+    organ
+        ``liver``, ``kidney``, ``cyp2d6`` or ``age``.
+    simulated
+        What was simulated instead, and what is known of the difference.
+    could_be
+        The bounds in words; empty where there are none.
+    bounds
+        The same in numbers.
+    certainty
+        Of the bounds; empty where there are none.
+    """
+
+    organ: Literal["liver", "kidney", "cyp2d6", "age"]
+    simulated: Text
+    could_be: Text = NOTHING
+    bounds: tuple[OrganBound, ...] = ()
+    certainty: str = ""
+    fact_ids: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """Everything that is said of a case. Whatever shows it computes nothing.
@@ -162,6 +198,8 @@ class Answer:
         From receptor to relief; None or empty where they were not computed.
     levels_with
         Medicines whose effect on the loss of kratom is in the levels.
+    organs
+        What the case tells of liver, kidneys, CYP2D6 and age and the levels do not use; shown wherever they are.
     drivers
         What drives each endpoint input by input; None where not asked for.
     tree
@@ -197,6 +235,7 @@ class Answer:
     withdrawal: Withdrawal | None = None
     drivers: Drivers | None = None
     levels_with: tuple[str, ...] = ()
+    organs: tuple[OrganNote, ...] = ()
     taken: tuple[Taken, ...] = ()
     tree: xr.DataTree | None = None
     store: Path | None = None

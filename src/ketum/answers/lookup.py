@@ -57,8 +57,8 @@ def uses() -> Mapping[str, tuple[Text, ...]]:
                     product=term(kind.name),
                 ),
             )
-    for serving in pharmacology.servings().values():
-        note(serving.facts, say("weight of a {unit}", unit=term(serving.unit)))
+    for (product, _), serving in pharmacology.servings().items():
+        note(serving.facts, say("size of a {unit} of {product}", unit=term(serving.unit), product=term(product)))
     for alkaloid in pharmacology.ALKALOIDS:
         note((alkaloid.molar_mass,), say("molar mass of {alkaloid}", alkaloid=term(alkaloid.name)))
     for datum in trials.data():

@@ -11,6 +11,7 @@ from ketum.answers.exposure import endpoints, levels, precision
 from ketum.answers.findings import Screening
 from ketum.answers.interactions import interactions
 from ketum.answers.margins import margins, unbound_peaks
+from ketum.answers.organs import organ_notes
 from ketum.answers.published import published
 from ketum.answers.stopping import withdrawal
 from ketum.crowd.habit import UNKNOWN, has_habit
@@ -51,6 +52,7 @@ def with_run(answer: Answer, screened: Screening, run: Run, drivers: Drivers | N
         margins=margins(unbound_peaks(run)),
         withdrawal=withdrawal(run) if followed else None,
         levels_with=run.enzymes.names,
+        organs=organ_notes(run.case, codes, answer.seed) if followed else (),
         unknown=answer.unknown + _unknown(run),
         assumed=run.enzymes.assumptions + answer.assumed,
         limits=answer.limits + precision(run),

@@ -25,6 +25,7 @@ def facts_of(answer: Answer) -> set[str]:
         *(fact_id for finding in answer.findings for fact_id in finding.evidence),
         *(level.fact_id for level in answer.published),
         *(margin.fact_id for margin in answer.margins),
+        *(fact_id for note in answer.organs for fact_id in note.fact_ids),
         *answer.behind,
     }
     said = (answer.unknown, answer.assumed, answer.limits, answer.margins, answer.effects, answer.withdrawal)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from ketum.case.counts import COUNTS, NOT_SIZED, PLURALS, VOLUMES, CountUnit, counted, does_not_fit, in_digits, largest
 from ketum.case.refusal import RefusalError, at, did_you_mean, listed, nearest, refusal, shown
 from ketum.case.units import convert, split
 from ketum.errors import Problem
 from ketum.kinds import kinds
-
-CountUnit = Literal["capsule", "teaspoon", "serving"]
 
 UNKNOWN = "unknown"
 ALKALOIDS = (
@@ -32,24 +30,14 @@ ALKALOID_SPELLINGS = {name: name for name in ALKALOIDS} | {
     "pseudoindoxyl": "mitragynine pseudoindoxyl",
     "mitragynine-pseudoindoxyl": "mitragynine pseudoindoxyl",
 }
-COUNTS: Mapping[str, CountUnit] = {
-    "capsule": "capsule",
-    "capsules": "capsule",
-    "teaspoon": "teaspoon",
-    "teaspoons": "teaspoon",
-    "tsp": "teaspoon",
-    "serving": "serving",
-    "servings": "serving",
-}
 AMOUNT_ALLOWED = (
     'a mass of product ("3 g"), a mass of an alkaloid ("25 mg mitragynine"), '
-    'or a count: "6 capsules", "2 teaspoons", "1 serving"; or "unknown"'
+    'or a count that fits it: "6 capsules", "2 teaspoons", "60 mL", "1 bottle", "2 tablets", "1 serving"; or "unknown"'
 )
 
-# Beyond these, and the `largest_mg` of a kind of product, a dose is a slip of the pen: several times what the heaviest
-# users in surveys report.
+# Beyond this, and the `largest_mg` and `counted_in` of a kind of product, a dose is a slip of the pen: several times
+# what the heaviest users in surveys report.
 LARGEST_ALKALOID_MG = 2000.0
-LARGEST_COUNT: Mapping[CountUnit, float] = {"capsule": 200.0, "teaspoon": 30.0, "serving": 20.0}
 
 
 @dataclass(frozen=True)
@@ -62,7 +50,7 @@ class Amount:
         As it was written.
     kind
         ``product``: a mass of the product (of leaf brewed, for tea); ``alkaloid``: a mass of one alkaloid; ``count``:
-        capsules, teaspoons or servings; ``unknown``: nobody knows.
+        capsules, bottles, mL and the like; ``unknown``: nobody knows.
     value
         In mg for a mass, a number for a count; None where it is unknown, which is never a zero.
     alkaloid
@@ -115,32 +103,28 @@ def read_amount(given: object) -> Amount:
     """Read a dose of a kratom product; raises `RefusalError`. Its size is judged where the product is known."""
     if is_unknown(given):
         return Amount(UNKNOWN, "unknown", None)
-    value, rest = split(given, '"3 g", "25 mg mitragynine" or "6 capsules"')
+    value, rest = split(in_digits(given), '"3 g", "25 mg mitragynine" or "6 capsules"')
     text = " ".join(str(given).split())
-    unit, _, of = rest.partition(" ")
     if value <= 0:
         raise refusal("the amount must be more than nothing", given=shown(given), allowed=AMOUNT_ALLOWED)
-    if not unit:
+    if not rest:
         raise refusal("the unit is missing", given=shown(given), allowed=AMOUNT_ALLOWED)
-    if unit.lower() in COUNTS and not of:
-        return Amount(text, "count", float(value), count_unit=COUNTS[unit.lower()])
-    mg = float(convert(value, _mass_unit(unit, given), "milligram", given, AMOUNT_ALLOWED))
+    if count := counted(value, rest):
+        return Amount(text, "count", count[0], count_unit=count[1])
+    unit, _, of = rest.partition(" ")
+    mg = float(convert(value, _mass_unit(unit, rest, given), "milligram", given, AMOUNT_ALLOWED))
     if not of:
         return Amount(text, "product", mg)
     return Amount(text, "alkaloid", mg, alkaloid=_alkaloid(of.removeprefix("of "), given))
 
 
-def _mass_unit(unit: str, given: object) -> str:
+def _mass_unit(unit: str, rest: str, given: object) -> str:
     """The unit, unless it is of a kind that a person has good reason to write and that we cannot turn into a mass."""
-    if unit.lower() in {"ml", "milliliters", "millilitres", "l", "shot", "shots", "bottle", "bottles"}:
-        cure = (
-            'write the bottle\'s drunk share as servings ("1 serving"), or the label\'s alkaloid ("25 mg mitragynine")'
-        )
-    elif unit.lower() in {"tablet", "tablets", "pill", "pills", "gummy", "gummies", "chewable", "chewables"}:
-        cure = 'write the label\'s alkaloid in it ("15 mg 7-hydroxymitragynine"), or "1 serving"'
-    elif unit.lower() in {"tablespoon", "tablespoons", "tbsp"}:
-        cure = "a tablespoon is three teaspoons"
-    elif near := nearest(unit, COUNTS, at_least=80.0):
+    if cure := NOT_SIZED.get(rest.lower(), NOT_SIZED.get(unit.lower(), "")):
+        pass
+    elif unit.lower() in COUNTS or unit.lower() in VOLUMES:
+        cure = f'the unit stands alone ("{COUNTS.get(unit.lower(), "60 mL")}"); what it is stands in product'
+    elif len(unit) > 3 and (near := nearest(unit, COUNTS, at_least=80.0)):
         cure = f"did you mean {near[0]}?"
     else:
         return unit
@@ -159,21 +143,23 @@ def _alkaloid(name: str, given: object) -> str:
     )
 
 
-def too_large(amount: Amount, product: str | None) -> Problem | None:
-    """Say why a dose is absurd for its product, or None where it is not.
+def cannot_be_taken(amount: Amount, product: str | None) -> Problem | None:
+    """Say why a dose does not fit its product or is absurd for it, or None where it may be.
 
-    An unknown product (None) is judged by the widest limit.
+    Where the product is not told (None), a count is judged by its widest limit, a mass as of an unknown product.
     """
     if amount.value is None:
         return None
+    if amount.count_unit and product and (misfit := does_not_fit(amount.count_unit, shown(amount.text), product)):
+        return misfit
     cure = "check the unit: g, mg or ug; write what is taken at one time, not a day's or a month's supply"
     if amount.count_unit:
-        most, unit, of = LARGEST_COUNT[amount.count_unit], f"{amount.count_unit}s", ""
+        most, unit, of = largest(amount.count_unit, product), PLURALS[amount.count_unit], ""
     elif amount.kind == "alkaloid":
         most, unit, of = LARGEST_ALKALOID_MG, "mg", f" of {amount.alkaloid}"
     else:
-        largest = [kind.largest_mg for kind in kinds().values() if product in (None, kind.product)]
-        most, unit, of = max(largest) / 1000.0, "g", f" of {product}" if product else " of product"
+        heaviest = kinds()[product or UNKNOWN].largest_mg
+        most, unit, of = heaviest / 1000.0, "g", f" of {product}" if product not in (None, UNKNOWN) else " of product"
     if amount.value <= (most * 1000.0 if unit == "g" else most):
         return None
     allowed = f"more than 0, up to {most:g} {unit}{of} per dose"

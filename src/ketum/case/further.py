@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from ketum.case.amounts import UNKNOWN, Amount, read_amount, too_large
+from ketum.case.amounts import Amount, cannot_be_taken, read_amount
 from ketum.case.fields import choice, duration, number, pair, several
 from ketum.case.levels import LevelValue, read_level
 from ketum.case.refusal import RefusalError, refusal
@@ -61,7 +61,7 @@ class Before(Table):
     @classmethod
     def _can_be_taken(cls, amount: Amount, info: ValidationInfo) -> Amount:
         product = info.data.get("product")
-        problem = too_large(amount, None if product == UNKNOWN else product)
+        problem = cannot_be_taken(amount, product)
         if problem:
             raise RefusalError(problem)
         return amount
@@ -132,7 +132,7 @@ class Step(Table):
     @field_validator("amount")
     @classmethod
     def _is_told(cls, amount: Amount) -> Amount:
-        problem = too_large(amount, None)
+        problem = cannot_be_taken(amount, None)
         if problem:
             raise RefusalError(problem)
         if not amount.known:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from ketum.case.amounts import (
-    UNKNOWN,
     Amount,
     MedicineAmount,
+    cannot_be_taken,
     read_amount,
     read_certificate,
     read_medicine_amount,
-    too_large,
 )
 from ketum.case.fields import choice, duration, interval, number
 from ketum.case.refusal import RefusalError, refusal
@@ -118,7 +117,7 @@ class Kratom(Table):
     @classmethod
     def _can_be_taken(cls, amount: Amount, info: ValidationInfo) -> Amount:
         product = info.data.get("product")
-        problem = too_large(amount, None if product == UNKNOWN else product)
+        problem = cannot_be_taken(amount, product)
         if problem:
             raise RefusalError(problem)
         return amount

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from ketum.case import Case, Kratom
 from ketum.chance import Lognormal
 from ketum.evidence import fact
-from ketum.pharmacology import ALKALOIDS, Product, alkaloid, products, servings
+from ketum.pharmacology import ALKALOIDS, Product, Serving, alkaloid, products, servings
 from ketum.sizes import DoseSize
 from ketum.writing.names import product_name
 from ketum.writing.texts import Text, say, term
 
+_LABEL, _LABELLED_IN_EXTRACT = "pc078", ("extract", "liquid-shot")
 CERTIFICATE_SD = 0.05
 """SD of the logarithm of a content that a certificate of analysis states; assumed, about a laboratory's own error."""
 
@@ -83,6 +84,8 @@ def _contents(kratom: Kratom) -> Contents:
 def _held(kratom: Kratom, product: Product) -> Contents:
     if kratom.amount.kind == "alkaloid":
         return _from_alkaloid(kratom, product)
+    if (serving := _serving(kratom)) and serving.of != "product":
+        return _from_serving(kratom, product, serving)
     if not kratom.amount.known and product.use is None:
         lost = say(
             "how much of the {product} is taken: {note}", product=product_name(product.name), note=term(product.note)
@@ -120,15 +123,21 @@ def _product_mass(kratom: Kratom, product: Product) -> tuple[Lognormal, tuple[st
         return _usual_mass(product)
     if amount.kind == "product":
         return Lognormal(amount.value), (), ()
-    serving = servings()[str(amount.count_unit)]
-    mass = Lognormal(amount.value * serving.grams * 1000).times(1.0, serving=serving.sd)
+    serving = servings()[kratom.product, str(amount.count_unit)]
+    mass = Lognormal(amount.value * serving.median * 1000).times(1.0, serving=serving.sd)
     text = say(
         "a {serving} is taken to hold {grams:g} g ({note})",
         serving=term(serving.unit),
-        grams=serving.grams,
+        grams=serving.median,
         note=term(serving.note),
     )
     return mass, serving.facts, (text,)
+
+
+def _serving(kratom: Kratom) -> Serving | None:
+    """Return what one of what is counted holds; None where nothing is counted."""
+    unit = kratom.amount.count_unit
+    return None if unit is None else servings()[kratom.product, unit]
 
 
 def _usual_mass(product: Product) -> tuple[Lognormal, tuple[str, ...], tuple[Text, ...]]:
@@ -204,15 +213,59 @@ def _from_alkaloid(kratom: Kratom, product: Product) -> Contents:
     release = product.release_counted
     if named is None:
         return Contents(kratom, product, release, None, {}, (), (), (_stranger(str(kratom.amount.alkaloid)),))
-    exact = Lognormal(kratom.amount.value)
-    share = (kratom.certificate or {}).get(named.name)
-    mg = {**(_certified(kratom, exact.times(1 / share)) if share else {}), named.code: exact}
+    held = _around(kratom, product, named.code, Lognormal(kratom.amount.value))
+    if product.name not in _LABELLED_IN_EXTRACT or named.code != product.base:
+        return held
+    real, labelled = fact(_LABEL).bounds()
+    text = say(
+        "the amount is taken as {alkaloid}, as it stands; a label's mg may be of extract: a bottle labelled {labelled:g} mg held {real:g} mg by its maker",
+        alkaloid=term(named.name),
+        labelled=labelled,
+        real=real,
+    )
+    return replace(held, facts=(*held.facts, _LABEL), assumptions=(text, *held.assumptions))
+
+
+def _from_serving(kratom: Kratom, product: Product, serving: Serving) -> Contents:
+    """Take what one of what is counted holds of an alkaloid: so much by labels, whatever it weighs."""
+    if kratom.amount.value is None:
+        raise ValueError("what is counted has a number")
+    name = term(alkaloid(serving.of).name)
+    mass = Lognormal(kratom.amount.value * serving.median).times(1.0, serving=serving.sd)
+    held = _around(kratom, product, serving.of, mass)
+    text = say(
+        "a {serving} is taken to hold {mg:g} mg {alkaloid} ({note})",
+        serving=term(serving.unit),
+        mg=serving.median,
+        alkaloid=name,
+        note=term(serving.note),
+    )
+    unused = say(
+        "what a {serving} weighs: the certificate's share of {alkaloid} is not used; a mass (or, of a drink, mL) would let it",
+        serving=term(serving.unit),
+        alkaloid=name,
+    )
+    certified = alkaloid(serving.of).name in (kratom.certificate or {})
+    return replace(
+        held,
+        facts=serving.facts + held.facts,
+        assumptions=(text, *held.assumptions),
+        unknown=((unused,) if certified else ()) + held.unknown,
+    )
+
+
+def _around(kratom: Kratom, product: Product, code: str, mass: Lognormal) -> Contents:
+    """Work out what else comes with a known mass of one alkaloid, by its code."""
+    share = (kratom.certificate or {}).get(alkaloid(code).name)
+    mg = {**(_certified(kratom, mass.times(1 / share)) if share else {}), code: mass}
     facts: tuple[str, ...] = ()
     assumptions: tuple[Text, ...] = ()
-    if named.code == product.base:
+    if code == product.base:
         facts, assumptions = _add_companions(mg, product)
     missing = [a.name for a in ALKALOIDS if a.code not in mg]
     unknown = tuple(say("how much {name} a dose holds; none is simulated", name=term(name)) for name in missing)
+    # A tea's alkaloid is counted in the drink, not in the leaf.
+    release = product.release_counted
     return Contents(kratom, product, release, None, mg, facts, assumptions, unknown + _outside(kratom, product))
 
 

@@ -114,10 +114,13 @@ def endpoints(
     Returns
     -------
     dict of str to ndarray, shape (people,)
+        ``tmax`` counts from the dose that precedes the peak, not from the beginning of the run.
     """
     found: dict[str, Array] = {}
     for window in windows(dose_times, end_h):
-        found |= {name + window.suffix: value for name, value in _in_window(times, levels, window).items()}
+        numbers = _in_window(times, levels, window)
+        numbers["tmax"] = _since_dose(numbers["tmax"], dose_times)
+        found |= {name + window.suffix: value for name, value in numbers.items()}
     run = times <= end_h + SAME_H
     found["time_above_study_peak"] = time_above(times[run], levels[:, run], study_peak)
     found["half_life"] = _half_life_after(times, levels, dose_times, limit)
@@ -136,7 +139,7 @@ def _in_window(times: Array, levels: Array, window: EndpointWindow) -> dict[str,
     area = nca.area_under_curve(t, c)
     found = {
         "Cmax": c.max(axis=1),
-        "tmax": t[peak] - window.start_h,
+        "tmax": t[peak],
         "AUC": area,
         "Cavg": area / (window.stop_h - window.start_h),
         "Cmin": np.where(np.arange(t.size)[None, :] >= peak[:, None], c, np.inf).min(axis=1),
@@ -144,6 +147,16 @@ def _in_window(times: Array, levels: Array, window: EndpointWindow) -> dict[str,
     if window.suffix:
         found["half_life"] = nca.analyse(t, c).half_life
     return found
+
+
+def _since_dose(peak_h: Array, dose_times: Array) -> Array:
+    """Count each person's time of the peak from the dose before it; 0 where there is none; shape (people,).
+
+    A dose at the very instant of the peak has not been taken up yet: the peak belongs to the one before.
+    """
+    taken = np.unique(dose_times)
+    before = np.searchsorted(taken, peak_h - SAME_H) - 1
+    return np.where(before < 0, 0.0, peak_h - taken[np.maximum(before, 0)]) if taken.size else np.zeros(peak_h.size)
 
 
 def time_above(times: Array, levels: Array, threshold: float) -> Array:

@@ -8,6 +8,7 @@ The rule
 - A single dose, the doses in any 24 hours and the days of repetition are compared apart, each with the largest in any
   study on file that shows results or, for days, its design. Amounts are compared as the median mg of mitragynine; where
   that cannot be told of any, as mg of leaf. A dose of which nothing is known is left out, and that is said.
+- Where there is a study of a kind but what it gave was not in what was seen, it sets no limit, and that is said.
 - Above the largest single or daily dose is a caution; so is a kind that no study gave. More days alone is a note. So is
   an amount that cannot be compared.
 - Products of one kind that overlap in time add up within a day, and their days are counted once.
@@ -230,13 +231,20 @@ def _never_studied(kind: str, absence: Fact, portions: Sequence[Portion]) -> Fin
     return Finding(
         code=ABOVE_STUDIED.code,
         severity="caution",
-        title=say("No human study gave {kind}", kind=term(kinds()[kind].plural)),
+        title=say("No human study says how much of {kind} it gave", kind=term(kinds()[kind].plural))
+        if absence.number()
+        else say("No human study gave {kind}", kind=term(kinds()[kind].plural)),
         because=say(
+            "One study gave a drink of leaf and kava for six days, but how much it gave was not in what was seen; no study of "
+            "any other such product was found. So any amount of it may be more than was ever studied."
+        )
+        if absence.number()
+        else say(
             "No human study gave this kind of product, as far as was found. "
             "So any amount of it, and any time of using it, is more than was ever studied."
         ),
         clinical=say(
-            "No controlled human exposure to {kind} was found: any prediction extrapolates from leaf.",
+            "No controlled human exposure to a known amount of {kind} was found: any prediction extrapolates from leaf.",
             kind=term(kinds()[kind].plural),
         ),
         numbers=(*here, Number.of_fact(say("human studies found of this kind of product"), absence.fact_id)),

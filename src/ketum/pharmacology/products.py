@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from ketum.rows import read_rows
+from ketum.rows import read_rows, several
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,21 @@ class Product:
 
 @dataclass(frozen=True)
 class Serving:
-    """The weight of a capsule, teaspoon or serving; a row of ``servings.csv``."""
+    """What one of what a product is counted in holds; from a row of ``servings.csv``.
+
+    Parameters
+    ----------
+    unit
+        Capsule, bottle, mL and the like.
+    of
+        What `median` is of: ``product`` in g, or an alkaloid by its code, in mg.
+    median, sd
+        Median, and the SD of its logarithm.
+    """
 
     unit: str
-    grams: float
+    of: str
+    median: float
     sd: float
     facts: tuple[str, ...]
     note: str
@@ -121,13 +132,15 @@ def _use(row: dict[str, str]) -> UsualAmount | None:
 
 
 @cache
-def servings() -> Mapping[str, Serving]:
-    """Read ``servings.csv``, by the unit's name."""
+def servings() -> Mapping[tuple[str, str], Serving]:
+    """Read ``servings.csv``, by kind of product and unit."""
     return MappingProxyType(
         {
-            row["unit"]: Serving(
-                row["unit"], float(row["grams"]), float(row["sd"]), tuple(row["facts"].split(";")), row["note"]
+            (product, unit): Serving(
+                unit, row["of"], float(row["median"]), float(row["sd"]), several(row["facts"]), row["note"]
             )
             for row in read_rows(__package__, "servings.csv")
+            for product in several(row["product"])
+            for unit in several(row["unit"])
         }
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LABELS = 190
 _BARS = WIDTH + 42 - _LABELS
 _ROW = 21
-_DRAWN = ("Cmax", "tmax", "AUC", "Cmin", "half_life")
+_DRAWN = ("Cmax", "tmax", "AUC", "Cmin", "half_life_structural")
 _NARROWEST_LABELLED = 0.07
 
 

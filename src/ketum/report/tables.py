@@ -50,8 +50,13 @@ class ExposureTable:
     rows: tuple[ExposureRow, ...]
 
 
+NOT_SHOWN = ("half_life",)
+"""Kept in the files, not shown: what a trial would read off hangs on when it samples and how little it can measure."""
+
+
 def exposure_tables(endpoints: Sequence[Endpoint]) -> tuple[ExposureTable, ...]:
     """Lay every endpoint out: one table an alkaloid, one row a quantity, one column a span."""
+    endpoints = [e for e in endpoints if split_quantity(e.quantity)[0] not in NOT_SHOWN]
     spans = [span for span in SPANS if any(split_quantity(e.quantity)[1] == span for e in endpoints)]
     return tuple(
         _exposure_table(alkaloid, [e for e in endpoints if e.alkaloid == alkaloid], spans)
@@ -141,7 +146,7 @@ class InputTable:
     rows: tuple[InputRow, ...]
 
 
-DRIVEN = ("Cmax", "AUC", "Cmin_last", "half_life")
+DRIVEN = ("Cmax", "AUC", "Cmin_last", "half_life_structural")
 STRONGEST, STRONGEST_TIED = 6, 3
 
 

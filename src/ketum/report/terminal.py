@@ -5,10 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from ketum.answers.content import OrganNote
 from ketum.hazards.finding import Finding
 from ketum.medicine import Match, Taken
 from ketum.writing.plain import plain
-from ketum.writing.texts import Text, commas, joined, say, term, verbatim
+from ketum.writing.texts import Text, commas, joined, say, sentences, term, verbatim
 
 WIDTH = 100
 _INDENT = " " * 11
@@ -36,6 +37,11 @@ def as_text(found: Sequence[Finding], taken: Sequence[Taken] = (), matches: Sequ
     if not found:
         lines = [say("nothing was found by the checks that exist; that is no proof that nothing can happen")]
     return plain("\n".join([*lines, *_read(found, taken, matches)]))
+
+
+def organs_as_text(notes: Sequence[OrganNote]) -> str:
+    """Return what the levels do not use of the case, one paragraph each; empty where there is nothing."""
+    return plain("\n".join(line for note in notes for line in _wrapped(sentences(note.simulated, note.could_be), "")))
 
 
 def _finding(one: Finding) -> Iterator[str]:

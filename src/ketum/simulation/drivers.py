@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SAMPLES = 512
-MAIN = ("Cmax", "tmax", "AUC", "Cmax_last", "AUC_last", "Cmin_last", "half_life")
+MAIN = ("Cmax", "tmax", "AUC", "Cmax_last", "AUC_last", "Cmin_last", "half_life", "half_life_structural")
 MEASURES = {
     "sobol": say("share of the variance of the endpoint's logarithm"),
     "morris": say(
@@ -268,7 +268,7 @@ PRODUCT = {
     "content": say("content of the main alkaloid"),
     "companion": say("content, next to the main alkaloid, of"),
     "certificate": say("error of the certificate for"),
-    "serving": say("weight of a serving"),
+    "serving": say("what a capsule, bottle or other unit holds"),
 }
 
 

@@ -15,13 +15,13 @@ SPANS = {WHOLE: say("whole run"), FIRST: say("first interval"), LAST: say("last 
 
 _QUANTITIES = {
     "Cmax": (say("Highest level"), verbatim("Cmax")),
-    "tmax": (say("Time of the highest level"), verbatim("tmax")),
+    "tmax": (say("Time from a dose to the highest level"), verbatim("tmax")),
     "AUC": (say("Total exposure"), verbatim("AUC")),
     "Cmax_unbound": (say("Highest level not bound to protein"), say("Cmax, unbound")),
     "Cmin": (say("Lowest level between doses"), say("Cmin, trough")),
     "Cavg": (say("Average level"), verbatim("Cavg")),
-    "half_life": (say("Half-life"), verbatim("t½")),
-    "half_life_structural": (say("Half-life in the model"), NOTHING),
+    "half_life": (say("Half-life as a trial would read it off"), NOTHING),
+    "half_life_structural": (say("Half-life"), verbatim("t½")),
     "accumulation": (say("Build-up over the run"), NOTHING),
     "time_above_study_peak": (say("Time above studied levels"), NOTHING),
 }
