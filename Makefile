@@ -7,7 +7,7 @@ CASES ?= ../shared/sbml-cases
 ROOMS ?=
 
 .PHONY: run test mutate fuzz lint types bench work-precision sbml-suite validate validation-page calibrate \
-	calibrate-interaction calibrate-effects docs equations models lock clean
+	calibrate-interaction calibrate-effects calibrate-victims docs equations models lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -41,6 +41,10 @@ calibrate: .venv/ready    ## fit the model to the human data again (about half a
 	$(BIN)/python calibration/fit.py
 	$(BIN)/python calibration/interaction.py
 	$(BIN)/python calibration/effect.py
+	$(BIN)/python calibration/victims.py
+
+calibrate-victims: .venv/ready  ## estimate what CYP3A takes of each medicine from all its studies (about ten minutes)
+	$(BIN)/python calibration/victims.py
 
 calibrate-interaction: .venv/ready  ## fit mitragynine's effect on CYP3A and CYP2D6 to the interaction trial (two minutes)
 	$(BIN)/python calibration/interaction.py
