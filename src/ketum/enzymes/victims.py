@@ -14,10 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from scipy.special import expit
 
 from ketum.arrays import Array
-from ketum.enzymes.algebra import MOST_FM
+from ketum.enzymes.algebra import MOST_FM, share_of
 from ketum.enzymes.common import common, number, read_table, refuse
 from ketum.enzymes.seen import STRONG, WEAK, Seen, seen
 from ketum.errors import Problem
@@ -204,8 +203,8 @@ def sampled(victim: VictimFacts, own: Mapping[str, Array], z_Fg: Array, z_fm: Ar
     if victim.enzyme == "CYP2D6":
         return np.ones(z_Fg.size), moved(np.array(victim.fm), victim.fm_sd * z_fm, "logit")
     r = victim.correlation
-    Fg = np.maximum(expit(victim.Fg + victim.Fg_sd * z_Fg), victim.least_Fg)
-    fm = expit(victim.fm + victim.fm_sd * (r * z_Fg + np.sqrt(1.0 - r * r) * z_fm))
+    Fg = np.maximum(share_of(victim.Fg + victim.Fg_sd * z_Fg), victim.least_Fg)
+    fm = share_of(victim.fm + victim.fm_sd * (r * z_Fg + np.sqrt(1.0 - r * r) * z_fm))
     return Fg, np.minimum(fm, MOST_FM)
 
 

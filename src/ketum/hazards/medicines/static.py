@@ -27,9 +27,8 @@ A static number is a screen only. The textbook's static model, without this cali
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit
 
-from ketum.enzymes.algebra import activity_under, gut_activity_of, gut_ratio, liver_activity_of, liver_ratio
+from ketum.enzymes.algebra import activity_under, gut_activity_of, gut_ratio, liver_activity_of, liver_ratio, share_of
 from ketum.enzymes.victims import posterior
 from ketum.evidence import fact
 from ketum.hazards.situation import Situation
@@ -58,7 +57,7 @@ def _gut(situation: Situation, medicine: Entry) -> InteractionSize | None:
     Fg, row = found
     seen = posterior().get(medicine.generic)
     if seen is not None:
-        Fg = float(expit(seen.Fg))
+        Fg = float(share_of(seen.Fg))
     left = gut_activity_of(np.array([bounds[0], studied.number(), bounds[1]]), midazolam[0])
     dose = situation.mitragynine_mg
     mg = STUDIED_MG if dose is None else np.array([dose.low, dose.median, dose.high])
