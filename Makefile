@@ -7,7 +7,7 @@ CASES ?= ../shared/sbml-cases
 ROOMS ?=
 
 .PHONY: run test mutate fuzz lint types bench work-precision sbml-suite validate validation-page calibrate \
-	docs equations models lock clean
+	calibrate-victims docs equations models lock clean
 
 run: .venv/ready          ## simulate an example case and write its report
 	$(BIN)/ketum run $(CASE) -o out
@@ -41,6 +41,10 @@ calibrate: .venv/ready    ## fit the model to the human data again (under an hou
 	$(BIN)/python calibration/blood.py
 	$(BIN)/python calibration/interaction.py
 	$(BIN)/python calibration/effect.py
+	$(BIN)/python calibration/victims.py
+
+calibrate-victims: .venv/ready  ## estimate what CYP3A takes of each medicine from all its studies (about ten minutes)
+	$(BIN)/python calibration/victims.py
 
 models: .venv/ready     ## make the models' SBML from their Antimony
 	$(BIN)/python calibration/models.py

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ketum.enzymes.pairs import AIM, between_studies, mean_ratio, outcomes, pairs, score
+from ketum.enzymes.pairs import AIM, outcomes, pairs, score
+from ketum.enzymes.strengths import between_studies, mean_ratio
 from ketum.errors import KetumError
 from ketum.evidence import fact
 from ketum.trials import interaction as trial

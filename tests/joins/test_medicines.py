@@ -1,21 +1,22 @@
 """Between the medicines of a case and the model: each by its own enzyme, its own place, and its own time."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from scipy.special import logit
 from tests.joins.made import BRIEF, case, medicine, model, product, rows, run
 
 from ketum.chance import Stream
 from ketum.crowd.crowd import draw_crowd
 from ketum.enzymes import victims as victims_room
-from ketum.enzymes.algebra import gut_ratio, liver_ratio
+from ketum.enzymes.algebra import fm_of, gut_ratio, liver_ratio
+from ketum.enzymes.victims import VictimFacts
 from ketum.interaction import sizes
 from ketum.medicine import Taken
+from ketum.writing.texts import NOTHING
 
 TEA = product("tea", "2 g")
 LEAF = product("leaf-powder", "3 g", every='"8 h"', days=2)
@@ -31,20 +32,18 @@ def crowd(*tables, people=8, end=48.0, **more):
 # What kratom does to medicines
 
 
-def victim_facts(share, Fg):
-    def row(value, name):
-        return SimpleNamespace(number=lambda: value, fact_id=name, access="abstract", value=str(value))
-
-    return {"fm_derived_cyp3a": row(share, "VF0318"), "Fg": row(Fg, "VF0314")}
-
-
 @pytest.fixture
 def victim(monkeypatch):
-    """Size the change of a made-up victim of CYP3A, of which share and Fg are given; returns median AUC ratios."""
+    """Size the change of a made-up victim of CYP3A, of which share and Fg are given; returns median AUC ratios.
+
+    The share is what an inhibitor that leaves no CYP3A takes away by mouth, gut wall included.
+    """
 
     def size(kratom, share, Fg):
-        known = {"simvastatin": victim_facts(share, Fg)}
-        monkeypatch.setattr(victims_room, "rows", lambda: known)
+        fm = np.clip(fm_of(1 / (1 - share), Fg, 0.0), 0.003, 0.99)
+        Fg = np.clip(Fg, 0.003, 0.997)
+        known = VictimFacts("simvastatin", "CYP3A", logit(fm), 0.0, logit(Fg), 0.0, ("VF0318",), NOTHING)
+        monkeypatch.setattr(victims_room, "posterior", lambda: {"simvastatin": known})
         (found,) = sizes(case(kratom), [Taken.named("simvastatin")])
         return found.ratio.median, found.after_stopping.median
 

@@ -17,6 +17,11 @@ LEAST_ACTIVITY = 0.01
 MOST_FM = 0.99
 
 
+def share_of(logit: Array | float) -> Array:
+    """Turn a logit into a share; SciPy's would cost every screen its import."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(logit, dtype=float))))
+
+
 def gut_ratio(active: Array | float, Fg: Array | float) -> Array:
     """Share that survives the gut wall, over that with untouched enzymes: 1 / (Fg + (1 - Fg) active)."""
     return 1.0 / (np.asarray(Fg) + (1.0 - np.asarray(Fg)) * active)

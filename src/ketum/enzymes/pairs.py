@@ -1,11 +1,12 @@
 """The check of the interaction model on pairs of medicines without kratom: predicted against observed.
 
-The list (``pairs.csv``) and its rules (``PAIRS.md``) were fixed before the first prediction. Nothing is fitted here.
+The list (``pairs.csv``) and its rules (``PAIRS.md``) were fixed before the first prediction. A pair is predicted from
+its victim's other rows (`estimate`), never from its own, and its interval carries the error between victim studies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,22 +14,23 @@ import numpy as np
 
 from ketum import pharmacology
 from ketum.arrays import Array
-from ketum.enzymes.algebra import activity_of, fm_of, iv_ratio, oral_ratio
-from ketum.errors import KetumError
+from ketum.enzymes.algebra import activity_of, iv_ratio, oral_ratio
+from ketum.enzymes.common import Common, common
+from ketum.enzymes.estimate import FREEDOM, Group, variance, victim
+from ketum.enzymes.left_out import draws
+from ketum.enzymes.seen import GUT_ONLY, WEAKER, Seen, marks, seen, strength_of
+from ketum.enzymes.strengths import mean_ratio, ratios
 from ketum.evidence import fact
 from ketum.pharmacology.parameters import moved
-from ketum.rows import read_rows, several
-from ketum.writing.texts import commas, say
+from ketum.rows import read_rows
 
 AIM = {"inhibition": 1.4, "induction": 1.6}
 """Geometric mean fold errors that were aimed at, written down before the first prediction."""
-LEAST_SD, ONE_STUDY_SD, REMEMBERED_FG_SD = 0.15, 0.3, 0.4
-"""SDs of what is not known: of a strength between studies (at least; with one study), of a remembered Fg (logit)."""
-UNFIT = {"not an AUC ratio", "genotypes compared", "two perpetrators", "dose is the victim's"}
-"""Marks of rows that no equation may take for what one medicine does to the AUC of another."""
 DRAWS = 1000
 LIVER_FLOW = 97.0
 WEIGHT_KG = 70.0
+STRONGEST = 12.0
+"""The strongest inhibitors' ratio of oral midazolam: stands for an inhibitor that is taken to leave no CYP3A."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Outcome:
     observed, low, high
         Geometric mean over the studies on file, the smallest and the largest.
     predicted, predicted_low, predicted_high
-        AUC ratio, with the 90 % interval over the spread between midazolam studies, what is not known of Fg, and
-        midazolam's.
+        AUC ratio, with the 90 % interval over what is not known of victim and perpetrator, and the error between victim
+        studies.
     fold
         The larger of predicted over observed and observed over predicted.
     """
@@ -103,83 +105,73 @@ def scatter(found: Iterable[Outcome]) -> float:
     return float(np.exp(np.mean(distances)))
 
 
-def ratios(fact_ids: Sequence[str]) -> list[float]:
-    """Return the AUC ratios of facts; those that `UNFIT` marks as something else are left out.
+def predict(pair: Pair, shared: Common | None = None, number: int = DRAWS) -> Array:
+    """Predict a pair from everything on file of its victim but the pair itself.
 
-    Raises
-    ------
-    KetumError
-        Where none is left.
+    Left out are the facts in `observed` and every other row of the same perpetrator beside the same victim, which may be
+    the same study told twice.
+
+    Returns
+    -------
+    ndarray, shape (number,)
+        AUC ratios: draws over what is not known and the error between studies.
     """
-    found = [fact(name).number() for name in fact_ids if not UNFIT & set(several(fact(name).details.get("mark", "")))]
-    if not found:
-        raise KetumError(say("none of {facts} is the AUC ratio of one medicine", facts=commas(fact_ids)))
+    shared = shared or common()
+    name = pair.perpetrator.casefold()
+    group = Group(
+        name, pair.route, np.nan, len(pair.observed), strength_of(pair.strength, name in GUT_ONLY),
+        any(WEAKER.keys() & set(marks(fact(fact_id))) for fact_id in pair.observed), pair.observed,
+    )  # fmt: skip
+    if pair.victim == "midazolam":
+        return np.exp(_midazolam(group, shared, number))
+    kept = [row for row in seen().get(pair.victim, ()) if row.perpetrator != name and row.fact_id not in pair.observed]
+    others = victim(pair.victim, kept + _references(pair, kept), without=name)
+    return np.exp(draws(others, group, shared, number))
+
+
+def _references(pair: Pair, kept: list[Seen]) -> list[Seen]:
+    """Return the references of a pair that no rule counted: rows of a strength of their own, or a share seen."""
+    counted = {row.fact_id for row in kept}
+    inhibited = any(row.strength.log_ratio > 0 and not row.strength.gut_only for row in kept)
+    found = []
+    for fact_id in pair.reference:
+        row = fact(fact_id)
+        perpetrator = row.details.get("perpetrator", "").casefold()
+        if fact_id in counted or perpetrator == pair.perpetrator.casefold() or fact_id in pair.observed or inhibited:
+            continue
+        if pair.reference_strength == "complete":
+            strength = strength_of((), log_ratio=float(np.log(STRONGEST)))
+        else:
+            strength = strength_of((pair.reference_strength,))
+        share = row.table != "perpetrator_inputs"
+        seen_ratio = 1.0 / (1.0 - row.number()) if share else row.number()
+        route = "PO" if share else row.details.get("victim_route", "PO")
+        found.append(
+            Seen(fact_id, perpetrator or "complete", pair.victim, route, float(np.log(seen_ratio)), strength, False)
+        )
     return found
 
 
-def mean_ratio(fact_ids: Sequence[str]) -> float:
-    """Geometric mean of the AUC ratios of facts."""
-    return float(np.exp(np.mean(np.log(ratios(fact_ids)))))
-
-
-def between_studies(strength: Sequence[str]) -> float:
-    """SD of the logarithm of a strength: over single studies, or from the range that a mean over studies states."""
-    seen = ratios(strength)
-    if len(seen) > 1:
-        return max(float(np.std(np.log(seen), ddof=1)), LEAST_SD)
-    spread = fact(strength[0]).spread
-    if spread.startswith("range "):
-        low, high = map(float, spread.removeprefix("range ").split("-"))
-        return max(float(np.log(high / low)) / 3.29, LEAST_SD)
-    return ONE_STUDY_SD
-
-
-def predict(pair: Pair, z: Array) -> Array:
-    """Predict a pair.
-
-    Parameters
-    ----------
-    z
-        Standard normal numbers for what is not known: the strength of both perpetrators, Fg, midazolam's Fg and its
-        share of CYP3A; shape (5, draws). Zeros give the central prediction.
-    """
+def _midazolam(group: Group, shared: Common, number: int) -> Array:
+    """Midazolam as the victim is the same midazolam that gives the strength."""
+    z = np.random.default_rng(1).standard_normal((3, number))
+    error = np.random.default_rng(2).standard_t(FREEDOM, number)
     prior = {p.name: p for p in pharmacology.parameters()}
-    own_Fg, own_3A = (
-        moved(np.array(prior[n].prior_median), prior[n].prior_sd * z[i], "logit")
-        for n, i in (("trial_Fg", 3), ("trial_3A", 4))
+    Fg, fm = (
+        moved(np.array(prior[name].prior_median), prior[name].prior_sd * z[i], "logit")
+        for name, i in (("trial_Fg", 0), ("trial_3A", 1))
     )
-
-    def activity(strength: Sequence[str], z: Array) -> Array:
-        return activity_of(mean_ratio(strength) * np.exp(between_studies(strength) * z), own_Fg, own_3A)
-
-    # Midazolam as the victim is the same midazolam that gives the strength.
-    Fg = (
-        own_Fg
-        if pair.victim == "midazolam"
-        else moved(np.array(fact(pair.Fg).number()), REMEMBERED_FG_SD * z[2], "logit")
-    )
-    complete = pair.reference_strength == "complete"
-    left = np.zeros_like(Fg) if complete else activity((pair.reference_strength,), z[1])
-    fm = fm_of(mean_ratio(pair.reference), Fg, left)
-    active = activity(pair.strength, z[0])
-    if pair.route == "IV":
-        return iv_ratio(active, fm, _extraction(pair.victim, Fg))
-    return oral_ratio(active, active, Fg, fm)
+    active = activity_of(np.exp(group.strength.log_ratio + group.strength.sd * z[2]), Fg, fm)
+    if group.route == "IV":
+        low, high = fact("EK005").bounds()
+        told = np.log(iv_ratio(active, fm, np.sqrt(low * high) * WEIGHT_KG / LIVER_FLOW))
+    else:
+        told = np.log(oral_ratio(active, active, Fg, fm))
+    return np.asarray(told + np.sqrt(variance(told, group, shared)) * error)
 
 
 def _outcome(pair: Pair) -> Outcome:
-    rng = np.random.default_rng(1)
-    low, high = np.quantile(predict(pair, rng.standard_normal((5, DRAWS))), [0.05, 0.95])
-    predicted = float(predict(pair, np.zeros((5, 1)))[0])
-    observed = mean_ratio(pair.observed)
-    values = ratios(pair.observed)
+    low, predicted, high = np.quantile(predict(pair), [0.05, 0.5, 0.95]).tolist()
+    observed, values = mean_ratio(pair.observed), ratios(pair.observed)
     fold = max(predicted / observed, observed / predicted)
-    return Outcome(pair, observed, min(values), max(values), predicted, float(low), float(high), fold)
-
-
-def _extraction(victim: str, Fg: Array) -> Array:
-    """Share that the liver takes: from clearance (midazolam) or from what reaches the blood by mouth (alfentanil)."""
-    if victim == "midazolam":
-        low, high = fact("EK005").bounds()
-        return np.full_like(Fg, np.sqrt(low * high) * WEIGHT_KG / LIVER_FLOW)
-    return np.clip(1.0 - fact("VF0165").number() / Fg, 0.0, 1.0)
+    return Outcome(pair, observed, min(values), max(values), predicted, low, high, fold)

@@ -17,7 +17,7 @@ import numpy as np
 from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.enzymes.algebra import activity_of, gut_activity_of
-from ketum.enzymes.pairs import between_studies, mean_ratio
+from ketum.enzymes.strengths import between_studies, mean_ratio
 from ketum.evidence import facts_in
 from ketum.rows import read_rows
 from ketum.writing.texts import say, term

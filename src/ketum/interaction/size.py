@@ -11,7 +11,7 @@ from ketum.arrays import Array
 from ketum.case import Case
 from ketum.enzymes.algebra import gut_ratio, iv_ratio, liver_ratio
 from ketum.enzymes.perpetrators import perpetrators
-from ketum.enzymes.victims import VictimFacts, reason_without_size, sampled, victims
+from ketum.enzymes.victims import VictimFacts, reason_without_size, sampled, victims, with_error
 from ketum.interaction.changes import changes
 from ketum.interaction.course import InteractionCourse, course
 from ketum.interaction.setting import DAY, Setting, interval, knows_mitragynine, setting
@@ -100,6 +100,8 @@ def victim_ratio(
 ) -> Array:
     """AUC ratio of a victim taken at a random time within a window in h, shape (people,).
 
+    It carries the error between victim studies, and is bounded by what a selective strong inhibitor reached.
+
     The gut wall counts as it is over the two hours after the victim; the liver as on average over the window. What is
     not swallowed does not meet the gut wall, and the liver's flow limits what it can lose: how far is not on file, so
     that every extraction is inside.
@@ -111,13 +113,14 @@ def victim_ratio(
     )
     if one.enzyme == "CYP2D6":
         return np.asarray(liver_ratio(alone.mean("active_2D6", start, end), fm))
+    error = here.stream.normal("knowledge", f"error/{name}")
     if not by_mouth:
         extraction = MOST_EXTRACTED * here.stream.uniform("knowledge", f"E/{name}")
-        return iv_ratio(alone.mean("active_liver", start, end), fm, extraction)
+        return with_error(one, iv_ratio(alone.mean("active_liver", start, end), fm, extraction), error)
     taken = start + (end - start) * here.stream.uniform("people", f"time/{name}")
     weight = alone.within(taken, taken + SOON_H)
     gut = (weight * gut_ratio(alone.values["active_gut"], Fg)).sum(axis=0) / weight.sum(axis=0)
-    return np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm))
+    return with_error(one, np.asarray(gut * liver_ratio(alone.mean("active_liver", start, end), fm)), error)
 
 
 def _victim(given: Taken, one: VictimFacts, poor_2D6: bool, here: Setting, alone: InteractionCourse) -> InteractionSize:

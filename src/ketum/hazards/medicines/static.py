@@ -8,6 +8,9 @@ wall (Fg, on file) this fixes the activity ``a`` that was left:
 
     ratio = 1 / (Fg + (1 - Fg) a)
 
+A victim whose studies were put together (`enzymes.victims`) has its Fg from them, and its ratio never passes what a
+selective strong inhibitor reached.
+
 The loss, ``1/a - 1``, grows with the dose. A medicine with another Fg then rises by the same formula. The upper end
 takes a gut wall without any CYP3A where kratom is taken again and again, since inactivation adds up and was never
 measured.
@@ -25,7 +28,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ketum.enzymes.algebra import activity_under, gut_activity_of, gut_ratio, liver_activity_of, liver_ratio
+from ketum.enzymes.algebra import activity_under, gut_activity_of, gut_ratio, liver_activity_of, liver_ratio, share_of
+from ketum.enzymes.victims import posterior
 from ketum.evidence import fact
 from ketum.hazards.situation import Situation
 from ketum.medicine import Entry, entry
@@ -51,16 +55,21 @@ def _gut(situation: Situation, medicine: Entry) -> InteractionSize | None:
     if found is None or midazolam is None or bounds is None or not 0 < found[0] <= 1:
         return None
     Fg, row = found
+    seen = posterior().get(medicine.generic)
+    if seen is not None:
+        Fg = float(share_of(seen.Fg))
     left = gut_activity_of(np.array([bounds[0], studied.number(), bounds[1]]), midazolam[0])
     dose = situation.mitragynine_mg
     mg = STUDIED_MG if dose is None else np.array([dose.low, dose.median, dose.high])
     low, middle, high = gut_ratio(activity_under(left, mg / STUDIED_MG), Fg).tolist()
     if situation.again_and_again or dose is None:
         high = gut_ratio(0.0, Fg).item()
+    if seen is not None:
+        low, middle, high = (min(value, seen.most) for value in (low, middle, high))
     return InteractionSize(
         medicine.generic, "victim", "CYP3A", say("AUC of {name}", name=term(medicine.generic)), Interval(middle, low, max(high, middle)),
-        "static", tuple(dict.fromkeys(("ddi01", midazolam[1].fact_id, row.fact_id))),
-        note=NOTHING if row.verified else say("Fg is remembered, not verified"),
+        "static", tuple(dict.fromkeys(("ddi01", midazolam[1].fact_id, row.fact_id, *((seen.most_fact,) if seen and seen.most_fact else ())))),
+        note=NOTHING if row.verified or seen else say("Fg is remembered, not verified"),
     )  # fmt: skip
 
 

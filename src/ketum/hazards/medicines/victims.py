@@ -41,6 +41,7 @@ CYP3A = Grounds(
     "interaction.cyp3a-victim",
     ("ddi01", "ddi02", "ddi03", "DD030"),
     fields=("atc", "narrow_ti", "fda_substrate_class", "Fg", "fm_derived_cyp3a", "fm_cyp3a_yeung_S2", "fm_cyp3a"),
+    tables=("perpetrator_inputs",),
 )
 CYP2D6 = Grounds(
     "interaction.cyp2d6-victim",

@@ -9,8 +9,9 @@ from ketum.arrays import Array
 from ketum.chance import Stream
 from ketum.crowd.people import individual
 from ketum.enzymes.algebra import oral_ratio
-from ketum.enzymes.pairs import Outcome, outcomes, ratios
+from ketum.enzymes.pairs import Outcome, outcomes
 from ketum.enzymes.perpetrators import parameters, perpetrators
+from ketum.enzymes.strengths import ratios
 from ketum.evidence import fact
 from ketum.trials import blood as trials
 from ketum.trials import interaction as trial

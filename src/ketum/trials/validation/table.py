@@ -40,6 +40,8 @@ def table(found: Sequence[Row]) -> str:
             lines.append(f"{'':7}{'':29}{both}")
         lines += [f"{'':7}{'':29}{say('MISSES: {miss}', miss=miss)}" for miss in row.misses]
     lines += _pairs(found)
+    if any(row.role == "check" and ", " in row.trial for row in found):
+        lines += _left_out()
     missed = len(failures(found))
     calibration = sum(row.role == "calibration" for row in found)
     lines.append(
@@ -102,4 +104,23 @@ def _pairs(found: Sequence[Row]) -> list[str]:
                 aim=aim,
             )
             lines.append(told)
+    return lines
+
+
+def _left_out() -> list[str]:
+    """Say how well pairs are predicted that their victim's estimate never saw, group by group."""
+    from ketum.enzymes.left_out import left_out, scores, told_by_others
+
+    lines: list[str] = [say("every pair on file, each predicted from its victim's other rows:")]
+    for name, score in scores(told_by_others(left_out())).items():
+        missed = score.misses(name)
+        told = say(
+            "  {group}: {inside:.0f} % of {pairs} inside the 90 % interval, geometric mean fold error {error:.2f}, bias {bias:.2f}",
+            group=term(name),
+            inside=100 * score.inside,
+            pairs=score.pairs,
+            error=score.error,
+            bias=score.bias,
+        )
+        lines.append(f"{told} {say('(misses: {what})', what=commas(missed))}" if missed else told)
     return lines
