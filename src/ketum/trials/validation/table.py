@@ -112,11 +112,11 @@ def _left_out() -> list[str]:
     from ketum.enzymes.left_out import left_out, scores, told_by_others
 
     lines: list[str] = [say("every pair on file, each predicted from its victim's other rows:")]
-    for name, score in scores(told_by_others(left_out())).items():
-        missed = score.misses(name)
+    for group, score in scores(told_by_others(left_out())).items():
+        missed = score.misses(group)
         told = say(
             "  {group}: {inside:.0f} % of {pairs} inside the 90 % interval, geometric mean fold error {error:.2f}, bias {bias:.2f}",
-            group=term(name),
+            group=term(group),
             inside=100 * score.inside,
             pairs=score.pairs,
             error=score.error,
