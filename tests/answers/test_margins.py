@@ -133,6 +133,6 @@ def test_the_command_prints_a_table_and_one_json_object(tmp_path):
     assert "[CA001]" in plain.output
     asked = CliRunner().invoke(app, ["margins", str(case), "-n", "20", "--json"])
     found = json.loads(asked.output)
-    assert set(found) == {"case", "margins"}
+    assert set(found) == {"case", "margins", "organs"}
     assert {row["fact_id"] for row in found["margins"]} == {t.fact_id for t in targets()}
     assert set(found["margins"][0]) == {f.name for f in dataclasses.fields(margins(PEAKS)[0])}
