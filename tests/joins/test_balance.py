@@ -110,7 +110,7 @@ def test_habits_closed_form_is_what_a_long_run_of_the_engine_brings(months, amou
     assert "responsiveness_start" not in naive.own
     last_day = end - 24 + np.linspace(0, 24, 49)
     _, found = solved(naive, end, last_day, ["responsiveness", "adaptation"])
-    # The drive is taken as settled; with a deep volume, and where enzymes still move, that takes longer than is followed.
+    # The drive is taken as settled; with a deep volume, and while enzymes move, that takes longer than is followed.
     for name in ("responsiveness", "adaptation"):
         expected = found[name].mean(axis=1)
         np.testing.assert_allclose(start[f"{name}_start"], expected, rtol=0.1, atol=2e-4, err_msg=name)
