@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ketum.errors import InputError, Problem
+from ketum.writing.texts import say
 
 NAME = "common.csv"
 
@@ -57,7 +58,7 @@ def read_common(path: Path) -> Common:
     rows = read_table(path, ("name", "value", "low", "high"))
     by_name = {row["name"]: row for row in rows}
     problems = [
-        Problem(field.name, "is missing", allowed="a row of its own")
+        Problem(field.name, say("is missing"), allowed=say("a row of its own"))
         for field in fields(Common)
         if field.name not in by_name
     ]
@@ -82,9 +83,9 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
         reader = csv.DictReader(file)
         rows = list(reader)
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
-    problems = [Problem(name, "this column is missing", cure=_CURE) for name in missing]
+    problems = [Problem(name, say("this column is missing"), cure=_CURE) for name in missing]
     if not rows:
-        problems.append(Problem("", "the table is empty", cure=_CURE))
+        problems.append(Problem("", say("the table is empty"), cure=_CURE))
     refuse(path, problems)
     return rows
 
@@ -98,7 +99,9 @@ def number(text: str | None, bounds: tuple[float, float], where: str, problems: 
         value = math.nan
     if not low <= value <= high:
         problems.append(
-            Problem(where, "is not a number within its bounds", text or "nothing", f"{low:g} to {high:g}", _CURE)
+            Problem(
+                where, say("is not a number within its bounds"), text or say("nothing"), f"{low:g} to {high:g}", _CURE
+            )
         )
     return value
 
@@ -109,7 +112,7 @@ def refuse(path: Path, problems: list[Problem]) -> None:
         raise InputError(str(path), problems)
 
 
-_CURE = "make calibrate-victims writes it again"
+_CURE = say("make calibrate-victims writes it again")
 
 
 def classes(shared: Common) -> Mapping[str, tuple[float, float]]:

@@ -18,34 +18,35 @@ from ketum.enzymes.strengths import ONE_STUDY_SD, mean_ratio, of_the_mean
 from ketum.errors import KetumError
 from ketum.evidence import Fact, facts_in
 from ketum.rows import read_rows, several
+from ketum.writing.texts import say
 
 LEFT_OUT: Mapping[str, str] = {
-    "not an AUC ratio": "a level or a share, not an exposure",
-    "genotypes compared": "no medicine was given",
-    "two perpetrators": "the effect of neither is known",
-    "dose is the victim's": "how much of the perpetrator was given is not known",
-    "no number given": "no effect was stated; the 1 stands for words",
-    "mean of rows": "its rows are on file themselves",
-    "same study twice": "it would count twice",
-    "boosted": "ritonavir or cobicistat beside it acts too, and no midazolam row has the two together",
-    "wash-out": "the perpetrator had been stopped",
-    "route differs": "the victim took another way than the row's route says",
-    "control differs": "the comparison was with other people",
-    "metabolite": "what rose is not the victim alone",
-    "enantiomer": "one hand of the molecule, which is cleared otherwise than the two together",
-    "genotype": "people of one genotype only",
-    "auto-induced victim": "it changes its own enzymes",
-    "dose differs": "the victim's dose was another in the two phases, and the ratio is not corrected",
-    "UGT": "conjugation is induced by what inhibits CYP3A, and the other way round",
-    "low dose": "strength rows are of usual doses (kept where `strengths.csv` has the dose)",
-    "one dose": "strength rows are of repeated doses (kept where they count one dose too)",
+    "not an AUC ratio": say("a level or a share, not an exposure"),
+    "genotypes compared": say("no medicine was given"),
+    "two perpetrators": say("the effect of neither is known"),
+    "dose is the victim's": say("how much of the perpetrator was given is not known"),
+    "no number given": say("no effect was stated; the 1 stands for words"),
+    "mean of rows": say("its rows are on file themselves"),
+    "same study twice": say("it would count twice"),
+    "boosted": say("ritonavir or cobicistat beside it acts too, and no midazolam row has the two together"),
+    "wash-out": say("the perpetrator had been stopped"),
+    "route differs": say("the victim took another way than the row's route says"),
+    "control differs": say("the comparison was with other people"),
+    "metabolite": say("what rose is not the victim alone"),
+    "enantiomer": say("one hand of the molecule, which is cleared otherwise than the two together"),
+    "genotype": say("people of one genotype only"),
+    "auto-induced victim": say("it changes its own enzymes"),
+    "dose differs": say("the victim's dose was another in the two phases, and the ratio is not corrected"),
+    "UGT": say("conjugation is induced by what inhibits CYP3A, and the other way round"),
+    "low dose": say("strength rows are of usual doses (kept where `strengths.csv` has the dose)"),
+    "one dose": say("strength rows are of repeated doses (kept where they count one dose too)"),
 }
 WEAKER: Mapping[str, str] = {
-    "P-gp": "the transporter holds part of it back as well",
-    "OATP": "uptake into the liver changes as well",
-    "BCRP": "the transporter holds part of it back as well",
-    "CYP2C8": "the perpetrator acts there as well",
-    "another enzyme": "the perpetrator acts on it as well",
+    "P-gp": say("the transporter holds part of it back as well"),
+    "OATP": say("uptake into the liver changes as well"),
+    "BCRP": say("the transporter holds part of it back as well"),
+    "CYP2C8": say("the perpetrator acts there as well"),
+    "another enzyme": say("the perpetrator acts on it as well"),
 }
 ONE_DOSE = ("fluconazole", "cimetidine", "grapefruit juice")
 """Their strength rows count single doses too, or nothing else."""

@@ -98,7 +98,9 @@ def read_posterior(path: Path) -> Mapping[str, VictimFacts]:
     for line, row in enumerate(read_table(path, COLUMNS), 2):
         name = row["generic"]
         if not name or name in found:
-            problems.append(Problem(f"line {line}, generic", "is empty or stands twice", name, "each victim once"))
+            problems.append(
+                Problem(f"line {line}, generic", say("is empty or stands twice"), name, say("each victim once"))
+            )
         found[name] = _read(row, f"line {line} ({name})", problems)
     refuse(path, problems)
     return found
