@@ -9,10 +9,11 @@ from arviz_stats.base import array_stats
 from tempering import Cloud
 
 MOST_R_HAT = 1.05
+"""Above it clouds have not found the same posterior."""
 
 
-def report(names: Sequence[str], clouds: Sequence[Cloud], values: np.ndarray | None = None) -> float:
-    """Print the worst five unknowns, and return the largest R-hat.
+def report(names: Sequence[str], clouds: Sequence[Cloud]) -> None:
+    """Print the worst five unknowns; where clouds do not agree, stop before anything is written.
 
     Parameters
     ----------
@@ -30,4 +31,5 @@ def report(names: Sequence[str], clouds: Sequence[Cloud], values: np.ndarray | N
     )
     for i in np.argsort(-r_hat)[:5]:
         print(f"  {names[i]:16} R-hat {r_hat[i]:.3f}, effective sample size {ess[i]:.0f}")
-    return float(r_hat.max())
+    if r_hat.max() > MOST_R_HAT:
+        raise SystemExit(f"R-hat is above {MOST_R_HAT}: nothing is written; give clouds more points or moves")

@@ -13,6 +13,7 @@ import numpy as np
 
 from ketum.arrays import Array
 from ketum.pharmacology.alkaloids import nmol
+from ketum.pharmacology.closed_forms import disposition_rates
 from ketum.trials.blood import Arm
 
 RELEASED = {"leaf": "kr_leaf", "extract": "kr_extract"}
@@ -53,7 +54,7 @@ def concentrations(arm: Arm, own: Mapping[str, Array]) -> dict[str, Array]:
     entry = _entry(arm.form, own)
     dose = {code: nmol(mg, code) * own[arm.release] for code, mg in arm.mg.items()}
     left = {code: own["Q_H"] / (own["Q_H"] + own[f"CLint_{code}"]) for code in ("MG", "HM", "SC")}
-    mitragynine, metabolite = _disposition(own, "MG", left["MG"]), _disposition(own, "HM", left["HM"])
+    mitragynine, metabolite = _disposition(own, "MG"), _disposition(own, "HM")
     formed = own["fm_liver"] * own["CLint_MG"] / own["Q_H"] * left["MG"]
     uptake = own["Fa"] * own["ka"]
     by_wall = own["Fg_HM"] * own["fm_gut"] * (1 - own["Fg_MG"]) + formed * own["Fg_MG"]
@@ -70,7 +71,7 @@ def concentrations(arm: Arm, own: Mapping[str, Array]) -> dict[str, Array]:
     found["HM"] = (passing + later) / own["V1_HM"][:, None]
     if "SC" in dose:
         into = dose["SC"] * uptake * own["Fg_SC"] * left["SC"] / own["V1_SC"]
-        found["SC"] = _curve(arm.times_h, into, entry, [_disposition(own, "SC", left["SC"])])
+        found["SC"] = _curve(arm.times_h, into, entry, [_disposition(own, "SC")])
     else:
         found["SC"] = np.zeros_like(found["MG"])
     return found
@@ -85,21 +86,10 @@ def _entry(form: str, own: Mapping[str, Array]) -> Array:
     return np.stack([release, own["ka"]], axis=1)
 
 
-def _disposition(own: Mapping[str, Array], code: str, left: Array) -> Disposition:
-    k10 = own["Q_H"] * (1 - left) / own[f"V1_{code}"]
-    flows = [own[f"Q_{code}"]], [own[f"V2_{code}"]]
-    if f"Q3_{code}" in own:
-        flows[0].append(own[f"Q3_{code}"])
-        flows[1].append(own[f"V3_{code}"])
-    out = [flow / own[f"V1_{code}"] for flow in flows[0]]
-    back = [flow / volume for flow, volume in zip(*flows, strict=True)]
-    size = 1 + len(out)
-    matrix = np.zeros((k10.size, size, size))
-    matrix[:, 0, 0] = k10 + sum(out)
-    for i, (k, r) in enumerate(zip(out, back, strict=True), start=1):
-        matrix[:, i, i] = r
-        matrix[:, 0, i] = matrix[:, i, 0] = -np.sqrt(k * r)
-    return Disposition(np.stack(back, axis=1), np.linalg.eigvalsh(matrix))
+def _disposition(own: Mapping[str, Array], code: str) -> Disposition:
+    poles = disposition_rates(own, code)
+    flows = [(f"Q_{code}", f"V2_{code}"), (f"Q3_{code}", f"V3_{code}")][: poles.shape[1] - 1]
+    return Disposition(np.stack([own[Q] / own[V] for Q, V in flows], axis=1), poles)
 
 
 def _curve(times: Array, size: Array, entry: Array, chain: Sequence[Disposition]) -> Array:

@@ -50,7 +50,6 @@ MIN_DEFINED = 0.7
 STRUCTURES = ("one peripheral volume", "a deep volume besides")
 DEEP = ("Q3_MG", "V3_MG")
 
-FITTED_LATER = tuple(pharmacology.draws("posterior_interaction"))
 PARAMETERS = tuple(p for p in pharmacology.parameters() if p.name in (*pharmacology.draws("posterior"), *DEEP))
 """What this fit leaves open: enzymes are at rest here; what mitragynine does to them is fitted by ``interaction.py``."""
 AT_REST = {p.name: p.prior_median for p in pharmacology.parameters() if p not in PARAMETERS} | {

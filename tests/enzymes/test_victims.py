@@ -318,3 +318,12 @@ def test_an_empty_table_is_refused_by_name(tmp_path, read, name):
     (tmp_path / name).write_text("", encoding="utf-8")
     with pytest.raises(InputError, match=name):
         read(tmp_path / name)
+
+
+@pytest.mark.parametrize("generic", ["dihydroergotamine", "fluticasone", "nimodipine", "levonorgestrel"])
+def test_a_victim_of_the_second_table_without_a_size_has_a_reason(generic):
+    """Medicines stand in two tables: what CYP3A clears passes in silence in neither."""
+    assert not victims(generic)
+    enzyme, reason = reason_without_size(generic)
+    assert enzyme == "CYP3A"
+    assert "no size is given" in reason

@@ -33,6 +33,22 @@ def report(build: ModuleType) -> Answer:
 
 
 @pytest.fixture(scope="session")
+def once(build: ModuleType) -> Answer:
+    return build.single_dose()
+
+
+@pytest.fixture(scope="session")
+def both(report: Answer, once: Answer) -> list[tuple[Answer, Figure, float]]:
+    """Two weeks in days, two days in hours: (answer, its figure of the whole run, hours in a unit of its axis)."""
+    return [(report, figures(report)["levels"], 24.0), (once, figures(once)["levels"], 1.0)]
+
+
+@pytest.fixture(scope="session")
+def close(report: Answer) -> Figure:
+    return figures(report)["levels-close-up"]
+
+
+@pytest.fixture(scope="session")
 def drawn(report: Answer) -> dict[str, Figure]:
     return figures(report)
 

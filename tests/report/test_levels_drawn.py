@@ -14,22 +14,6 @@ CLOCK = (0.25, 0.5, 1, 2, 3, 4, 6, 12, 24, 48, 72, 168, 336, 672)
 STEPS_AN_HOUR = 6  # of the curves in build.py
 
 
-@pytest.fixture(scope="module")
-def once(build):
-    return build.single_dose()
-
-
-@pytest.fixture(scope="module")
-def both(build, report, once):
-    """Two weeks in days, two days in hours: (answer, its figure of the whole run, hours in a unit of its axis)."""
-    return [(report, figures(report)["levels"], 24.0), (once, figures(once)["levels"], 1.0)]
-
-
-@pytest.fixture(scope="module")
-def close(report):
-    return figures(report)["levels-close-up"]
-
-
 def test_a_band_goes_from_its_lower_to_its_upper_quantile_and_the_wide_one_lies_below(both):
     for answer, figure, unit in both:
         *drawn, _ = panels(figure)

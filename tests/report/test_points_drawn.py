@@ -5,28 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import pytest
 from tests.report.specified import panels
 
 from ketum.report import figures
 from ketum.report.levels_panel import Window, top_of
 from ketum.report.series import series_of
-
-
-@pytest.fixture(scope="module")
-def once(build):
-    return build.single_dose()
-
-
-@pytest.fixture(scope="module")
-def both(build, report, once):
-    """Two weeks in days, two days in hours: (answer, its figure of the whole run, hours in a unit of its axis)."""
-    return [(report, figures(report)["levels"], 24.0), (once, figures(once)["levels"], 1.0)]
-
-
-@pytest.fixture(scope="module")
-def close(report):
-    return figures(report)["levels-close-up"]
 
 
 def test_published_points_stand_at_their_time_and_height_with_their_range(once, both):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ketum.errors import KetumError
 from ketum.evidence import Fact
-from ketum.medicine.catalogue import entries
+from ketum.medicine.catalogue import facts_of
 
 AVAILABLE = ("F_oral", "oral_F_yeung")
 GRAPEFRUIT = "grapefruit"
@@ -57,7 +57,7 @@ class Believed:
 @cache
 def believed(generic: str) -> Believed:
     """Gather what is on file of a victim; a class of its own where nothing is."""
-    known = entries()[generic].facts if generic in entries() else {}
+    known = facts_of(generic)
     F = [pair for field in AVAILABLE for pair in _shares(known, field)]
     Fh = _shares(known, "Fh")
     Fg = [

@@ -20,8 +20,9 @@ from ketum.enzymes.algebra import MOST_FM, share_of
 from ketum.enzymes.common import common, number, read_table, refuse
 from ketum.enzymes.seen import STRONG, WEAK, Seen, seen
 from ketum.errors import Problem
-from ketum.evidence import Fact, fact, facts_in
-from ketum.pharmacology.parameters import moved
+from ketum.evidence import fact
+from ketum.medicine.catalogue import facts_of
+from ketum.pharmacology.parameters import moved, parameters
 from ketum.rows import several
 from ketum.writing.texts import NOTHING, Text, joined, say, term
 
@@ -68,15 +69,6 @@ class VictimFacts:
     least_Fg: float = 0.0
     most: float = np.inf
     most_fact: str = ""
-
-
-@cache
-def rows() -> Mapping[str, Mapping[str, Fact]]:
-    """Collect the facts on co-medicines: by generic name, then field."""
-    found: dict[str, dict[str, Fact]] = {}
-    for row in facts_in("victim_facts_long"):
-        found.setdefault(row.details["generic"], {}).setdefault(row.details["field"], row)
-    return found
 
 
 @cache
@@ -152,16 +144,15 @@ def victims(generic: str) -> tuple[VictimFacts, ...]:
         found.append(_midazolam())
     elif generic in posterior():
         found.append(posterior()[generic])
-    if share := rows().get(generic, {}).get("fm_derived_cyp2d6"):
-        fm = float(share.number())
+    for share in facts_of(generic).get("fm_derived_cyp2d6", ())[:1]:
+        fm = share.number()
         found.append(VictimFacts(generic, "CYP2D6", fm, FM_SD, 1.0, 0.0, (share.fact_id,), NOTHING))
     return tuple(found)
 
 
 def _midazolam() -> VictimFacts:
     """Midazolam is the medicine of the trial: its shares were fitted with kratom's."""
-    known = rows()["midazolam"]
-    facts = tuple(known[field].fact_id for field in ("fm_derived_cyp3a", "Fg"))
+    facts = tuple(name for row in parameters() if row.name in ("trial_3A", "trial_Fg") for name in row.facts)
     return VictimFacts("midazolam", "CYP3A", np.nan, 0.0, np.nan, 0.0, facts, NOTHING)
 
 
@@ -234,7 +225,7 @@ def with_error(victim: VictimFacts, ratio: Array, z: Array) -> Array:
 
 def reason_without_size(generic: str) -> tuple[str, Text] | None:
     """Say why an enzyme's victim has no size: (enzyme or transporter, reason); None where there is nothing to say."""
-    known = rows().get(generic, {})
+    known = {field: rows[0] for field, rows in facts_of(generic).items()}
     if generic in PGP_ONLY:
         return "P-gp", say("carried by P-gp, which mitragynine inhibits in vitro; no study in people, so no size")
     if victims(generic):

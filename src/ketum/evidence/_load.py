@@ -79,18 +79,13 @@ def facts() -> Mapping[str, Fact]:
 @cache
 def facts_in(table: str) -> tuple[Fact, ...]:
     """Return one table's facts, in its order: who needs few tables need not wait for all."""
-    return tuple(fact(row["fact_id"]) for row in _rows(table))
-
-
-def rows_in(table: str) -> tuple[Mapping[str, str], ...]:
-    """Return one table's rows as they are written, for who looks through thousands to find a few facts."""
-    return _rows(table)
+    return tuple(fact(row["fact_id"]) for row in rows_in(table))
 
 
 @cache
 def sources() -> Mapping[str, Source]:
     """Return every source by its id."""
-    return MappingProxyType({row["source_id"]: Source(**row) for row in _rows("sources")})
+    return MappingProxyType({row["source_id"]: Source(**row) for row in rows_in("sources")})
 
 
 def fact(fact_id: str) -> Fact:
@@ -116,7 +111,7 @@ def _places() -> Mapping[str, tuple[str, Mapping[str, str]]]:
     """Find every fact's table and row by its id."""
     found: dict[str, tuple[str, Mapping[str, str]]] = {}
     for table in _WHAT:
-        for row in _rows(table):
+        for row in rows_in(table):
             if row["fact_id"] in found:
                 raise KetumError(f"fact {row['fact_id']} stands in both {found[row['fact_id']][0]} and {table}")
             found[row["fact_id"]] = table, row
@@ -132,7 +127,8 @@ def _nearest(fact_id: str) -> str:
 
 
 @cache
-def _rows(table: str) -> tuple[Mapping[str, str], ...]:
+def rows_in(table: str) -> tuple[Mapping[str, str], ...]:
+    """Return one table's rows as they are written, for who looks through thousands to find a few facts."""
     with files(__package__).joinpath("tables", f"{table}.csv").open(encoding="utf-8") as lines:
         reader = csv.reader(lines)
         header = next(reader)

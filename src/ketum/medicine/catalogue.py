@@ -87,6 +87,11 @@ def entry(generic: str) -> Entry:
     return Entry(generic, {name: tuple(sorted(rows, key=lambda row: -row.rank)) for name, rows in found.items()})
 
 
+def facts_of(generic: str) -> Mapping[str, tuple[Fact, ...]]:
+    """Return the facts on a medicine by field, the best seen first; empty where none is on file."""
+    return entry(generic).facts if generic in _gathered() else {}
+
+
 @cache
 def _gathered() -> Mapping[str, list[Mapping[str, str]]]:
     """Return the rows on each medicine: who asks for one need not wait for the facts of a thousand."""
